@@ -1,0 +1,70 @@
+"""``pustaka``: one command whose subcommands live beside the code they run.
+
+Starting it must cost nothing, so a subcommand's module is imported when that subcommand is called, and the
+overview (``pustaka --help``) is written from the table below alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from pustaka import __version__
+
+#: name -> ("module:attribute", the line that ``pustaka --help`` shows)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("pustaka.demo.command:demo", "Run the whole system on this machine, with pretend hardware."),
+    "kiosk": ("kiosk.commands.kiosk:kiosk", "Run the touchscreen app."),
+    "door": ("devices.door.commands:door", "Run a door's counter, or count a recording."),
+    "collector": ("collector.commands:collector", "Run the desk: records in, figures and web page out."),
+    "circ": ("kiosk.commands.circ:circ", "Circulation without a screen: patron, item, checkout, checkin, renew."),
+    "library": ("kiosk.commands.library:library", "The embedded library: set up, add, list."),
+    "journal": ("kiosk.commands.journal:journal", "What was promised to whom; what staff must settle."),
+    "decode": ("devices.barcode.commands:decode", "Read the barcodes in pictures."),
+    "tag": ("devices.rfid.commands:tag", "Decode or encode an RFID tag's memory."),
+    "reader": ("devices.rfid.commands:reader", "Parse or watch an RFID reader's frames."),
+    "devices": ("collector.commands:devices", "What every device says of itself."),
+    "report": ("collector.commands:report", "Visits and loans as a table, JSON or CSV."),
+    "broker": ("broker_config.commands:broker", "Write the broker's configuration."),
+    "gallery": ("kiosk.commands.gallery:gallery", "Write a picture of every screen in every language."),
+}
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a subcommand only when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        try:
+            command: Any = getattr(importlib.import_module(module), attribute)
+        except ModuleNotFoundError as missing:
+            if missing.name and missing.name.split(".")[0] in {"kiosk", "devices", "collector", "broker_config", "pustaka"}:
+                raise
+            raise click.ClickException(
+                f"'pustaka {cmd_name}' needs the Python package '{missing.name}', which is not installed here. "
+                "Install the part it belongs to, for example: pip install 'pustaka-mandiri[kiosk]'"
+            ) from missing
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the overview from the table, importing nothing."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: pustaka demo --headless    Each command has its own --help.",
+)
+@click.version_option(__version__, prog_name="pustaka")
+def main() -> None:
+    """Pustaka Mandiri: self-service for libraries."""
