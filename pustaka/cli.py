@@ -32,6 +32,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+OURS = {"kiosk", "devices", "collector", "broker_config", "pustaka"}
+
+
 class LazyGroup(click.Group):
     """A click group that imports a subcommand only when it is needed."""
 
@@ -45,7 +48,7 @@ class LazyGroup(click.Group):
         try:
             command: Any = getattr(importlib.import_module(module), attribute)
         except ModuleNotFoundError as missing:
-            if missing.name and missing.name.split(".")[0] in {"kiosk", "devices", "collector", "broker_config", "pustaka"}:
+            if missing.name and missing.name.split(".")[0] in OURS:
                 raise
             raise click.ClickException(
                 f"'pustaka {cmd_name}' needs the Python package '{missing.name}', which is not installed here. "

@@ -1,0 +1,30 @@
+"""Settings of a camera and of what its codes mean."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class KindRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which texts are of one kind: the whole text must match ``pattern``.
+
+    ``strip`` removes a prefix before the number is used; ``check`` may be ``mod10`` (14-digit library numbers).
+    """
+
+    pattern: str
+    formats: tuple[str, ...] = ()  # empty: any that is searched
+    strip: str = ""
+    check: str = ""
+
+
+class CameraSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[camera]``: ``source`` is a V4L2 path, a URL, a video file or a folder of pictures; empty means none."""
+
+    source: str = ""
+    width: int = 1280
+    height: int = 720
+    formats: tuple[str, ...] = ("Code128", "Code39", "Codabar", "ITF", "EAN13", "UPCA", "QRCode")
+    patron: KindRule = KindRule(r"[A-Z]?\d{4,14}", ("Code128", "Code39", "QRCode"))
+    item: KindRule = KindRule(r"B\d{5}")
+    budget_ms: int = 40
+    second_engine: bool = True

@@ -1,0 +1,80 @@
+"""The kiosk's configuration: one TOML file, typed; every error names the key and what was expected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from devices.barcode.settings import CameraSettings
+from devices.link.settings import LinkSettings
+from devices.rfid.settings import ReaderSettings
+from devices.settings import load as load_settings
+
+
+class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[site]``: the library and its calendar."""
+
+    name: str = "Perpustakaan Kota Samarinda"
+    zone: str = "Asia/Makassar"
+    opens: str = "08.00"
+    closes: str = "17.00"
+
+
+class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[screen]``: the panel. Sizes on it are millimetres times ``px_per_mm``; ``scale`` is k of the type table."""
+
+    width: int = 1280
+    height: int = 800
+    px_per_mm: float = 5.88
+    scale: float = 1.0
+    fullscreen: bool = False
+    languages: tuple[str, ...] = ("id", "en")
+    calm: bool = False
+    sound: bool = True
+
+
+class TimeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[times]``, in seconds."""
+
+    idle: int = 45
+    idle_warning: int = 20
+    finish: int = 8
+    late: float = 5.0
+    slow: float = 15.0
+
+
+class CirculationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[circulation]``: ``system`` is ``library`` (the embedded one); ``path`` its database."""
+
+    system: str = "library"
+    path: str = "library.sqlite"
+
+
+class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The whole file. ``data`` is the folder of the journal and ledger; relative paths start there."""
+
+    name: str = "Anjungan"
+    code: str = "K-01"  # the only code a patron may see, on the out-of-service screen
+    data: str = "."
+    site: SiteSettings = SiteSettings()
+    screen: ScreenSettings = ScreenSettings()
+    times: TimeSettings = TimeSettings()
+    circulation: CirculationSettings = CirculationSettings()
+    camera: CameraSettings = CameraSettings()
+    reader: ReaderSettings = ReaderSettings()
+    link: LinkSettings = LinkSettings()
+
+    def in_data(self, name: str) -> Path:
+        """``name`` as a path below the data folder, unless it is absolute."""
+        return Path(self.data) / name
+
+
+def load(path: Path) -> KioskSettings:
+    """Read the kiosk's file; its ``data`` folder is taken relative to the file.
+
+    Raises:
+        devices.settings.SettingsError: see there.
+    """
+    settings = load_settings(path, KioskSettings)
+    return msgspec.structs.replace(settings, data=str((path.parent / settings.data).resolve()))
