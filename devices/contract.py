@@ -181,7 +181,11 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """Retained health of a device; every field that cannot be measured here is ``None``."""
+    """Retained health of a device; every field that cannot be measured here is ``None``.
+
+    ``oldest`` is the lowest row number the ledger of ``epoch`` still keeps (one more than the highest ever made, when
+    it keeps none). Only this tells the collector that a hole below it can never be filled.
+    """
 
     uptime_s: int
     cpu_c: float | None = None
@@ -189,6 +193,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     mem_pct: float | None = None
     disk_pct: float | None = None
     backlog: int = 0
+    epoch: str = ""
+    oldest: int | None = None
     clk: Clock = Clock.NONE
     parts: dict[str, Part] = {}
 
