@@ -1,0 +1,227 @@
+"""A Mosquitto of our own: on loopback, in its own folder, ended with its parent.
+
+For the demo and the tests. It is made by the same generator as a library's broker, and it never touches one that
+the system runs: other port, other files, other process.
+"""
+
+from __future__ import annotations
+
+import errno
+import getpass
+import os
+import random
+import signal
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+from broker_config import access, probe, program
+from broker_config.errors import BrokerError, PortTaken
+from broker_config.files import make_folder, write_private
+from broker_config.passwords import password_text
+from broker_config.plan import Dialect, Listener, Plan, Role, accounts, check
+from broker_config.process import Child
+from broker_config.render import conf_text
+
+_POLL_S = 0.02
+
+
+class PrivateBroker:
+    """A broker for one machine.
+
+    Args:
+        folder: where configuration, log and data go; made if missing. A folder used before keeps its messages.
+        users: name to password. ``collector``, ``admin`` and ``watch`` (reads everything) get these rights; every other
+            name is a device.
+        port: 0 takes a free one at the first start and keeps it.
+        autosave_s, autosave_on_changes: when retained messages and queues go to disk; with ``autosave_s=1,
+            autosave_on_changes=True`` after every change, which lets them survive :meth:`kill`.
+        home_assistant: devices may also announce themselves to Home Assistant.
+
+    Raises:
+        PlanError: a name that no device may have.
+        BrokerMissing: from :meth:`start`; the message holds the command that installs Mosquitto.
+        PortTaken: from :meth:`start`.
+    """
+
+    host = "127.0.0.1"
+
+    def __init__(
+        self,
+        folder: Path,
+        users: Mapping[str, str],
+        port: int = 0,
+        *,
+        autosave_s: int = 30,
+        autosave_on_changes: bool = False,
+        home_assistant: bool = False,
+    ) -> None:
+        self.folder = folder.resolve()
+        self.port = port
+        self._users = dict(users)
+        self._autosave_s = autosave_s
+        self._autosave_on_changes = autosave_on_changes
+        self._home_assistant = home_assistant
+        self._child: Child | None = None
+        for name in self._users:
+            if name not in access.SERVICES:
+                access.check_device(name)
+
+    @property
+    def log(self) -> Path:
+        """What the broker said, over all its runs."""
+        return self.folder / "broker.log"
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is there."""
+        return self._child is not None and not self._child.ended.is_set()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id while it runs."""
+        return self._child.pid if self._child and self.running else None
+
+    def start(self, timeout: float = 10.0) -> None:
+        """Start, and return when it answers a CONNECT. Does nothing when it runs already.
+
+        Raises:
+            BrokerMissing, PortTaken: see the class.
+            BrokerError: not ready after ``timeout`` seconds; the message quotes its log.
+        """
+        if self.running:
+            return
+        mosquitto = program.find()
+        dialect = program.dialect_of(program.version(mosquitto))
+        fixed = self.port != 0
+        for attempt in range(5):
+            port = self.port if fixed else free_port()
+            try:
+                _check_free(port)
+                self._write(dialect, port)
+                self._run(mosquitto, port, timeout)
+            except PortTaken:
+                # Somebody was quicker than we; only a port that was asked for is worth an error.
+                if fixed or attempt == 4:
+                    raise
+                continue
+            self.port = port
+            return
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """Ask it to save and end; after ``timeout`` seconds end it by force."""
+        if self._child:
+            self._child.end(signal.SIGTERM, timeout)
+
+    def kill(self) -> None:
+        """End it as a power cut would end a process: SIGKILL, nothing saved."""
+        if self._child:
+            self._child.end(signal.SIGKILL, 0.0)
+
+    def restart(self) -> None:
+        """Stop if running, and start again on the same port with the same data."""
+        self.stop()
+        self.start()
+
+    def __enter__(self) -> PrivateBroker:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _write(self, dialect: Dialect, port: int) -> None:
+        plan = check(
+            Plan(
+                role=Role.DEMO,
+                dialect=dialect,
+                folder=self.folder,
+                data=self.folder / "data",
+                listeners=(Listener(port),),
+                devices=tuple(name for name in self._users if name not in access.SERVICES),
+                services=tuple(name for name in access.SERVICES if name in self._users),
+                autosave_s=self._autosave_s,
+                autosave_on_changes=self._autosave_on_changes,
+                run_as=getpass.getuser() if os.geteuid() == 0 else "",
+                plugins=program.plugin_folder(),
+                home_assistant=self._home_assistant,
+            )
+        )
+        make_folder(plan.folder)
+        make_folder(plan.data)
+        write_private(plan.passwords, password_text(self._users, os.urandom))
+        write_private(plan.acl, access.acl_text(accounts(plan)))
+        write_private(plan.config, conf_text(plan))
+
+    def _run(self, mosquitto: Path, port: int, timeout: float) -> None:
+        said_before = self.log.stat().st_size if self.log.exists() else 0
+        child = self._child = Child([str(mosquitto), "-c", str(self.folder / "mosquitto.conf")], self.log)
+        deadline = time.monotonic() + timeout
+        while not child.ended.is_set():
+            # Refusing a stranger is the answer of a broker that has read its passwords.
+            if probe.ask(port) in probe.REFUSED and not child.ended.is_set():
+                return
+            if time.monotonic() > deadline:
+                child.end(signal.SIGKILL, 0.0)
+                raise BrokerError(f"mosquitto is not ready after {timeout:g} s; {self._quote(said_before)}")
+            child.ended.wait(_POLL_S)
+        if "already in use" in self._said(said_before):
+            raise _taken(port)
+        raise BrokerError(f"mosquitto ended as soon as it was started; {self._quote(said_before)}")
+
+    def _said(self, offset: int) -> str:
+        with self.log.open("rb") as log:
+            log.seek(offset)
+            return log.read().decode(errors="replace")
+
+    def _quote(self, offset: int) -> str:
+        lines = [line for line in self._said(offset).splitlines() if line.strip()]
+        return f"its last words: {lines[-1]!r} (all in {self.log})" if lines else f"it said nothing ({self.log})"
+
+
+def free_port() -> int:
+    """A port of loopback that is free now, below those the kernel hands to outgoing connections.
+
+    A client that reconnects to a stopped broker on a port of that range can be given the very same port as its own
+    and is then joined to itself; the broker could not come back.
+    """
+    low = _first_outgoing()
+    for _ in range(200):
+        port = random.randrange(min(10_240, low - 1), low)
+        try:
+            _check_free(port)
+        except PortTaken:
+            continue
+        return port
+    raise PortTaken("No free port was found on this machine in 200 tries. End some programs and try again.")
+
+
+def _first_outgoing() -> int:
+    try:
+        low = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return 32_768
+    return low if low > 2048 else 32_768
+
+
+def _check_free(port: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((PrivateBroker.host, port))
+            trial.listen(1)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise _taken(port) from None
+            raise BrokerError(f"port {port} cannot be used: {error.strerror}") from error
+
+
+def _taken(port: int) -> PortTaken:
+    return PortTaken(
+        f"Port {port} is taken by another program on this machine. Choose another port, or 0 for any free one; "
+        f"'ss -ltnp' shows who has it."
+    )
