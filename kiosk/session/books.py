@@ -1,0 +1,364 @@
+"""What happens to the books of a visit: seen, asked for, answered, secured, put back, undone.
+
+One book is one :class:`Row`. Whatever the pad and the camera say about the same item lands in the same row, so that
+a book that is shown twice, or shown and laid down, is borrowed once.
+
+The order that keeps gate and ledger true: the system says yes (and the journal holds it) before this module asks for
+any security bit. A borrowed book whose tag was pulled away early is borrowed *and* to be put back; a returned
+book counts as returned on the screen only when its bit was read back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.circulation.port import Borrowed, Code, Item, Refusal, Refused, Returned, Unknown
+from kiosk.session.model import (
+    CheckedIn,
+    CheckedOut,
+    Checkin,
+    Checkout,
+    LabelSeen,
+    Mode,
+    PadTag,
+    Phase,
+    Row,
+    Secure,
+    Secured,
+    Security,
+    Sound,
+    TagArrived,
+    TagLeft,
+    TagRead,
+    Timer,
+    TimerFired,
+)
+from kiosk.session.turn import Turn
+
+OPEN = frozenset({Phase.WAITING, Phase.LATE})
+#: Phases after which showing the book again asks again.
+ASK_AGAIN = frozenset({Phase.REFUSED, Phase.UNSURE, Phase.UNDONE})
+#: Rows that a press takes off the list.
+DISMISSABLE = frozenset({Phase.REFUSED, Phase.UNSURE, Phase.UNREADABLE})
+
+
+def unreadable_key(uid: str) -> str:
+    """The key of a row for a tag that names no book."""
+    return f"uid:{uid}"
+
+
+# --- the pad ------------------------------------------------------------------------------------------------------
+
+
+def tag_arrived(turn: Turn, event: TagArrived) -> None:
+    """Remember that the tag lies there; what it is comes later."""
+    turn.put_tag(PadTag(event.uid))
+
+
+def tag_known(turn: Turn, event: TagRead) -> PadTag:
+    """Remember what the tag says."""
+    spent = bool((old := turn.tag(event.uid)) and old.spent)
+    tag = PadTag(event.uid, event.item_id, event.part, event.parts, True, event.lendable, spent)
+    turn.put_tag(tag)
+    return tag
+
+
+def tag_left(turn: Turn, event: TagLeft) -> None:
+    """Forget the tag, and see what that means for its rows."""
+    turn.set(pad=tuple(tag for tag in turn.state.pad if tag.uid != event.uid))
+    for row in turn.state.rows:
+        if event.uid in row.uids:
+            _row_lost_tag(turn, row, event.uid)
+
+
+def _row_lost_tag(turn: Turn, row: Row, uid: str) -> None:
+    lying = any(turn.present(other) for other in row.uids)
+    waiting_for_bit = row.security is Security.PENDING and uid not in row.secured
+    if waiting_for_bit:
+        if row.phase is not Phase.PUT_BACK:
+            _to_put_back(turn, row)
+    elif row.phase in (Phase.REFUSED, Phase.UNREADABLE, Phase.UNDONE):
+        if not lying and not row.by_label:
+            turn.drop(row.mode, row.key)
+    elif row.phase is Phase.INCOMPLETE:
+        seen = _parts_on_pad(turn, row.key)
+        if seen or row.by_label:
+            turn.put(replace(row, seen=seen, uids=tuple(other for other in row.uids if other != uid)), moved=False)
+        else:
+            turn.drop(row.mode, row.key)
+
+
+def mend(turn: Turn, tag: PadTag) -> bool:
+    """A tag that was pulled away too early is back: whatever page is open, see to its bit. False: it is not one."""
+    for row in turn.state.rows:
+        if tag.uid in row.uids and row.phase is Phase.PUT_BACK and tag.uid not in row.secured:
+            turn.do(Secure(turn.state.visit, tag.uid, row.arm))
+            return True
+    return False
+
+
+# --- a book is seen -----------------------------------------------------------------------------------------------
+
+
+def see_tag(turn: Turn, mode: Mode, tag: PadTag) -> None:
+    """A tag whose content is known lies on the pad while this list is open."""
+    if tag.spent or not tag.read:
+        return
+    if not tag.item_id:
+        _see_unreadable(turn, mode, tag.uid)
+        return
+    other = Mode.RETURN if mode is Mode.BORROW else Mode.BORROW
+    done = turn.state.row(other, tag.item_id)
+    if done is not None and tag.uid in done.uids and turn.state.row(mode, tag.item_id) is None:
+        turn.put_tag(replace(tag, spent=True))  # just dealt with by the other list: wait until it is lifted
+        return
+    if mode is Mode.BORROW and not tag.lendable:
+        refused = Refusal(Code.WRONG_USE)
+        _refuse(turn, Row(tag.item_id, mode, Phase.REFUSED, 0, uids=(tag.uid,)), refused, None)
+        return
+    _see(turn, mode, tag.item_id, tag)
+
+
+def see_label(turn: Turn, mode: Mode, event: LabelSeen) -> None:
+    """A book's own label was shown while this list is open."""
+    _see(turn, mode, event.item_id, None)
+
+
+def see_pad(turn: Turn, mode: Mode) -> None:
+    """The list was opened: look at what lies on the pad already."""
+    for tag in turn.state.pad:
+        see_tag(turn, mode, tag)
+
+
+def _see_unreadable(turn: Turn, mode: Mode, uid: str) -> None:
+    if turn.state.row(mode, unreadable_key(uid)) is None:
+        turn.put(Row(unreadable_key(uid), mode, Phase.UNREADABLE, 0, uids=(uid,)))
+        turn.play(Sound.ATTENTION)
+
+
+def _see(turn: Turn, mode: Mode, item_id: str, tag: PadTag | None) -> None:
+    row = turn.state.row(mode, item_id)
+    if row is None:
+        row = Row(item_id, mode, Phase.WAITING, 0, arm=mode is Mode.RETURN)
+        row = _with_tag(row, tag) if tag is not None else replace(row, by_label=True)
+        _gather(turn, row)
+        return
+    new_tag = tag is not None and tag.uid not in row.uids
+    row = _with_tag(row, tag) if tag is not None else replace(row, by_label=True)
+    if row.phase in ASK_AGAIN or row.phase is Phase.INCOMPLETE:
+        _gather(turn, row)
+    elif row.phase in (Phase.BORROWED, Phase.RETURNED, Phase.PUT_BACK):
+        _seen_again(turn, row, tag, new_tag)
+    else:
+        turn.put(row, moved=False)
+
+
+def _with_tag(row: Row, tag: PadTag) -> Row:
+    uids = row.uids if tag.uid in row.uids else (*row.uids, tag.uid)
+    return replace(row, uids=uids, parts=max(row.parts, tag.parts))
+
+
+def _seen_again(turn: Turn, row: Row, tag: PadTag | None, new_tag: bool) -> None:
+    if tag is None:
+        # Shown once more: harmless, and it says so kindly.
+        turn.put(replace(row, again=row.phase is not Phase.PUT_BACK or row.again))
+    elif new_tag or tag.uid not in row.secured:
+        turn.put(replace(row, security=Security.PENDING), moved=False)
+        turn.do(Secure(turn.state.visit, tag.uid, row.arm))
+    else:
+        turn.put(replace(row, again=True))
+
+
+def _gather(turn: Turn, row: Row) -> None:
+    """Ask the library system, once every part of a set is there."""
+    seen = _parts_on_pad(turn, row.key) if row.parts > 1 else 1
+    row = replace(row, seen=seen, refusal=None, again=False, secured=frozenset(), security=Security.NONE)
+    if seen < row.parts:
+        row = replace(row, phase=Phase.INCOMPLETE, refusal=Refusal(Code.SET_INCOMPLETE, limit=row.parts, seen=seen))
+        turn.put(row)
+        return
+    turn.put(replace(row, phase=Phase.WAITING, arm=row.mode is Mode.RETURN))
+    state = turn.state
+    if row.mode is Mode.BORROW:
+        assert state.ref is not None, "the borrow list is open only for a known patron"
+        turn.do(Checkout(state.visit, state.ref, row.key, row.uids))
+    else:
+        turn.do(Checkin(state.visit, row.key, row.uids))
+    turn.start(Timer.LATE, state.rules.late, row.key)
+
+
+def _parts_on_pad(turn: Turn, item_id: str) -> int:
+    return len({tag.part for tag in turn.state.pad if tag.item_id == item_id and not tag.spent})
+
+
+def still_waiting(turn: Turn, event: TimerFired) -> None:
+    """Five seconds without an answer: the row says that we are still looking."""
+    for row in turn.state.rows:
+        if row.key == event.key and row.phase is Phase.WAITING:
+            turn.put(replace(row, phase=Phase.LATE), moved=False)
+
+
+# --- the answers --------------------------------------------------------------------------------------------------
+
+
+def checked_out(turn: Turn, event: CheckedOut) -> None:
+    """The library system has answered a checkout."""
+    row = turn.state.row(Mode.BORROW, event.item_id)
+    if row is None or row.phase not in OPEN:
+        return
+    turn.stop(Timer.LATE, row.key)
+    match event.outcome:
+        case Borrowed() as yes:
+            row = replace(_named(row, yes.item), due=yes.due, again=yes.again, estimated=yes.estimated, arm=False)
+            turn.play(Sound.OK)
+            _settle(turn, row)
+        case Refused(refusal, item):
+            _refuse(turn, row, refusal, item)
+        case Unknown():
+            _unsure(turn, row)
+
+
+def checked_in(turn: Turn, event: CheckedIn) -> None:
+    """The library system has answered a checkin, or the undoing of a checkout."""
+    undone = turn.state.row(Mode.BORROW, event.item_id)
+    if undone is not None and undone.phase is Phase.UNDOING:
+        _undo_answered(turn, undone, event)
+        return
+    row = turn.state.row(Mode.RETURN, event.item_id)
+    if row is None or row.phase not in OPEN:
+        return
+    turn.stop(Timer.LATE, row.key)
+    match event.outcome:
+        case Returned() as yes:
+            row = replace(_named(row, yes.item), bin=yes.bin, held=yes.held, fee=yes.fee, again=yes.again, arm=True)
+            _settle(turn, row, secure=yes.arm)
+        case Refused(refusal, item):
+            _refuse(turn, row, refusal, item)
+        case Unknown():
+            _unsure(turn, row)
+
+
+def _named(row: Row, item: Item) -> Row:
+    return replace(row, title=item.title, author=item.author)
+
+
+def _refuse(turn: Turn, row: Row, refusal: Refusal, item: Item | None) -> None:
+    row = _named(row, item) if item is not None else row
+    turn.put(replace(row, phase=Phase.REFUSED, refusal=refusal))
+    turn.play(Sound.STOP)
+
+
+def _unsure(turn: Turn, row: Row) -> None:
+    turn.put(replace(row, phase=Phase.UNSURE))
+    turn.play(Sound.ATTENTION)
+
+
+# --- security bits ------------------------------------------------------------------------------------------------
+
+
+def _done_phase(row: Row) -> Phase:
+    if row.mode is Mode.RETURN:
+        return Phase.RETURNED
+    return Phase.UNDONE if row.arm else Phase.BORROWED
+
+
+def _settle(turn: Turn, row: Row, *, secure: bool = True) -> None:
+    """The system said yes: see to the bits of the row's tags; without tags it is done."""
+    if not row.uids or not secure:
+        _finished(turn, replace(row, security=Security.NONE))
+        return
+    row = replace(row, security=Security.PENDING, secured=frozenset())
+    present = [uid for uid in row.uids if turn.present(uid)]
+    if row.mode is Mode.RETURN:
+        turn.put(row, moved=False)  # stays waiting until the bit was read back
+    else:
+        turn.put(replace(row, phase=_done_phase(row)))
+    for uid in present:
+        turn.do(Secure(turn.state.visit, uid, row.arm))
+    if len(present) < len(row.uids):
+        _to_put_back(turn, row)
+
+
+def secured(turn: Turn, event: Secured) -> None:
+    """A tag's bit was written and read back, or could not be."""
+    for row in turn.state.rows:
+        if event.uid not in row.uids or row.arm is not event.armed or row.security is Security.NONE:
+            continue
+        if not event.ok:
+            if row.security is Security.PENDING and row.phase is not Phase.PUT_BACK:
+                _to_put_back(turn, row)
+            continue
+        row = replace(row, secured=row.secured | {event.uid})
+        if row.secured >= set(row.uids):
+            settled = replace(row, security=Security.RIGHT)
+            if row.phase is _done_phase(row) and row.phase is not Phase.UNDONE:
+                turn.put(settled, moved=False)
+            else:
+                _finished(turn, settled)
+        else:
+            turn.put(row, moved=False)
+
+
+def _finished(turn: Turn, row: Row) -> None:
+    phase = _done_phase(row)
+    moved = row.phase is not phase
+    if phase is Phase.RETURNED or row.phase is Phase.PUT_BACK:
+        turn.play(Sound.ATTENTION if row.held else Sound.OK)
+    turn.put(replace(row, phase=phase), moved=moved)
+    if phase is Phase.UNDONE:
+        turn.start(Timer.NOTICE, turn.state.rules.notice, row.key)
+
+
+def _to_put_back(turn: Turn, row: Row) -> None:
+    turn.put(replace(row, phase=Phase.PUT_BACK))
+    turn.play(Sound.ATTENTION)
+
+
+# --- undo and dismiss ---------------------------------------------------------------------------------------------
+
+
+def undo(turn: Turn, key: str) -> None:
+    """Give back a book that was borrowed in this visit."""
+    row = turn.state.row(Mode.BORROW, key)
+    if row is None or row.phase not in (Phase.BORROWED, Phase.PUT_BACK):
+        return
+    turn.put(replace(row, phase=Phase.UNDOING, security=Security.NONE, secured=frozenset(), arm=True))
+    turn.do(Checkin(turn.state.visit, row.key, row.uids))
+
+
+def _undo_answered(turn: Turn, row: Row, event: CheckedIn) -> None:
+    if isinstance(event.outcome, Returned):
+        turn.play(Sound.OK)
+        _settle(turn, row, secure=event.outcome.arm)
+    elif isinstance(event.outcome, Refused):
+        # The loan stands as it was.
+        turn.put(replace(row, phase=Phase.BORROWED, arm=False))
+        turn.play(Sound.STOP)
+    else:
+        _unsure(turn, row)
+
+
+def forget_undone(turn: Turn, key: str) -> None:
+    """An undone row goes by itself."""
+    row = turn.state.row(Mode.BORROW, key)
+    if row is not None and row.phase is Phase.UNDONE:
+        turn.drop(Mode.BORROW, key)
+
+
+def dismiss(turn: Turn, mode: Mode, key: str) -> bool:
+    """Take a refused row off the list; False when the row is not of that kind."""
+    row = turn.state.row(mode, key)
+    if row is None or row.phase not in DISMISSABLE:
+        return False
+    turn.drop(mode, key)
+    return True
+
+
+def unfinished(turn: Turn) -> bool:
+    """Whether a book still needs something: an answer, its bit, or to be taken off the pad."""
+    for row in turn.state.rows:
+        if row.phase in OPEN or row.phase in (Phase.PUT_BACK, Phase.INCOMPLETE, Phase.UNDOING):
+            return True
+        if row.phase in DISMISSABLE and any(turn.present(uid) for uid in row.uids):
+            return True
+    return False

@@ -1,0 +1,328 @@
+"""The patron's session: one total function, ``step(state, event) -> (state, effects)``.
+
+Two rules:
+
+1. Everything that decides what happens next is in this package, and everything in it is pure: no clock, no thread,
+   no device, no words.
+2. **Every pair of page and event is decided here, in a table.** There is no default: a pair that is not written down
+   is a mistake that a test finds. To ignore an event somewhere is a decision too, and is written ``ignore``.
+
+Theory of operation. An event is looked up three times, in this order:
+
+* It belongs to an older visit (every answer and timer carries its visit's number): dropped.
+* An overlay is open: ``OVERLAYS[overlay]`` says what it does there; ``BELOW`` sends it on to the page.
+* ``PAGES[screen]`` says what it does on that page.
+
+Afterwards, if the event was a sign of life on a page where somebody may walk away, the idle timer starts anew.
+
+The key under which an event is looked up is its button for :class:`Pressed`, its timer for :class:`TimerFired`, and
+its class for everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from kiosk.session import books, pages
+from kiosk.session.model import (
+    Button,
+    CardSeen,
+    CheckedIn,
+    CheckedOut,
+    DeviceChanged,
+    Digit,
+    Effect,
+    Event,
+    Failed,
+    LabelSeen,
+    Overlay,
+    PatronAnswered,
+    Pressed,
+    RenewalAnswered,
+    SalesCodeSeen,
+    Screen,
+    Secured,
+    State,
+    SystemChanged,
+    TagArrived,
+    TagLeft,
+    TagRead,
+    Timer,
+    TimerFired,
+    Touched,
+)
+from kiosk.session.pages import ignore
+from kiosk.session.turn import WATCHED, Turn
+
+Key = Button | Timer | type
+#: Handlers take the one event type they are entered for; the table's key guarantees it.
+Handler = Callable[[Turn, Any], None]
+Table = dict[Key, Handler]
+
+#: Every key there is. The tests check each table against it.
+KEYS: tuple[Key, ...] = (
+    *Button,
+    *Timer,
+    Digit,
+    Touched,
+    CardSeen,
+    LabelSeen,
+    SalesCodeSeen,
+    TagArrived,
+    TagRead,
+    TagLeft,
+    DeviceChanged,
+    SystemChanged,
+    PatronAnswered,
+    CheckedOut,
+    CheckedIn,
+    RenewalAnswered,
+    Secured,
+    Failed,
+)
+
+#: Signs that somebody is there.
+ALIVE = (Pressed, Digit, Touched, CardSeen, LabelSeen, SalesCodeSeen, TagArrived)
+
+
+def _never(*keys: Key) -> Table:
+    return dict.fromkeys(keys, ignore)
+
+
+#: Buttons that exist only on an overlay. A press that arrives after the overlay has gone does nothing.
+_OVERLAY_BUTTONS = _never(
+    Button.STAY,
+    Button.CONFIRM,
+    Button.CALL_STAFF,
+    *pages.SWITCHES,
+)
+_SPINE: Table = {
+    Button.LANGUAGE: pages.language,
+    Button.LETTERING: pages.lettering,
+    Button.HELP: pages.help_page,
+}
+#: What the machine learns about itself and its pad is the same on every page.
+_ALWAYS: Table = {
+    TagArrived: books.tag_arrived,
+    TagRead: pages.tag_elsewhere,
+    TagLeft: books.tag_left,
+    DeviceChanged: pages.device_changed,
+    SystemChanged: pages.system_changed,
+    Failed: pages.failed,
+    Touched: ignore,
+    Timer.NOTICE: pages.notice_over,
+}
+#: Answers that may still arrive on any page of a visit in which books were handled.
+_ANSWERS: Table = {
+    CheckedOut: books.checked_out,
+    CheckedIn: books.checked_in,
+    RenewalAnswered: pages.renewed,
+    Secured: books.secured,
+    PatronAnswered: pages.refreshed,
+    Timer.LATE: pages.late,
+}
+_IDENTIFY_BUTTONS = (Button.RETURN_WITHOUT_CARD, Button.TYPE_NUMBER, Button.DELETE, Button.NEXT)
+_MENU_BUTTONS = (Button.BORROW, Button.RETURN, Button.RENEW, Button.ACCOUNT)
+_LIST_BUTTONS = (Button.ROW, Button.FINISH, Button.RENEW_ITEM, Button.RENEW_ALL)
+_FINISH_BUTTONS = (Button.CLOSE, Button.RATE_GOOD, Button.RATE_SOSO, Button.RATE_BAD)
+_NO_BOOKS_YET = _never(CheckedOut, CheckedIn, RenewalAnswered, Secured)
+
+_IN_VISIT: Table = {
+    **_OVERLAY_BUTTONS,
+    **_SPINE,
+    **_ALWAYS,
+    **_ANSWERS,
+    **_never(*_IDENTIFY_BUTTONS, *_MENU_BUTTONS, *_LIST_BUTTONS, *_FINISH_BUTTONS),
+    Button.MENU: pages.menu,
+    Button.EXIT: pages.leave,
+    Digit: ignore,
+    Timer.IDLE: pages.idle,
+    Timer.SECOND: ignore,
+    Timer.SLOW: ignore,
+    Timer.RECOVER: ignore,
+}
+_IDENTIFY: Table = {
+    **_OVERLAY_BUTTONS,
+    **_SPINE,
+    **_ALWAYS,
+    **_NO_BOOKS_YET,
+    **_never(*_IDENTIFY_BUTTONS, *_MENU_BUTTONS, *_LIST_BUTTONS, *_FINISH_BUTTONS),
+    Button.MENU: ignore,
+    Button.EXIT: pages.leave,
+    CardSeen: pages.card,
+    LabelSeen: pages.book_not_card,
+    SalesCodeSeen: ignore,
+    PatronAnswered: pages.patron_answered,
+    Timer.LATE: pages.late,
+    Timer.SLOW: pages.no_answer,
+    Timer.IDLE: pages.idle,
+    Timer.SECOND: ignore,
+    Timer.RECOVER: ignore,
+}
+_LIST: Table = {
+    **_IN_VISIT,
+    TagRead: pages.tag_on_list,
+    LabelSeen: pages.label_on_list,
+    SalesCodeSeen: pages.sales_code,
+    CardSeen: pages.card_not_book,
+    Button.ROW: pages.press_row,
+    Button.FINISH: pages.finish,
+}
+
+PAGES: dict[Screen, Table] = {
+    Screen.WELCOME: {
+        **_IDENTIFY,
+        Button.EXIT: ignore,
+        Button.RETURN_WITHOUT_CARD: pages.give_back,
+        Button.TYPE_NUMBER: pages.type_number,
+        Digit: ignore,
+        Timer.IDLE: pages.idle_end,
+    },
+    Screen.NUMBER: {
+        **_IDENTIFY,
+        Digit: pages.number_digit,
+        Button.DELETE: pages.number_delete,
+        Button.NEXT: pages.number_next,
+    },
+    Screen.PIN: {
+        **_IDENTIFY,
+        Digit: pages.pin_digit,
+        Button.DELETE: pages.pin_delete,
+        Button.NEXT: pages.pin_next,
+        Button.CALL_STAFF: pages.call_staff,
+    },
+    Screen.MENU: {
+        **_IN_VISIT,
+        Button.MENU: ignore,
+        Button.BORROW: pages.borrow,
+        Button.RETURN: pages.give_back,
+        Button.RENEW: pages.account,
+        Button.ACCOUNT: pages.account,
+        CardSeen: pages.card_in_visit,
+        TagRead: pages.tag_on_menu,
+        LabelSeen: pages.label_on_menu,
+        SalesCodeSeen: pages.sales_code,
+    },
+    Screen.BORROW: _LIST,
+    Screen.RETURN: _LIST,
+    Screen.ACCOUNT: {
+        **_IN_VISIT,
+        Button.RENEW_ITEM: pages.renew_item,
+        Button.RENEW_ALL: pages.renew_all,
+        Button.FINISH: pages.finish,
+        CardSeen: pages.card_in_visit,
+        LabelSeen: ignore,
+        SalesCodeSeen: ignore,
+    },
+    Screen.FINISH: {
+        **_IN_VISIT,
+        Button.CLOSE: pages.close,
+        Button.RATE_GOOD: pages.rate,
+        Button.RATE_SOSO: pages.rate,
+        Button.RATE_BAD: pages.rate,
+        Touched: pages.hold_finish,
+        CardSeen: pages.card,
+        LabelSeen: ignore,
+        SalesCodeSeen: ignore,
+        Timer.SECOND: pages.second_on_finish,
+        Timer.IDLE: pages.idle_end,
+    },
+    Screen.OUT_OF_SERVICE: {
+        **_OVERLAY_BUTTONS,
+        **_SPINE,
+        **_ALWAYS,
+        **_NO_BOOKS_YET,
+        **_never(*_IDENTIFY_BUTTONS, *_MENU_BUTTONS, *_LIST_BUTTONS, *_FINISH_BUTTONS),
+        **_never(Button.MENU, Button.EXIT, Digit, CardSeen, LabelSeen, SalesCodeSeen, PatronAnswered),
+        **_never(Timer.LATE, Timer.SLOW, Timer.SECOND),
+        Timer.IDLE: ignore,
+        Timer.RECOVER: pages.recovered,
+    },
+}
+
+
+def below(turn: Turn, event: Any) -> None:
+    """The overlay has no say in this: the page decides."""
+    PAGES[turn.state.screen][key_of(event)](turn, event)
+
+
+def _close_then_below(turn: Turn, event: Any) -> None:
+    """A way off the page: the overlay goes, and the page decides."""
+    pages.close_overlay(turn, event)
+    below(turn, event)
+
+
+def _alive_then_below(turn: Turn, event: Any) -> None:
+    """A scan answers the idle warning and still does what it does."""
+    pages.still_here(turn, event)
+    below(turn, event)
+
+
+_DEVICE_KEYS: tuple[Key, ...] = (
+    CardSeen, LabelSeen, SalesCodeSeen, TagArrived, TagRead, TagLeft, DeviceChanged, SystemChanged, Failed,
+    PatronAnswered, CheckedOut, CheckedIn, RenewalAnswered, Secured,
+)  # fmt: skip
+_TIMERS_BELOW: tuple[Key, ...] = tuple(timer for timer in Timer if timer is not Timer.SECOND)
+#: Under an open overlay the page cannot be pressed, so a press that was under way is dropped.
+_COVERED = _never(*Button, Digit, Touched)
+_PANEL: Table = {
+    **_COVERED,
+    **dict.fromkeys((*_DEVICE_KEYS, *_TIMERS_BELOW, Timer.SECOND), below),
+    Button.STAY: pages.close_overlay,
+    Button.LANGUAGE: below,
+    Button.LETTERING: below,
+    Button.HELP: below,
+    Button.MENU: _close_then_below,
+    Button.EXIT: _close_then_below,
+}
+
+OVERLAYS: dict[Overlay, Table] = {
+    Overlay.HELP: {**_PANEL, Button.CALL_STAFF: pages.call_staff},
+    Overlay.LETTERING: {**_PANEL, **dict.fromkeys(pages.SWITCHES, pages.switch)},
+    Overlay.EXPLAIN: {**_PANEL, Button.CALL_STAFF: pages.call_staff},
+    Overlay.LEAVE: {**_PANEL, Button.CONFIRM: pages.confirm_leave, Button.EXIT: pages.leave},
+    Overlay.UNDO: {**_PANEL, Button.CONFIRM: pages.confirm_undo},
+    Overlay.IDLE: {
+        **dict.fromkeys((*Button, Digit, Touched), pages.still_here),
+        **dict.fromkeys((*_DEVICE_KEYS, *_TIMERS_BELOW), below),
+        **dict.fromkeys((CardSeen, LabelSeen, SalesCodeSeen, TagArrived), _alive_then_below),
+        Button.CONFIRM: pages.close,
+        Button.EXIT: _alive_then_below,
+        Button.LANGUAGE: _alive_then_below,
+        Timer.IDLE: ignore,
+        Timer.SECOND: pages.second_on_idle,
+    },
+}
+
+
+def key_of(event: Event) -> Key:
+    """The key under which the tables decide about this event."""
+    if isinstance(event, Pressed):
+        return event.button
+    if isinstance(event, TimerFired):
+        return event.timer
+    return type(event)
+
+
+def step(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
+    """What follows from an event: the next state, and what to ask of the outside, in order."""
+    visit = getattr(event, "visit", state.visit)
+    if visit != state.visit:
+        return state, ()
+    turn = Turn(state)
+    table = PAGES[state.screen] if state.overlay is None else OVERLAYS[state.overlay]
+    table[key_of(event)](turn, event)
+    watched = turn.state.screen in WATCHED and turn.state.overlay is not Overlay.IDLE
+    if watched and isinstance(event, ALIVE):
+        turn.start(Timer.IDLE, turn.state.rules.idle)
+    return turn.state, tuple(turn.effects)
+
+
+def run(state: State, events: Iterable[Event]) -> tuple[State, tuple[Effect, ...]]:
+    """Take several steps; the effects of all of them, in order."""
+    effects: list[Effect] = []
+    for event in events:
+        state, more = step(state, event)
+        effects.extend(more)
+    return state, tuple(effects)

@@ -1,0 +1,500 @@
+"""Who stands there and which page is open: cards, PIN, choices, dialogs, timers, the end.
+
+Each function is one entry of the tables in ``machine.py``: it takes the :class:`Turn` and the event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.circulation.port import Code, Patron, PatronRef, Refusal, Refused, Renewed, Secret, Unknown
+from kiosk.session import books
+from kiosk.session.model import (
+    Button,
+    CallStaff,
+    CardSeen,
+    Device,
+    DeviceChanged,
+    Digit,
+    Event,
+    Failed,
+    LabelSeen,
+    Mode,
+    Notice,
+    Overlay,
+    PatronAnswered,
+    Pressed,
+    Rating,
+    Renew,
+    RenewalAnswered,
+    RenewAll,
+    Screen,
+    Sound,
+    SystemChanged,
+    TagRead,
+    Timer,
+    TimerFired,
+)
+from kiosk.session.turn import Turn
+
+LISTS = {Screen.BORROW: Mode.BORROW, Screen.RETURN: Mode.RETURN}
+SWITCHES = {
+    Button.LARGE: "large",
+    Button.CONTRAST: "contrast",
+    Button.LOW_REACH: "low_reach",
+    Button.LEFT_HAND: "left_hand",
+    Button.READ_ALOUD: "read_aloud",
+    Button.QUIET: "quiet",
+}
+RATINGS = {Button.RATE_GOOD: Rating.GOOD, Button.RATE_SOSO: Rating.SOSO, Button.RATE_BAD: Rating.BAD}
+
+
+def ignore(turn: Turn, event: Event) -> None:
+    """Decided: nothing happens here."""
+
+
+# --- the spine ----------------------------------------------------------------------------------------------------
+
+
+def language(turn: Turn, _: Event) -> None:
+    """The next language of the library's list."""
+    known = turn.state.rules.languages
+    here = known.index(turn.state.language) if turn.state.language in known else -1
+    turn.set(language=known[(here + 1) % len(known)])
+    _watch_welcome(turn)
+
+
+def help_page(turn: Turn, _: Event) -> None:
+    """Open or close the help."""
+    turn.set(overlay=None if turn.state.overlay is Overlay.HELP else Overlay.HELP)
+    _watch_welcome(turn)
+
+
+def lettering(turn: Turn, _: Event) -> None:
+    """Open or close the panel of text size, contrast and reach."""
+    turn.set(overlay=None if turn.state.overlay is Overlay.LETTERING else Overlay.LETTERING)
+    _watch_welcome(turn)
+
+
+def _watch_welcome(turn: Turn) -> None:
+    """Somebody changed the look of an otherwise unwatched page: put it back when they are gone."""
+    if turn.state.screen in (Screen.WELCOME, Screen.OUT_OF_SERVICE):
+        turn.start(Timer.IDLE, turn.state.rules.idle)
+
+
+def menu(turn: Turn, _: Event) -> None:
+    """Back to the four choices. Someone returning without a card has none."""
+    if turn.state.patron is None:
+        return
+    if turn.state.rows or turn.state.renewals:
+        turn.refresh_patron()
+    turn.go(Screen.MENU)
+
+
+def leave(turn: Turn, _: Event) -> None:
+    """Log out; asks first when a book still needs something."""
+    if books.unfinished(turn) and turn.state.overlay is not Overlay.LEAVE:
+        turn.set(overlay=Overlay.LEAVE, leaving=True)
+        turn.play(Sound.ATTENTION)
+    else:
+        turn.end()
+
+
+# --- who ----------------------------------------------------------------------------------------------------------
+
+
+def card(turn: Turn, event: CardSeen) -> None:
+    """A card, where a card is expected."""
+    if turn.state.asking:
+        return
+    if turn.state.screen is Screen.FINISH:
+        turn.end()  # the next patron has stepped up
+    turn.set(pin=Secret(), pin_typed="", typed="", overlay=None)
+    turn.ask_patron(event.ref, None)
+
+
+def card_in_visit(turn: Turn, event: CardSeen) -> None:
+    """A card while somebody is logged in: the same one is a sign of life, another one is another visit."""
+    if event.ref == turn.state.ref:
+        return
+    turn.end()
+    turn.ask_patron(event.ref, None)
+
+
+def card_not_book(turn: Turn, event: CardSeen) -> None:
+    """A card on an open list. The patron's own changes nothing; any other is not a book."""
+    if event.ref != turn.state.ref:
+        turn.notice(Notice.CARD_NOT_BOOK)
+
+
+def type_number(turn: Turn, _: Event) -> None:
+    """Open the keypad for the membership number."""
+    turn.go(Screen.NUMBER)
+
+
+def number_digit(turn: Turn, event: Digit) -> None:
+    """One more digit of the number."""
+    if len(turn.state.typed) < turn.state.rules.number_length and not turn.state.asking:
+        turn.quiet()
+        turn.set(typed=turn.state.typed + event.digit)
+
+
+def number_delete(turn: Turn, _: Event) -> None:
+    """Take the last digit back."""
+    if not turn.state.asking:
+        turn.set(typed=turn.state.typed[:-1])
+
+
+def number_next(turn: Turn, _: Event) -> None:
+    """Ask who that is."""
+    if turn.state.typed and not turn.state.asking:
+        turn.ask_patron(PatronRef(turn.state.typed), None)
+
+
+def pin_digit(turn: Turn, event: Digit) -> None:
+    """One more digit of the PIN; never more than are asked for."""
+    if len(turn.state.pin_typed) < turn.state.rules.pin_length and not turn.state.asking:
+        turn.quiet()
+        turn.set(pin_typed=turn.state.pin_typed + event.digit)
+
+
+def pin_delete(turn: Turn, _: Event) -> None:
+    """Take the last digit back."""
+    if not turn.state.asking:
+        turn.set(pin_typed=turn.state.pin_typed[:-1])
+
+
+def pin_next(turn: Turn, _: Event) -> None:
+    """Try the PIN once all digits are there."""
+    state = turn.state
+    if len(state.pin_typed) == state.rules.pin_length and not state.asking and state.ref is not None:
+        pin = Secret(state.pin_typed)
+        turn.set(pin=pin)
+        turn.ask_patron(state.ref, pin)
+
+
+def patron_answered(turn: Turn, event: PatronAnswered) -> None:
+    """The library system has said who this is, or why not."""
+    turn.set(asking=False, notice=Notice.NONE)
+    turn.stop(Timer.LATE, "patron")
+    turn.stop(Timer.SLOW, "patron")
+    match event.result:
+        case Patron() as patron:
+            _greet(turn, patron)
+        case Refusal(code=Code.PIN_REQUIRED):
+            turn.go(Screen.PIN)
+            turn.set(pin_typed="", pin=Secret())
+            turn.play(Sound.OK)
+        case Refusal() as refusal:
+            _turn_away(turn, refusal)
+        case Unknown():
+            turn.set(ref=None if turn.state.screen is not Screen.PIN else turn.state.ref, pin_typed="")
+            turn.notice(Notice.NO_ANSWER)
+            turn.play(Sound.ATTENTION)
+
+
+def _greet(turn: Turn, patron: Patron) -> None:
+    turn.set(patron=patron, pin_typed="", typed="")
+    if patron.language in turn.state.rules.languages and turn.state.language == turn.state.rules.languages[0]:
+        turn.set(language=patron.language)
+    turn.go(Screen.MENU)
+    turn.play(Sound.OK)
+
+
+def _turn_away(turn: Turn, refusal: Refusal) -> None:
+    on_pin = turn.state.screen is Screen.PIN
+    turn.set(pin_typed="", pin=Secret(), typed="", ref=turn.state.ref if on_pin else None)
+    if refusal.code is Code.NO_MATCH:
+        turn.notice(Notice.NO_MATCH)
+        turn.play(Sound.STOP)
+    elif on_pin and refusal.code is Code.PIN_LOCKED:
+        turn.set(notice=Notice.REFUSED, refusal=refusal)  # stays: the keypad is gone
+        turn.play(Sound.STOP)
+    else:
+        turn.explain(refusal)
+
+
+def refreshed(turn: Turn, event: PatronAnswered) -> None:
+    """The account as it is after this visit's doings."""
+    if isinstance(event.result, Patron):
+        turn.set(patron=event.result)
+
+
+def no_answer(turn: Turn, event: TimerFired) -> None:
+    """Fifteen seconds: give up on the card. A later answer belongs to nobody."""
+    if turn.state.asking:
+        turn.reset()
+        turn.notice(Notice.NO_ANSWER)
+        turn.play(Sound.ATTENTION)
+
+
+def late(turn: Turn, event: TimerFired) -> None:
+    """Five seconds without an answer."""
+    if event.key == "patron":
+        if turn.state.asking:
+            turn.set(notice=Notice.STILL_LOOKING)
+    else:
+        books.still_waiting(turn, event)
+
+
+def book_not_card(turn: Turn, _: Event) -> None:
+    """A book's label where a card is expected."""
+    if not turn.state.asking:
+        turn.notice(Notice.BOOK_NOT_CARD)
+
+
+# --- what ---------------------------------------------------------------------------------------------------------
+
+
+def borrow(turn: Turn, _: Event) -> None:
+    """Open the borrow list, or say why this patron cannot borrow."""
+    patron = turn.state.patron
+    if patron is None:
+        return
+    if patron.blocked is not None:
+        turn.explain(patron.blocked)
+        return
+    turn.go(Screen.BORROW)
+    books.see_pad(turn, Mode.BORROW)
+
+
+def give_back(turn: Turn, _: Event) -> None:
+    """Open the return list; nobody needs a card for that."""
+    turn.go(Screen.RETURN)
+    books.see_pad(turn, Mode.RETURN)
+
+
+def account(turn: Turn, _: Event) -> None:
+    """Open the account."""
+    if turn.state.rows or turn.state.renewals:
+        turn.refresh_patron()
+    turn.go(Screen.ACCOUNT)
+
+
+def sales_code(turn: Turn, _: Event) -> None:
+    """An ISBN: friendly hint, nothing else."""
+    turn.notice(Notice.SALES_CODE)
+
+
+def tag_on_list(turn: Turn, event: TagRead) -> None:
+    """A tag was read while a list is open."""
+    tag = books.tag_known(turn, event)
+    if not books.mend(turn, tag):
+        books.see_tag(turn, LISTS[turn.state.screen], tag)
+
+
+def tag_elsewhere(turn: Turn, event: TagRead) -> None:
+    """A tag was read where no list is open: remembered, and its bit mended if that was due."""
+    books.mend(turn, books.tag_known(turn, event))
+
+
+def tag_on_menu(turn: Turn, event: TagRead) -> None:
+    """A book laid down before a choice was made chooses by itself: one's own loan is returned, any other borrowed."""
+    tag = books.tag_known(turn, event)
+    if books.mend(turn, tag) or tag.spent or not tag.item_id:
+        return
+    _open_list_for(turn, tag.item_id)
+
+
+def label_on_list(turn: Turn, event: LabelSeen) -> None:
+    """A label was shown while a list is open."""
+    books.see_label(turn, LISTS[turn.state.screen], event)
+
+
+def label_on_menu(turn: Turn, event: LabelSeen) -> None:
+    """As :func:`tag_on_menu`, by label."""
+    _open_list_for(turn, event.item_id)
+    if turn.state.screen in LISTS:
+        books.see_label(turn, LISTS[turn.state.screen], event)
+
+
+def _open_list_for(turn: Turn, item_id: str) -> None:
+    patron = turn.state.patron
+    own = patron is not None and any(loan.item.id == item_id for loan in patron.loans)
+    (give_back if own else borrow)(turn, Pressed(Button.BORROW))
+
+
+def press_row(turn: Turn, event: Pressed) -> None:
+    """A refused row goes; a borrowed one offers to be given back."""
+    mode = LISTS[turn.state.screen]
+    if books.dismiss(turn, mode, event.key) or mode is Mode.RETURN:
+        return
+    row = turn.state.row(mode, event.key)
+    if row is not None and row.due is not None and not row.again:
+        turn.set(overlay=Overlay.UNDO, chosen=event.key)
+
+
+def finish(turn: Turn, _: Event) -> None:
+    """Thanks and receipt; asks first when a book still needs something."""
+    if books.unfinished(turn) and turn.state.overlay is not Overlay.LEAVE:
+        turn.set(overlay=Overlay.LEAVE, leaving=False)
+        turn.play(Sound.ATTENTION)
+    elif turn.state.borrowed or turn.state.returned or turn.state.renewals:
+        turn.go(Screen.FINISH)
+    else:
+        turn.end()  # nothing was done: nothing to thank for
+
+
+def renew_item(turn: Turn, event: Pressed) -> None:
+    """Extend one loan."""
+    state = turn.state
+    if (
+        state.ref is not None
+        and event.key not in state.renewing
+        and any(loan.item.id == event.key for loan in (state.patron.loans if state.patron else ()))
+    ):
+        turn.set(renewing=state.renewing | {event.key})
+        turn.do(Renew(state.visit, state.ref, event.key))
+
+
+def renew_all(turn: Turn, _: Event) -> None:
+    """Extend every loan."""
+    state = turn.state
+    if state.ref is not None and state.patron is not None and not state.renewing and state.patron.loans:
+        turn.set(renewing=frozenset(loan.item.id for loan in state.patron.loans))
+        turn.do(RenewAll(state.visit, state.ref))
+
+
+def renewed(turn: Turn, event: RenewalAnswered) -> None:
+    """One renewal was answered: the row shows it, and the loan's new date."""
+    state = turn.state
+    kept = tuple((item, outcome) for item, outcome in state.renewals if item != event.item_id)
+    turn.set(renewing=state.renewing - {event.item_id}, renewals=(*kept, (event.item_id, event.outcome)))
+    match event.outcome:
+        case Renewed():
+            turn.play(Sound.OK)
+        case Refused():
+            turn.play(Sound.STOP)
+        case Unknown():
+            turn.play(Sound.ATTENTION)
+    if not turn.state.renewing:
+        turn.refresh_patron()
+
+
+# --- the end of a visit -------------------------------------------------------------------------------------------
+
+
+def close(turn: Turn, _: Event) -> None:
+    """Thank you and goodbye."""
+    turn.end()
+
+
+def rate(turn: Turn, event: Pressed) -> None:
+    """One face; pressing the same again takes it back."""
+    rating = RATINGS[event.button]
+    turn.set(rating=None if turn.state.rating is rating else rating)
+    hold_finish(turn, event)
+
+
+def hold_finish(turn: Turn, _: Event) -> None:
+    """Any touch stops the countdown of the finish page; the ordinary idle time takes over."""
+    turn.stop(Timer.SECOND)
+    turn.set(seconds=0)
+    turn.start(Timer.IDLE, turn.state.rules.idle)
+
+
+def second_on_finish(turn: Turn, _: Event) -> None:
+    """One second less on the finish page."""
+    if turn.state.seconds > 1:
+        turn.set(seconds=turn.state.seconds - 1)
+        turn.start(Timer.SECOND, 1)
+    elif turn.state.seconds == 1:
+        turn.end()
+
+
+def idle(turn: Turn, _: Event) -> None:
+    """Nobody has done anything for a while: ask."""
+    turn.set(overlay=Overlay.IDLE, seconds=turn.state.rules.idle_warning, chosen="")
+    turn.play(Sound.ATTENTION)
+    turn.start(Timer.SECOND, 1)
+
+
+def idle_end(turn: Turn, _: Event) -> None:
+    """Nobody is there on a page that holds nothing of anybody."""
+    turn.end() if turn.state.screen is Screen.FINISH else turn.reset(turn.state.screen)
+
+
+def notice_over(turn: Turn, event: TimerFired) -> None:
+    """A line or an undone row goes by itself."""
+    if event.key:
+        books.forget_undone(turn, event.key)
+    else:
+        turn.quiet()
+
+
+# --- overlays -----------------------------------------------------------------------------------------------------
+
+
+def close_overlay(turn: Turn, _: Event) -> None:
+    """The safe answer of every dialog."""
+    turn.set(overlay=None, chosen="", leaving=False, refusal=None)
+
+
+def still_here(turn: Turn, _: Event) -> None:
+    """Somebody is there: take the idle warning away."""
+    turn.stop(Timer.SECOND)
+    turn.set(overlay=None, seconds=0)
+
+
+def second_on_idle(turn: Turn, _: Event) -> None:
+    """One second less to answer; at zero the visit ends and the screen is clean."""
+    if turn.state.seconds > 1:
+        turn.set(seconds=turn.state.seconds - 1)
+        turn.start(Timer.SECOND, 1)
+    else:
+        turn.end()
+
+
+def confirm_leave(turn: Turn, event: Event) -> None:
+    """Go although a book still needs something."""
+    (leave if turn.state.leaving else finish)(turn, event)
+
+
+def confirm_undo(turn: Turn, _: Event) -> None:
+    """Give the chosen book back."""
+    key = turn.state.chosen
+    close_overlay(turn, Pressed(Button.STAY))
+    books.undo(turn, key)
+
+
+def switch(turn: Turn, event: Pressed) -> None:
+    """One switch of the *Huruf* panel; it shows at once."""
+    name = SWITCHES[event.button]
+    preferences = turn.state.preferences
+    turn.set(preferences=replace(preferences, **{name: not getattr(preferences, name)}))
+    _watch_welcome(turn)
+
+
+def call_staff(turn: Turn, _: Event) -> None:
+    """The desk is told."""
+    turn.do(CallStaff())
+    turn.set(overlay=None)
+    turn.notice(Notice.STAFF_CALLED)
+
+
+# --- the machine itself -------------------------------------------------------------------------------------------
+
+
+def device_changed(turn: Turn, event: DeviceChanged) -> None:
+    """Camera or reader came or went."""
+    if event.device is Device.CAMERA:
+        turn.set(camera_ready=event.ready)
+    else:
+        turn.set(reader_ready=event.ready)
+
+
+def system_changed(turn: Turn, event: SystemChanged) -> None:
+    """The library system came or went."""
+    turn.set(online=event.online)
+
+
+def failed(turn: Turn, event: Failed) -> None:
+    """Something broke: one safe page, everything forgotten, and a new visit in a while."""
+    turn.end(Screen.OUT_OF_SERVICE)
+    turn.set(fault=event.where)
+    turn.start(Timer.RECOVER, turn.state.rules.recover)
+
+
+def recovered(turn: Turn, _: Event) -> None:
+    """Try again with a fresh visit."""
+    turn.reset()
