@@ -6,26 +6,21 @@ the system runs: other port, other files, other process.
 
 from __future__ import annotations
 
-import errno
 import getpass
 import os
-import random
 import signal
-import socket
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-from broker_config import access, probe, program
-from broker_config.errors import BrokerError, PortTaken
+from broker_config import access, program, ready
+from broker_config.errors import PortTaken
 from broker_config.files import make_folder, write_private
 from broker_config.passwords import password_text
 from broker_config.plan import Dialect, Listener, Plan, Role, accounts, check
+from broker_config.ports import LOOPBACK, check_free, free_port
 from broker_config.process import Child
 from broker_config.render import conf_text
-
-_POLL_S = 0.02
 
 
 class PrivateBroker:
@@ -46,7 +41,7 @@ class PrivateBroker:
         PortTaken: from :meth:`start`.
     """
 
-    host = "127.0.0.1"
+    host = LOOPBACK
 
     def __init__(
         self,
@@ -99,9 +94,9 @@ class PrivateBroker:
         for attempt in range(5):
             port = self.port if fixed else free_port()
             try:
-                _check_free(port)
-                self._write(dialect, port)
-                self._run(mosquitto, port, timeout)
+                check_free(port)
+                plan = self._write(dialect, port)
+                self._child = ready.start([str(mosquitto), "-c", str(plan.config)], port, self.log, timeout)
             except PortTaken:
                 # Somebody was quicker than we; only a port that was asked for is worth an error.
                 if fixed or attempt == 4:
@@ -134,7 +129,7 @@ class PrivateBroker:
     ) -> None:
         self.stop()
 
-    def _write(self, dialect: Dialect, port: int) -> None:
+    def _write(self, dialect: Dialect, port: int) -> Plan:
         plan = check(
             Plan(
                 role=Role.DEMO,
@@ -156,72 +151,4 @@ class PrivateBroker:
         write_private(plan.passwords, password_text(self._users, os.urandom))
         write_private(plan.acl, access.acl_text(accounts(plan)))
         write_private(plan.config, conf_text(plan))
-
-    def _run(self, mosquitto: Path, port: int, timeout: float) -> None:
-        said_before = self.log.stat().st_size if self.log.exists() else 0
-        child = self._child = Child([str(mosquitto), "-c", str(self.folder / "mosquitto.conf")], self.log)
-        deadline = time.monotonic() + timeout
-        while not child.ended.is_set():
-            # Refusing a stranger is the answer of a broker that has read its passwords.
-            if probe.ask(port) in probe.REFUSED and not child.ended.is_set():
-                return
-            if time.monotonic() > deadline:
-                child.end(signal.SIGKILL, 0.0)
-                raise BrokerError(f"mosquitto is not ready after {timeout:g} s; {self._quote(said_before)}")
-            child.ended.wait(_POLL_S)
-        if "already in use" in self._said(said_before):
-            raise _taken(port)
-        raise BrokerError(f"mosquitto ended as soon as it was started; {self._quote(said_before)}")
-
-    def _said(self, offset: int) -> str:
-        with self.log.open("rb") as log:
-            log.seek(offset)
-            return log.read().decode(errors="replace")
-
-    def _quote(self, offset: int) -> str:
-        lines = [line for line in self._said(offset).splitlines() if line.strip()]
-        return f"its last words: {lines[-1]!r} (all in {self.log})" if lines else f"it said nothing ({self.log})"
-
-
-def free_port() -> int:
-    """A port of loopback that is free now, below those the kernel hands to outgoing connections.
-
-    A client that reconnects to a stopped broker on a port of that range can be given the very same port as its own
-    and is then joined to itself; the broker could not come back.
-    """
-    low = _first_outgoing()
-    for _ in range(200):
-        port = random.randrange(min(10_240, low - 1), low)
-        try:
-            _check_free(port)
-        except PortTaken:
-            continue
-        return port
-    raise PortTaken("No free port was found on this machine in 200 tries. End some programs and try again.")
-
-
-def _first_outgoing() -> int:
-    try:
-        low = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    except (OSError, ValueError, IndexError):
-        return 32_768
-    return low if low > 2048 else 32_768
-
-
-def _check_free(port: int) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((PrivateBroker.host, port))
-            trial.listen(1)
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise _taken(port) from None
-            raise BrokerError(f"port {port} cannot be used: {error.strerror}") from error
-
-
-def _taken(port: int) -> PortTaken:
-    return PortTaken(
-        f"Port {port} is taken by another program on this machine. Choose another port, or 0 for any free one; "
-        f"'ss -ltnp' shows who has it."
-    )
+        return plan
