@@ -1,0 +1,117 @@
+"""What lies on the pad now. Everything that decides arriving, reading again and leaving is here.
+
+This file knows no port and no protocol. It is told what came of each inventory round and of each read, and gives the
+events that follow; :meth:`Pad.next_read` says which tag to read next.
+
+Theory of operation. A tag *arrives* with the first round that lists it, because patrons watch the screen. It *leaves*
+after :data:`MISSES` rounds in a row without it, because tags in a pile shade each other for a round or two. A round
+whose answer was garbled or missing proves nothing and changes nothing; an answer about one tag, garbled or not, proves that
+this tag is there. Tags are read once, newest last, those that failed behind those never tried, so one bad tag never
+holds up a pile. What looks damaged is read again (:data:`TRIES` in all) before it is reported, and now and then
+afterwards, because shifting a pile can mend it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from devices.rfid.events import TagArrived, TagEvent, TagLeft, TagRead
+from devices.rfid.tags.content import Problem, TagContent, problem
+from devices.rfid.tags.recognise import recognise
+
+#: Rounds in a row without a tag before it has left; about 0.4 s.
+MISSES: Final = 3
+#: Reads of a tag that looks damaged or silent before that is reported.
+TRIES: Final = 3
+#: Rounds between later tries of a tag that was reported as damaged.
+PATIENCE: Final = 8
+
+_WORTH_RETRYING: Final = frozenset({Problem.UNREADABLE, Problem.BAD_CRC})
+
+
+@dataclass(slots=True)
+class _Tag:
+    missed: int = 0
+    tries: int = 0
+    wait: int = 0  # rounds until the next read
+    done: bool = False  # read for good
+    told: TagRead | None = None
+
+
+class Pad:
+    """The tags on one antenna, by UID."""
+
+    def __init__(self) -> None:
+        self._tags: dict[str, _Tag] = {}
+
+    @property
+    def present(self) -> frozenset[str]:
+        """UIDs of the tags on the pad, those missing for a round or two included."""
+        return frozenset(self._tags)
+
+    def round(self, seen: tuple[str, ...]) -> list[TagEvent]:
+        """An inventory came through whole and listed ``seen``."""
+        events: list[TagEvent] = []
+        there = dict.fromkeys(seen)
+        for uid in [uid for uid in self._tags if uid not in there]:
+            tag = self._tags[uid]
+            tag.missed += 1
+            if tag.missed >= MISSES:
+                del self._tags[uid]
+                events.append(TagLeft(uid))
+        for uid in there:
+            if uid not in self._tags:
+                self._tags[uid] = _Tag()
+                events.append(TagArrived(uid))
+            else:
+                self._tags[uid].missed = 0
+                self._tags[uid].wait = max(0, self._tags[uid].wait - 1)
+        return events
+
+    def next_read(self) -> str | None:
+        """The tag to read now: present in the last round, not read yet, the least tried first."""
+        due = [
+            (tag.tries, at, uid)
+            for at, (uid, tag) in enumerate(self._tags.items())
+            if not (tag.done or tag.missed or tag.wait)
+        ]
+        return min(due)[2] if due else None
+
+    def answered(self, uid: str) -> None:
+        """Something came back from this tag, however garbled: it is there."""
+        if uid in self._tags:
+            self._tags[uid].missed = 0
+
+    def read(self, uid: str, memory: bytes | None) -> list[TagEvent]:
+        """A read of ``uid`` gave these bytes, or nothing that could be used."""
+        tag = self._tags.get(uid)
+        if tag is None:
+            return []
+        content, trouble = _judge(memory)
+        tag.tries += 1
+        if trouble not in _WORTH_RETRYING:
+            tag.done = True
+            return self._tell(tag, TagRead(uid, content, trouble))
+        tag.wait = 1 if tag.tries < TRIES else PATIENCE
+        return self._tell(tag, TagRead(uid, content, trouble)) if tag.tries >= TRIES else []
+
+    def clear(self) -> list[TagEvent]:
+        """The reader is gone: so is everything it saw."""
+        events: list[TagEvent] = [TagLeft(uid) for uid in self._tags]
+        self._tags.clear()
+        return events
+
+    @staticmethod
+    def _tell(tag: _Tag, event: TagRead) -> list[TagEvent]:
+        if event == tag.told:
+            return []
+        tag.told = event
+        return [event]
+
+
+def _judge(memory: bytes | None) -> tuple[TagContent | None, Problem]:
+    if memory is None:
+        return None, Problem.UNREADABLE
+    content = recognise(memory)
+    return content, problem(content)
