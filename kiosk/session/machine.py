@@ -13,7 +13,8 @@ Theory of operation. An event is looked up three times, in this order:
 * An overlay is open: ``OVERLAYS[overlay]`` says what it does there; ``BELOW`` sends it on to the page.
 * ``PAGES[screen]`` says what it does on that page.
 
-Afterwards, if the event was a sign of life on a page where somebody may walk away, the idle timer starts anew.
+Afterwards, if the event was a sign of life on a page where somebody may walk away, the idle timer starts anew; on the
+last page a touch stops the countdown.
 
 The key under which an event is looked up is its button for :class:`Pressed`, its timer for :class:`TimerFired`, and
 its class for everything else.
@@ -177,6 +178,7 @@ PAGES: dict[Screen, Table] = {
         Button.RETURN_WITHOUT_CARD: pages.give_back,
         Button.TYPE_NUMBER: pages.type_number,
         Digit: ignore,
+        TagArrived: pages.tag_on_welcome,
         Timer.IDLE: pages.idle_end,
     },
     Screen.NUMBER: {
@@ -221,7 +223,6 @@ PAGES: dict[Screen, Table] = {
         Button.RATE_GOOD: pages.rate,
         Button.RATE_SOSO: pages.rate,
         Button.RATE_BAD: pages.rate,
-        Touched: pages.hold_finish,
         CardSeen: pages.card,
         LabelSeen: ignore,
         SalesCodeSeen: ignore,
@@ -236,7 +237,7 @@ PAGES: dict[Screen, Table] = {
         **_never(*_IDENTIFY_BUTTONS, *_MENU_BUTTONS, *_LIST_BUTTONS, *_FINISH_BUTTONS),
         **_never(Button.MENU, Button.EXIT, Digit, CardSeen, LabelSeen, SalesCodeSeen, PatronAnswered),
         **_never(Timer.LATE, Timer.SLOW, Timer.SECOND),
-        Timer.IDLE: ignore,
+        Timer.IDLE: ignore,  # recovery wipes the look, too
         Timer.RECOVER: pages.recovered,
     },
 }
@@ -313,6 +314,8 @@ def step(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
     turn = Turn(state)
     table = PAGES[state.screen] if state.overlay is None else OVERLAYS[state.overlay]
     table[key_of(event)](turn, event)
+    if state.screen is turn.state.screen is Screen.FINISH and isinstance(event, (Pressed, Touched)):
+        pages.hold_finish(turn)
     watched = turn.state.screen in WATCHED and turn.state.overlay is not Overlay.IDLE
     if watched and isinstance(event, ALIVE):
         turn.start(Timer.IDLE, turn.state.rules.idle)

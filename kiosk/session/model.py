@@ -510,10 +510,11 @@ class Renew:
 
 @dataclass(frozen=True, slots=True)
 class RenewAll:
-    """Extend all loans that may be extended."""
+    """Extend all loans that may be extended; each of ``item_ids`` gets its own answer."""
 
     visit: int
     ref: PatronRef
+    item_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from kiosk.session.model import (
     Notice,
     Overlay,
     PatronAnswered,
+    Phase,
     Pressed,
     Rating,
     Renew,
@@ -31,6 +32,7 @@ from kiosk.session.model import (
     Screen,
     Sound,
     SystemChanged,
+    TagArrived,
     TagRead,
     Timer,
     TimerFired,
@@ -129,7 +131,8 @@ def card_not_book(turn: Turn, event: CardSeen) -> None:
 
 def type_number(turn: Turn, _: Event) -> None:
     """Open the keypad for the membership number."""
-    turn.go(Screen.NUMBER)
+    if not turn.state.asking:
+        turn.go(Screen.NUMBER)
 
 
 def number_digit(turn: Turn, event: Digit) -> None:
@@ -208,7 +211,8 @@ def _turn_away(turn: Turn, refusal: Refusal) -> None:
         turn.notice(Notice.NO_MATCH)
         turn.play(Sound.STOP)
     elif on_pin and refusal.code is Code.PIN_LOCKED:
-        turn.set(notice=Notice.REFUSED, refusal=refusal)  # stays: the keypad is gone
+        turn.stop(Timer.NOTICE)  # this line stays: the keypad is gone
+        turn.set(notice=Notice.REFUSED, refusal=refusal)
         turn.play(Sound.STOP)
     else:
         turn.explain(refusal)
@@ -220,10 +224,10 @@ def refreshed(turn: Turn, event: PatronAnswered) -> None:
         turn.set(patron=event.result)
 
 
-def no_answer(turn: Turn, event: TimerFired) -> None:
-    """Fifteen seconds: give up on the card. A later answer belongs to nobody."""
+def no_answer(turn: Turn, _: TimerFired) -> None:
+    """Fifteen seconds: give up on the card. A later answer belongs to nobody; the books stay this person's."""
     if turn.state.asking:
-        turn.reset()
+        turn.reset(keep_pad=True)
         turn.notice(Notice.NO_ANSWER)
         turn.play(Sound.ATTENTION)
 
@@ -260,6 +264,8 @@ def borrow(turn: Turn, _: Event) -> None:
 
 def give_back(turn: Turn, _: Event) -> None:
     """Open the return list; nobody needs a card for that."""
+    if turn.state.asking:
+        return
     turn.go(Screen.RETURN)
     books.see_pad(turn, Mode.RETURN)
 
@@ -274,6 +280,12 @@ def account(turn: Turn, _: Event) -> None:
 def sales_code(turn: Turn, _: Event) -> None:
     """An ISBN: friendly hint, nothing else."""
     turn.notice(Notice.SALES_CODE)
+
+
+def tag_on_welcome(turn: Turn, event: TagArrived) -> None:
+    """Books laid down before the card. If no card follows, they are nobody's and stay so until they are lifted."""
+    books.tag_arrived(turn, event)
+    turn.start(Timer.IDLE, turn.state.rules.idle)
 
 
 def tag_on_list(turn: Turn, event: TagRead) -> None:
@@ -320,7 +332,7 @@ def press_row(turn: Turn, event: Pressed) -> None:
     if books.dismiss(turn, mode, event.key) or mode is Mode.RETURN:
         return
     row = turn.state.row(mode, event.key)
-    if row is not None and row.due is not None and not row.again:
+    if row is not None and row.phase in (Phase.BORROWED, Phase.PUT_BACK) and not row.again:
         turn.set(overlay=Overlay.UNDO, chosen=event.key)
 
 
@@ -351,8 +363,9 @@ def renew_all(turn: Turn, _: Event) -> None:
     """Extend every loan."""
     state = turn.state
     if state.ref is not None and state.patron is not None and not state.renewing and state.patron.loans:
-        turn.set(renewing=frozenset(loan.item.id for loan in state.patron.loans))
-        turn.do(RenewAll(state.visit, state.ref))
+        item_ids = tuple(loan.item.id for loan in state.patron.loans)
+        turn.set(renewing=frozenset(item_ids))
+        turn.do(RenewAll(state.visit, state.ref, item_ids))
 
 
 def renewed(turn: Turn, event: RenewalAnswered) -> None:
@@ -383,10 +396,9 @@ def rate(turn: Turn, event: Pressed) -> None:
     """One face; pressing the same again takes it back."""
     rating = RATINGS[event.button]
     turn.set(rating=None if turn.state.rating is rating else rating)
-    hold_finish(turn, event)
 
 
-def hold_finish(turn: Turn, _: Event) -> None:
+def hold_finish(turn: Turn) -> None:
     """Any touch stops the countdown of the finish page; the ordinary idle time takes over."""
     turn.stop(Timer.SECOND)
     turn.set(seconds=0)
@@ -410,8 +422,11 @@ def idle(turn: Turn, _: Event) -> None:
 
 
 def idle_end(turn: Turn, _: Event) -> None:
-    """Nobody is there on a page that holds nothing of anybody."""
-    turn.end() if turn.state.screen is Screen.FINISH else turn.reset(turn.state.screen)
+    """Nobody is there on a page that asks nothing."""
+    if turn.state.screen is Screen.FINISH:
+        turn.end()
+    elif not turn.state.asking:
+        turn.reset()
 
 
 def notice_over(turn: Turn, event: TimerFired) -> None:

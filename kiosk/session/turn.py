@@ -73,6 +73,7 @@ class Turn:
         """Open the dialog that says why not."""
         self.set(overlay=Overlay.EXPLAIN, refusal=refusal)
         self.play(Sound.STOP)
+        self.start(Timer.IDLE, self.state.rules.idle)
 
     # --- pages ----------------------------------------------------------------------------------------------------
 
@@ -100,8 +101,8 @@ class Turn:
             pin = self.state.pin if self.state.pin.text else None
             self.do(FindPatron(self.state.visit, self.state.ref, pin))
 
-    def reset(self, screen: Screen = Screen.WELCOME) -> None:
-        """Forget everybody and everything; what lies on the pad is spent until it is lifted.
+    def reset(self, screen: Screen = Screen.WELCOME, *, keep_pad: bool = False) -> None:
+        """Forget everybody and everything; what lies on the pad is spent until it is lifted (unless kept).
 
         The visit's number grows, so that whatever is still under way for the old one is dropped when it arrives.
         """
@@ -111,7 +112,7 @@ class Turn:
             visit=old.visit + 1,
             screen=screen,
             language=old.rules.languages[0],
-            pad=tuple(replace(tag, spent=True) for tag in old.pad),
+            pad=old.pad if keep_pad else tuple(replace(tag, spent=True) for tag in old.pad),
             camera_ready=old.camera_ready,
             reader_ready=old.reader_ready,
             online=old.online,

@@ -1,0 +1,351 @@
+"""Carries out what the session machine asks for, and turns what comes back into its events.
+
+Theory of operation. There is one inbox. Anything may put an event into it from any thread; it is drained on the UI
+thread, in order, and each event is one ``machine.step``. The state that results is shown once per drain. Effects that
+may take time go to one worker thread (library system and journal) or to the reader's own thread; neither is ever
+waited for. Nothing here imports Kivy: how to wake the UI thread and how to call later are passed in.
+
+The security bit. A wish for a bit is written down durably before it is sent to the reader, and crossed out when the
+reader has read it back. A wish to *arm* a returned book outlives the visit and is carried out whenever the tag is seen
+again. A wish to *disarm* does not: by then the loan may be over, and a book that only alarms is safe. Such a wish
+stays on the list for staff until the book is shown again by its borrower.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from kiosk.circulation.port import (
+    Borrowed,
+    CheckinOutcome,
+    CheckoutOutcome,
+    Patron,
+    PatronRef,
+    Refusal,
+    Refused,
+    Renewed,
+    RenewOutcome,
+    Returned,
+    Secret,
+    Unknown,
+)
+from kiosk.session.machine import step
+from kiosk.session.model import (
+    CallStaff,
+    CheckedIn,
+    CheckedOut,
+    Checkin,
+    Checkout,
+    Effect,
+    EndVisit,
+    Event,
+    Failed,
+    FindPatron,
+    PatronAnswered,
+    Play,
+    Renew,
+    RenewalAnswered,
+    RenewAll,
+    Secure,
+    Secured,
+    Sound,
+    StartTimer,
+    State,
+    StopTimer,
+    Timer,
+    TimerFired,
+)
+
+log = logging.getLogger(__name__)
+
+
+class Desk(Protocol):
+    """The journalled circulation (``kiosk.circulation.desk``)."""
+
+    def recover(self) -> object: ...
+    def patron(self, ref: PatronRef, pin: Secret | None) -> Patron | Refusal | Unknown: ...
+    def checkout(self, ref: PatronRef, item_id: str) -> CheckoutOutcome: ...
+    def checkin(self, item_id: str) -> CheckinOutcome: ...
+    def renew(self, ref: PatronRef, item_id: str) -> RenewOutcome: ...
+    def renew_all(self, ref: PatronRef) -> Sequence[RenewOutcome] | Unknown: ...
+    def end_visit(self, ref: PatronRef) -> None: ...
+
+
+class BitList(Protocol):
+    """The durable list of wanted security bits (kept beside the journal)."""
+
+    def security_want(self, uid: str, armed: bool) -> None: ...
+    def security_done(self, uid: str) -> None: ...
+    def security_wanted(self) -> dict[str, bool]: ...
+
+
+class Outside(Protocol):
+    """Everything else that the session may ask for. All calls return at once."""
+
+    def wake(self) -> None:
+        """Have :meth:`Runner.drain` called on the UI thread soon. Callable from any thread."""
+        ...
+
+    def call_later(self, seconds: float, then: Callable[[], None]) -> Callable[[], None]:
+        """Call ``then`` on the UI thread after that time; the answer cancels it."""
+        ...
+
+    def show(self, state: State) -> None:
+        """Draw the state (UI thread)."""
+        ...
+
+    def play(self, sound: Sound) -> None:
+        """Play one of the three sounds."""
+        ...
+
+    def secure(self, uid: str, armed: bool) -> None:
+        """Queue the write of a tag's security bit; the reader answers with :meth:`Runner.security_written`."""
+        ...
+
+    def transaction(self, op: str, result: str, code: str | None) -> None:
+        """Write a line without personal data into the device's ledger (worker thread)."""
+        ...
+
+    def call_staff(self) -> None:
+        """Tell the desk that somebody here asks for help."""
+        ...
+
+    def wipe(self) -> None:
+        """A visit has ended: clear the clipboard and whatever else may hold something of it."""
+        ...
+
+
+class Runner:
+    """One kiosk's session, running."""
+
+    def __init__(self, desk: Desk, bits: BitList, outside: Outside, state: State) -> None:
+        self.state = state
+        self._desk = desk
+        self._bits = bits
+        self._outside = outside
+        self._inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._timers: dict[tuple[Timer, str], Callable[[], None]] = {}
+        self._wanted: dict[str, bool] = {}
+        self._lock = threading.Lock()  # guards _wanted and _asked_in
+        self._asked_in: dict[str, int] = {}  # uid -> the visit that last asked for its bit
+        self._worker = threading.Thread(target=self._work, name="circulation", daemon=True)
+
+    # --- life -----------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin: settle what an earlier run left open, show the first page."""
+        self._submit("start", self._begin)
+        self._worker.start()
+        self._outside.show(self.state)
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """Finish the job under way, then stop. Jobs not begun are in no journal and are dropped."""
+        for cancel in self._timers.values():
+            cancel()
+        self._timers.clear()
+        self._jobs.put(None)
+        if self._worker.is_alive():
+            self._worker.join(timeout)
+
+    def _begin(self) -> None:
+        with self._lock:
+            self._wanted = dict(self._bits.security_wanted())
+        self._desk.recover()
+
+    # --- in: any thread -------------------------------------------------------------------------------------------
+
+    def post(self, event: Event) -> None:
+        """Put an event into the inbox. Callable from any thread; returns at once."""
+        self._inbox.put(event)
+        self._outside.wake()
+
+    def security_written(self, uid: str, armed: bool, ok: bool) -> None:
+        """The reader has written and read back a bit (``ok``), or could not. Callable from any thread."""
+        with self._lock:
+            visit = self._asked_in.get(uid, 0)
+            crossed_out = ok and self._wanted.get(uid) is armed
+            if crossed_out:
+                del self._wanted[uid]
+        if crossed_out:
+            self._submit("security list", lambda: self._cross_out(uid))
+        self.post(Secured(visit, uid, armed, ok))
+
+    def _cross_out(self, uid: str) -> None:
+        with self._lock:
+            wanted_again = uid in self._wanted
+        if not wanted_again:
+            self._bits.security_done(uid)
+
+    def tag_seen(self, uid: str) -> None:
+        """A tag lies on the pad: arm it if a return still owes it its bit. Callable from any thread."""
+        with self._lock:
+            owed = self._wanted.get(uid) is True
+        if owed:
+            self._outside.secure(uid, True)
+
+    def failed(self, where: str, error: BaseException) -> None:
+        """Something raised where nothing should: log it without what it said, and go to the safe page."""
+        places = traceback.extract_tb(error.__traceback__)[-6:]
+        steps = " < ".join(f"{place.name}:{place.lineno}" for place in reversed(places))
+        # The message of an exception may hold a name or number, so only its kind and place are logged.
+        log.error("failure in %s: %s at %s", where, type(error).__name__, steps)
+        self.post(Failed(where))
+
+    # --- the UI thread --------------------------------------------------------------------------------------------
+
+    def drain(self) -> None:
+        """Take every waiting event through the machine, then show the state once."""
+        before = self.state
+        while True:
+            try:
+                event = self._inbox.get_nowait()
+            except queue.Empty:
+                break
+            self._take(event)
+        if self.state is not before:
+            self._outside.show(self.state)
+
+    def _take(self, event: Event) -> None:
+        try:
+            self.state, effects = step(self.state, event)
+            for effect in effects:
+                self._carry_out(effect)
+        except Exception as error:
+            if isinstance(event, Failed):
+                raise
+            self.failed("session", error)
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case FindPatron(visit, ref, pin):
+                self._submit("patron", lambda: self.post(PatronAnswered(visit, self._desk.patron(ref, pin))))
+            case Checkout():
+                self._submit("checkout", lambda: self._checkout(effect))
+            case Checkin():
+                self._submit("checkin", lambda: self._checkin(effect))
+            case Renew():
+                self._submit("renew", lambda: self._renew(effect))
+            case RenewAll():
+                self._submit("renew", lambda: self._renew_all(effect))
+            case Secure(visit, uid, armed):
+                self._secure(visit, uid, armed)
+            case StartTimer():
+                self._start_timer(effect)
+            case StopTimer(timer, key):
+                self._cancel((timer, key))
+            case Play(sound):
+                self._outside.play(sound)
+            case CallStaff():
+                self._outside.call_staff()
+            case EndVisit():
+                self._end_visit(effect)
+
+    def _start_timer(self, effect: StartTimer) -> None:
+        name = (effect.timer, effect.key)
+        self._cancel(name)
+
+        def fire() -> None:
+            self._timers.pop(name, None)
+            self.post(TimerFired(effect.visit, effect.timer, effect.key))
+
+        self._timers[name] = self._outside.call_later(effect.seconds, fire)
+
+    def _cancel(self, name: tuple[Timer, str]) -> None:
+        cancel = self._timers.pop(name, None)
+        if cancel is not None:
+            cancel()
+
+    def _end_visit(self, effect: EndVisit) -> None:
+        for name in list(self._timers):
+            self._cancel(name)
+        self._outside.wipe()
+        ref = effect.ref
+        if ref is not None:
+            self._submit("end of visit", lambda: self._desk.end_visit(ref))
+        if effect.borrowed or effect.returned:
+            rated = effect.rating.value if effect.rating else None
+            self._submit("ledger", lambda: self._outside.transaction("visit", "done", rated))
+
+    def _secure(self, visit: int, uid: str, armed: bool) -> None:
+        with self._lock:
+            self._asked_in[uid] = visit
+            written_down = self._wanted.get(uid) is armed
+        if written_down:
+            self._outside.secure(uid, armed)
+        else:
+            self._submit("security list", lambda: self._want_and_secure(uid, armed))
+
+    # --- the worker thread ----------------------------------------------------------------------------------------
+
+    def _submit(self, where: str, job: Callable[[], None]) -> None:
+        def guarded() -> None:
+            try:
+                job()
+            except Exception as error:  # noqa: BLE001 - the worker must outlive any job
+                self.failed(where, error)
+
+        self._jobs.put(guarded)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+
+    def _want(self, uids: Sequence[str], armed: bool) -> None:
+        for uid in uids:
+            self._bits.security_want(uid, armed)
+        with self._lock:
+            self._wanted.update(dict.fromkeys(uids, armed))
+
+    def _want_and_secure(self, uid: str, armed: bool) -> None:
+        self._want((uid,), armed)
+        self._outside.secure(uid, armed)
+
+    def _checkout(self, effect: Checkout) -> None:
+        outcome = self._desk.checkout(effect.ref, effect.item_id)
+        if isinstance(outcome, Borrowed):
+            self._want(effect.uids, armed=False)
+        self.post(CheckedOut(effect.visit, effect.item_id, outcome))
+        self._tell("checkout", outcome)
+
+    def _checkin(self, effect: Checkin) -> None:
+        outcome = self._desk.checkin(effect.item_id)
+        if isinstance(outcome, Returned) and outcome.arm:
+            self._want(effect.uids, armed=True)
+        self.post(CheckedIn(effect.visit, effect.item_id, outcome))
+        self._tell("checkin", outcome)
+
+    def _renew(self, effect: Renew) -> None:
+        outcome = self._desk.renew(effect.ref, effect.item_id)
+        self.post(RenewalAnswered(effect.visit, effect.item_id, outcome))
+        self._tell("renew", outcome)
+
+    def _renew_all(self, effect: RenewAll) -> None:
+        outcomes = self._desk.renew_all(effect.ref)
+        answered: dict[str, RenewOutcome] = {}
+        if not isinstance(outcomes, Unknown):
+            for outcome in outcomes:
+                item = None if isinstance(outcome, Unknown) else outcome.item
+                if item is not None:
+                    answered[item.id] = outcome
+        for item_id in effect.item_ids:
+            outcome = answered.get(item_id, Unknown("no answer for this item"))
+            self.post(RenewalAnswered(effect.visit, item_id, outcome))
+            self._tell("renew", outcome)
+
+    def _tell(self, op: str, outcome: CheckoutOutcome | CheckinOutcome | RenewOutcome) -> None:
+        """One line for the ledger: what happened, never to what or to whom."""
+        match outcome:
+            case Borrowed(again=True) | Returned(again=True):
+                return  # nothing happened
+            case Borrowed() | Returned() | Renewed():
+                self._outside.transaction(op, "done", None)
+            case Refused(refusal):
+                self._outside.transaction(op, "refused", refusal.code.value)
+            case Unknown():
+                self._outside.transaction(op, "unknown", None)
