@@ -1,0 +1,19 @@
+"""What can go wrong between a device's ledger and the broker."""
+
+from __future__ import annotations
+
+
+class LinkFault(Exception):
+    """Base of this package's errors; the message says what was wrong, where, and what to do."""
+
+
+class LedgerError(LinkFault):
+    """The ledger cannot be opened or written: another process holds it, the disk is full or read-only."""
+
+
+class AckError(LinkFault):
+    """The collector acknowledged rows that this ledger never wrote."""
+
+
+class LinkError(LinkFault):
+    """The link's settings cannot be used, for example an unreadable password file."""

@@ -1,0 +1,268 @@
+"""The ledger: what a device has counted, numbered, on disk, until the collector has it.
+
+The rules:
+
+* A row is written together with the totals after it in one transaction, with ``synchronous=FULL``: when
+  :meth:`Ledger.append` returns, a power cut cannot take the row back, and totals never come from memory.
+* ``seq`` runs from 1 without gaps inside an ``epoch``; the epoch is made with the file and never changes.
+* Only :meth:`Ledger.prune` deletes, and only what the collector acknowledged.
+* A damaged file is set aside under another name and a new epoch begins, loudly; it is never silently reset.
+
+One interval may be *held*: a row still growing, rewritten as it grows. It becomes a numbered row by
+:meth:`Ledger.settle`, or by itself at the next opening if the process died before that.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from devices.contract import Ack, Anchor, Kind, Row
+from devices.contract import Clock as Quality
+from devices.contract import body as read_body
+from devices.link.anchor import anchor_due
+from devices.link.clock import Clock, Moment
+from devices.link.errors import AckError, LedgerError
+from devices.link.store import Damaged, connect, lock, set_aside
+from devices.link.tally import tally
+
+log = logging.getLogger(__name__)
+
+#: Bytes of one row's body, at most; 200 rows must have a chance to fit into one message.
+MAX_BODY: Final = 8_192
+
+
+class _Draft(msgspec.Struct, frozen=True):
+    """A row before it has a number."""
+
+    boot: str
+    bt0: int
+    bt1: int
+    t0: int | None
+    t1: int | None
+    clk: Quality
+    kind: str
+
+
+class Ledger:
+    """A device's durable rows; safe to use from several threads, one process at a time.
+
+    ``alert`` is empty, or says what was set aside at opening; publish it until staff have seen it.
+
+    Raises:
+        LedgerError: another process has it open, or it cannot be written; the message says which.
+    """
+
+    def __init__(self, path: Path | str, clock: Clock) -> None:
+        self.path = Path(path)
+        self.alert = ""
+        self._clock = clock
+        self._guard = threading.RLock()
+        self._lock = lock(self.path)
+        try:
+            self._db = self._open()
+            self.epoch = self._meta("epoch")
+            self._last = int(self._meta("last"))
+            self._acked = int(self._meta("acked"))
+            self.settle()
+        except sqlite3.Error as error:
+            self._lock.close()
+            raise LedgerError(f"ledger {self.path}: cannot be opened: {error}") from error
+
+    # -- writing
+
+    def append(
+        self,
+        kind: Kind,
+        body: msgspec.Struct,
+        bt0: int | None = None,
+        bt1: int | None = None,
+        t0: int | None = None,
+        t1: int | None = None,
+    ) -> Row:
+        """Write one row and its totals; durable when this returns.
+
+        ``bt0``, ``bt1`` are boot-clock ms of this boot (default: now); ``t0``, ``t1`` UTC ms (default: what the clock
+        makes of the boot-clock times, or nothing). An anchor row goes before it when the clock became synced.
+
+        Raises:
+            LedgerError: the disk is full, failing or read-only; nothing was written.
+        """
+        now = self._clock.now()
+        bt1 = now.bt if bt1 is None else bt1
+        draft = _draft(self._clock.boot, kind, now, bt1 if bt0 is None else bt0, bt1, t0, t1)
+        with self._transaction():
+            self._anchor(now)
+            return self._insert(draft, body)
+
+    def hold(self, kind: Kind, body: msgspec.Struct, bt0: int, bt1: int) -> None:
+        """Keep the interval that is still open; replaces what was held. Durable when this returns.
+
+        Raises:
+            LedgerError: see :meth:`append`.
+        """
+        draft = _draft(self._clock.boot, kind, self._clock.now(), bt0, bt1, None, None)
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO held VALUES (1,?,?,?,?,?,?,?,?)",
+                (*msgspec.structs.astuple(draft), msgspec.json.encode(body)),
+            )
+
+    def settle(self) -> Row | None:
+        """Turn the held interval into a numbered row, in one transaction; ``None`` if nothing is held.
+
+        Raises:
+            LedgerError: see :meth:`append`.
+        """
+        with self._guard:
+            found = self._db.execute("SELECT boot,bt0,bt1,t0,t1,clk,kind,body FROM held").fetchone()
+            if found is None:
+                return None
+            *fields, body = found
+            draft = msgspec.convert(dict(zip(_Draft.__struct_fields__, fields, strict=True)), _Draft)
+            row = Row(epoch="", seq=0, boot="", bt0=0, bt1=0, kind=draft.kind, body=msgspec.Raw(body))
+            with self._transaction():
+                if draft.boot == self._clock.boot:
+                    self._anchor(self._clock.now())
+                self._db.execute("DELETE FROM held")
+                typed = read_body(row)
+                assert typed is not None, draft.kind  # hold() takes only kinds of the contract
+                return self._insert(draft, typed)
+
+    def anchor(self) -> Row | None:
+        """Write an anchor row if the clock became synced or stepped since the last one; call it now and then."""
+        with self._transaction():
+            return self._anchor(self._clock.now())
+
+    def prune(self, ack: Ack) -> int:
+        """Delete what the collector has; return how many rows went. Another epoch's ack deletes nothing.
+
+        Raises:
+            AckError: the mark is above the highest row ever written here; nothing was deleted.
+            LedgerError: see :meth:`append`.
+        """
+        with self._guard:
+            if ack.epoch != self.epoch or ack.seq <= self._acked:
+                return 0
+            if ack.seq > self._last:
+                raise AckError(
+                    f"ledger {self.path}: the collector acknowledged row {ack.seq}, but the last one written is "
+                    f"{self._last}. Is this a copy of another device's card?"
+                )
+            with self._transaction():
+                gone = self._db.execute("DELETE FROM row WHERE seq <= ?", (ack.seq,)).rowcount
+                self._db.execute("UPDATE meta SET value = ? WHERE name = 'acked'", (str(ack.seq),))
+            self._acked = ack.seq
+            return gone
+
+    def close(self) -> None:
+        """Close the file and let another process have it."""
+        with self._guard:
+            self._db.close()
+            self._lock.close()
+
+    # -- reading
+
+    def after(self, seq: int, limit: int) -> list[Row]:
+        """Rows with a higher number than ``seq``, oldest first, at most ``limit``."""
+        with self._guard:
+            found = self._db.execute(
+                "SELECT seq,boot,bt0,bt1,t0,t1,clk,kind,body FROM row WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)
+            ).fetchall()
+        return [
+            Row(epoch=self.epoch, seq=n, boot=boot, bt0=bt0, bt1=bt1, t0=t0, t1=t1, clk=Quality(clk), kind=kind,
+                body=msgspec.Raw(body))
+            for n, boot, bt0, bt1, t0, t1, clk, kind, body in found
+        ]  # fmt: skip
+
+    def totals(self) -> dict[str, int]:
+        """Running totals by name, of all rows of this epoch, deleted ones included."""
+        with self._guard:
+            return dict(self._db.execute("SELECT name, value FROM total ORDER BY name").fetchall())
+
+    @property
+    def boot(self) -> str:
+        """Id of the boot that rows written now belong to."""
+        return self._clock.boot
+
+    @property
+    def last_seq(self) -> int:
+        """Highest number ever given in this epoch; 0 before the first row."""
+        return self._last
+
+    @property
+    def acked(self) -> int:
+        """Highest number the collector has acknowledged."""
+        return self._acked
+
+    @property
+    def backlog(self) -> int:
+        """Rows the collector has not acknowledged yet."""
+        return self._last - self._acked
+
+    # -- inside
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return connect(self.path)
+        except Damaged as damage:
+            kept = set_aside(self.path, self._clock.now())
+            self.alert = f"The ledger was damaged ({damage}); it is kept as {kept.name} and a new one was begun."
+            log.error("ledger %s: %s", self.path, self.alert)
+            return connect(self.path)
+
+    def _insert(self, draft: _Draft, body: msgspec.Struct) -> Row:
+        full, changed = tally(body, self.totals())
+        raw = msgspec.json.encode(full)
+        if len(raw) > MAX_BODY:
+            raise LedgerError(f"ledger {self.path}: a row body of {len(raw)} bytes; at most {MAX_BODY} are allowed")
+        seq = self._last + 1
+        self._db.execute("INSERT INTO row VALUES (?,?,?,?,?,?,?,?,?)", (seq, *msgspec.structs.astuple(draft), raw))
+        self._db.executemany("INSERT OR REPLACE INTO total VALUES (?,?)", changed.items())
+        self._db.execute("UPDATE meta SET value = ? WHERE name = 'last'", (str(seq),))
+        self._last = seq
+        return Row(epoch=self.epoch, seq=seq, body=msgspec.Raw(raw), **msgspec.structs.asdict(draft))
+
+    def _anchor(self, now: Moment) -> Row | None:
+        raw = self._db.execute("SELECT value FROM meta WHERE name = 'anchor ' || ?", (self._clock.boot,)).fetchone()
+        previous = msgspec.json.decode(raw[0], type=Anchor) if raw else None
+        if not anchor_due(previous, now) or now.utc is None:
+            return None
+        body = Anchor(bt=now.bt, utc=now.utc, err=now.err)
+        self._db.execute("DELETE FROM meta WHERE name LIKE 'anchor %'")  # one boot's is enough
+        self._db.execute(
+            "INSERT INTO meta VALUES ('anchor ' || ?, ?)", (self._clock.boot, msgspec.json.encode(body).decode())
+        )
+        return self._insert(_draft(self._clock.boot, Kind.ANCHOR, now, now.bt, now.bt, None, None), body)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._guard:
+            before = self._last
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                yield
+                self._db.execute("COMMIT")
+            except BaseException as error:
+                self._last = before
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise LedgerError(f"ledger {self.path}: cannot be written: {error}") from error
+                raise
+
+    def _meta(self, name: str) -> str:
+        return str(self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
+
+
+def _draft(boot: str, kind: Kind, now: Moment, bt0: int, bt1: int, t0: int | None, t1: int | None) -> _Draft:
+    t0 = now.utc_at(bt0) if t0 is None else t0
+    t1 = now.utc_at(bt1) if t1 is None else t1
+    return _Draft(boot, bt0, bt1, t0, t1, now.clk, str(kind))
