@@ -85,9 +85,12 @@ def watch() -> Account:
 
 
 def bridge(site: str) -> Account:
-    """A branch's broker at headquarters: what its devices write goes up, what they read comes down."""
+    """A branch's broker at headquarters: what its devices write goes up, what they read comes down.
+
+    :func:`bridge_status` is among the former: the bridge reports itself like a device of that name.
+    """
     account = device("+", site)
-    return Account(bridge_name(site), (*account.writes, bridge_status(site)), account.reads)
+    return Account(bridge_name(site), account.writes, account.reads)
 
 
 def acl_text(accounts: list[Account]) -> str:
