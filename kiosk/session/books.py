@@ -107,6 +107,7 @@ def see_tag(turn: Turn, mode: Mode, tag: PadTag) -> None:
     if not tag.item_id:
         _see_unreadable(turn, mode, tag.uid)
         return
+    turn.drop(mode, unreadable_key(tag.uid))  # a later try has read it after all
     other = Mode.RETURN if mode is Mode.BORROW else Mode.BORROW
     done = turn.state.row(other, tag.item_id)
     if done is not None and tag.uid in done.uids and turn.state.row(mode, tag.item_id) is None:

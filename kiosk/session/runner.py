@@ -77,9 +77,9 @@ class Desk(Protocol):
 
 
 class BitList(Protocol):
-    """The durable list of wanted security bits (kept beside the journal)."""
+    """The durable list of wanted security bits (kept beside the journal). ``op`` tells staff which item it is about."""
 
-    def security_want(self, uid: str, armed: bool) -> None: ...
+    def security_want(self, uid: str, armed: bool, op: str) -> None: ...
     def security_done(self, uid: str) -> None: ...
     def security_wanted(self) -> dict[str, bool]: ...
 
@@ -296,27 +296,27 @@ class Runner:
         while (job := self._jobs.get()) is not None:
             job()
 
-    def _want(self, uids: Sequence[str], armed: bool) -> None:
+    def _want(self, uids: Sequence[str], armed: bool, op: str) -> None:
         for uid in uids:
-            self._bits.security_want(uid, armed)
+            self._bits.security_want(uid, armed, op)
         with self._lock:
             self._wanted.update(dict.fromkeys(uids, armed))
 
     def _want_and_secure(self, uid: str, armed: bool) -> None:
-        self._want((uid,), armed)
+        self._want((uid,), armed, "late")
         self._outside.secure(uid, armed)
 
     def _checkout(self, effect: Checkout) -> None:
         outcome = self._desk.checkout(effect.ref, effect.item_id)
         if isinstance(outcome, Borrowed):
-            self._want(effect.uids, armed=False)
+            self._want(effect.uids, False, f"checkout {effect.item_id}")
         self.post(CheckedOut(effect.visit, effect.item_id, outcome))
         self._tell("checkout", outcome)
 
     def _checkin(self, effect: Checkin) -> None:
         outcome = self._desk.checkin(effect.item_id)
         if isinstance(outcome, Returned) and outcome.arm:
-            self._want(effect.uids, armed=True)
+            self._want(effect.uids, True, f"checkin {effect.item_id}")
         self.post(CheckedIn(effect.visit, effect.item_id, outcome))
         self._tell("checkin", outcome)
 

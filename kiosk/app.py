@@ -1,0 +1,263 @@
+"""The kiosk: wires devices, circulation, session and screens together. Nothing else knows them all.
+
+Threads and who owns what: the UI thread owns the screens and the session's state; ``circulation`` owns the journal
+and the library system; the camera, the reader and the link own their wires. All of them meet in the runner's inbox.
+
+Import this module only after ``kiosk.screens.environment.prepare``: it imports Kivy.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from kivy.app import App
+from kivy.base import ExceptionHandler, ExceptionManager
+from kivy.clock import Clock
+from kivy.core.clipboard import Clipboard
+
+from devices.barcode.camera import CameraReader
+from devices.barcode.events import CameraChanged
+from devices.barcode.events import Event as CameraEvent
+from devices.contract import Alert, Info, Kind, Part, Transaction
+from devices.link.clock import SystemClock
+from devices.link.errors import LinkError
+from devices.link.ledger import Ledger
+from devices.link.mqtt import Link
+from devices.rfid.events import Event as ReaderEvent
+from devices.rfid.events import ReaderChanged, ReaderState, SecurityWritten, TagRead
+from devices.rfid.reader import PadReader
+from kiosk import translate
+from kiosk.circulation.desk import CirculationDesk
+from kiosk.circulation.journal import Journal
+from kiosk.circulation.library.library import EmbeddedLibrary
+from kiosk.config import KioskSettings
+from kiosk.pilot import Pilot
+from kiosk.screens.root import KioskRoot
+from kiosk.screens.sound import Sounds
+from kiosk.session.model import Rules, Sound, State
+from kiosk.session.runner import Runner
+
+log = logging.getLogger(__name__)
+
+#: Failures of the screen within a minute after which the process ends, for its supervisor to start it anew.
+TOO_MANY = 6
+
+
+class Services:
+    """Everything of a kiosk that is not a screen: journal, library, ledger, link, camera, reader."""
+
+    def __init__(self, settings: KioskSettings) -> None:
+        data = Path(settings.data)
+        data.mkdir(parents=True, exist_ok=True)
+        link = settings.link
+        clock = SystemClock(trusted=link.clock == "trusted")
+        self.zone = ZoneInfo(settings.site.zone)
+        self.parts: dict[str, Part] = {}
+        self.journal = Journal.open(settings.in_data("journal.sqlite"), kiosk=link.device)
+        self.library = EmbeddedLibrary.open(settings.in_data(settings.circulation.path), zone=self.zone)
+        self.desk = CirculationDesk(self.library, self.journal)
+        self.ledger = Ledger(settings.in_data("ledger.sqlite"), clock)
+        info = Info(kind="kiosk", name=settings.name, software="pustaka-mandiri", capabilities=("camera", "rfid"))
+        self.link = Link(link, self.ledger, info, clock=clock, parts=self._parts, alerts=("help", "screen"))
+
+    def _parts(self) -> Mapping[str, Part]:
+        return dict(self.parts)
+
+    def part(self, name: str, state: str, why: str = "") -> None:
+        """A part of the kiosk is in another state: the desk hears it at once."""
+        old = self.parts.get(name)
+        if old is None or old.state != state:
+            self.parts[name] = Part(state=state, since=int(time.time() * 1000), why=why)
+            self.link.health()
+
+    def transaction(self, op: str, result: str, code: str | None) -> None:
+        """A line for the ledger. A ledger that cannot be written must not stop the lending."""
+        try:
+            self.ledger.append(Kind.TRANSACTION, Transaction(op=op, result=result, code=code))
+        except LinkError as error:
+            log.error("the ledger cannot be written: %s", error)
+            self.part("ledger", "failed", "cannot be written: is the disk full?")
+        else:
+            self.link.kick()
+
+    def close(self) -> None:
+        """Say goodbye and close every file."""
+        self.link.stop()
+        self.ledger.close()
+        self.library.close()
+        self.journal.close()
+
+
+class KioskApp(App):
+    """The window, and the way in and out of it."""
+
+    def __init__(self, settings: KioskSettings, services: Services, pilot: Path | None) -> None:
+        super().__init__()
+        self.settings = settings
+        self.services = services
+        times = settings.times
+        rules = Rules(
+            languages=settings.screen.languages,
+            idle=times.idle,
+            idle_warning=times.idle_warning,
+            finish=times.finish,
+            late=times.late,
+            slow=times.slow,
+        )
+        self.runner = Runner(services.desk, services.journal, self, State(rules=rules, language=rules.languages[0]))
+        self.camera = CameraReader(settings.camera, self._from_camera)
+        self.reader = PadReader(settings.reader, self._from_reader)
+        self.sounds = Sounds(enabled=settings.screen.sound)
+        self.kiosk_root: KioskRoot | None = None
+        self._drain = Clock.create_trigger(lambda _: self.runner.drain(), -1)
+        self._failures: deque[float] = deque(maxlen=TOO_MANY)
+        self._pilot = Pilot(pilot, self) if pilot is not None else None
+        self.status = 0
+
+    # --- Kivy's calls ---------------------------------------------------------------------------------------------
+
+    def build(self) -> KioskRoot:
+        """Make the screens; devices are started after the first frame is on the glass."""
+        settings = self.settings
+        self.kiosk_root = KioskRoot(
+            send=self.runner.post,
+            settings=settings.screen,
+            library_name=settings.site.name,
+            hours=(settings.site.opens, settings.site.closes),
+            code=settings.code,
+            now=self.now,
+            preview=self.camera.preview,
+        )
+        ExceptionManager.add_handler(_SafePage(self))
+        return self.kiosk_root
+
+    def on_start(self) -> None:
+        """The window is there."""
+        self.runner.start()
+        Clock.schedule_once(self._start_devices, 0)
+
+    def _start_devices(self, _: float) -> None:
+        self.services.part("screen", "ok")
+        self.services.link.start()
+        if self.settings.reader.port:
+            self.reader.start()
+        if self.settings.camera.source:
+            self.camera.start()
+        if self._pilot is not None:
+            self._pilot.start()
+
+    def on_stop(self) -> None:
+        """The window is gone: let go of every wire."""
+        if self._pilot is not None:
+            self._pilot.stop()
+        self.camera.stop()
+        self.reader.stop()
+        self.runner.stop()
+
+    def open_settings(self, *_: object) -> bool:
+        """Kivy would open its settings on F1; a kiosk has none to open."""
+        return False
+
+    def now(self) -> datetime:
+        """The library's time."""
+        return datetime.now(self.services.zone)
+
+    # --- what devices tell ----------------------------------------------------------------------------------------
+
+    def _from_camera(self, event: CameraEvent) -> None:
+        if isinstance(event, CameraChanged):
+            self.services.part("camera", "ok" if event.ready else "lost", "" if event.ready else event.why.value)
+        translated = translate.from_camera(event)
+        if translated is not None:
+            self.runner.post(translated)
+
+    def _from_reader(self, event: ReaderEvent) -> None:
+        if isinstance(event, ReaderChanged):
+            ready = event.state is ReaderState.READY
+            self.services.part("reader", "ok" if ready else "lost", "" if ready else event.why)
+        elif isinstance(event, SecurityWritten):
+            self.runner.security_written(event.uid, event.armed, event.ok)
+            return
+        elif isinstance(event, TagRead):
+            self.runner.tag_seen(event.uid)
+        translated = translate.from_reader(event, self.settings.reader.isil)
+        if translated is not None:
+            self.runner.post(translated)
+
+    # --- what the session asks for (kiosk.session.runner.Outside) -------------------------------------------------
+
+    def wake(self) -> None:
+        """Have the inbox drained before the next frame."""
+        self._drain()
+
+    def call_later(self, seconds: float, then: Callable[[], None]) -> Callable[[], None]:
+        """Call ``then`` on the UI thread after that time."""
+        event = Clock.schedule_once(lambda _: then(), seconds)
+        return lambda: event.cancel()
+
+    def show(self, state: State) -> None:
+        """Draw the state."""
+        if self.kiosk_root is not None:
+            self.sounds.quiet = state.preferences.quiet
+            self.kiosk_root.show(state)
+
+    def play(self, sound: Sound) -> None:
+        """Play one of the three sounds."""
+        self.sounds.play(sound)
+
+    def secure(self, uid: str, armed: bool) -> None:
+        """Queue the write of a tag's security bit."""
+        self.reader.secure(uid, armed)
+
+    def transaction(self, op: str, result: str, code: str | None) -> None:
+        """A line for the ledger."""
+        self.services.transaction(op, result, code)
+
+    def call_staff(self) -> None:
+        """Somebody here asks for help."""
+        since = int(time.time() * 1000)
+        self.services.link.alert("help", Alert(what="A person at this kiosk asks for help", since=since))
+
+    def wipe(self) -> None:
+        """A visit has ended: nothing of it may be left."""
+        Clipboard.copy("")
+        self.services.link.alert("help", None)
+
+    # --- failures -------------------------------------------------------------------------------------------------
+
+    def screen_failed(self, error: Exception) -> None:
+        """Drawing or touching raised: safe page; too many within a minute: end, to be started anew."""
+        self._failures.append(time.monotonic())
+        if len(self._failures) == TOO_MANY and self._failures[-1] - self._failures[0] < 60:
+            log.critical("%d failures of the screen within a minute: ending", TOO_MANY)
+            self.status = 1
+            self.stop()
+        self.runner.failed("screen", error)
+
+
+class _SafePage(ExceptionHandler):
+    """Whatever a callback on the UI thread raises leads to the safe page; the app lives on."""
+
+    def __init__(self, app: KioskApp) -> None:
+        self._app = app
+
+    def handle_exception(self, inst: Exception) -> int:
+        self._app.screen_failed(inst)
+        return ExceptionManager.PASS
+
+
+def run(settings: KioskSettings, pilot: Path | None = None) -> int:
+    """Run the kiosk until its window closes; the answer is the exit status."""
+    services = Services(settings)
+    try:
+        app = KioskApp(settings, services, pilot)
+        app.run()
+        return app.status
+    finally:
+        services.close()

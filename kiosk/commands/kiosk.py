@@ -1,0 +1,45 @@
+"""``pustaka kiosk``: run the touchscreen app."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+from devices.link.errors import LinkError
+from devices.settings import SettingsError
+from kiosk.circulation.errors import CirculationError
+from kiosk.config import load
+
+
+@click.command(epilog="Example: pustaka kiosk --config /etc/pustaka/kiosk.toml")
+@click.option("--config", "config", type=click.Path(path_type=Path), envvar="PUSTAKA_CONFIG", required=True)
+@click.option("--headless", is_flag=True, help="Draw into memory instead of on a display.")
+@click.option(
+    "--pilot", type=click.Path(path_type=Path), help="Let a script drive the screen through this Unix socket."
+)
+@click.option("--verbose", is_flag=True, help="Log what the parts do.")
+def kiosk(config: Path, headless: bool, pilot: Path | None, verbose: bool) -> None:
+    """Run the touchscreen app until its window is closed."""
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+    )
+    logging.getLogger("kivy").setLevel(logging.WARNING)
+    try:
+        settings = load(config)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
+    from kiosk.screens.environment import prepare
+
+    prepare(settings.screen, headless=headless)
+    from kiosk.app import run
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        status = run(settings, pilot)
+    except (CirculationError, LinkError) as error:
+        raise click.ClickException(str(error)) from error
+    sys.exit(status)

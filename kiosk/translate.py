@@ -1,0 +1,61 @@
+"""From what devices tell to what the session understands. Pure; each device event becomes at most two others.
+
+What is a patron's number and what an item's was decided by the library's rules (camera) or the tag's type of usage
+(reader). Where that is not certain nothing is posted: guessing would lend a book to a book.
+"""
+
+from __future__ import annotations
+
+from devices.barcode import events as camera
+from devices.rfid import events as reader
+from kiosk.circulation.port import PatronRef
+from kiosk.session.model import (
+    CardSeen,
+    Device,
+    DeviceChanged,
+    Event,
+    LabelSeen,
+    SalesCodeSeen,
+    TagArrived,
+    TagLeft,
+    TagRead,
+)
+
+
+def from_camera(event: camera.Event) -> Event | None:
+    """The session's event for one of the camera's, if it is of interest."""
+    match event:
+        case camera.CodeRead(kind=camera.Kind.PATRON, text=text):
+            return CardSeen(PatronRef(text))
+        case camera.CodeRead(kind=camera.Kind.ITEM, text=text):
+            return LabelSeen(text)
+        case camera.CodeHint(text_kind=camera.Kind.ISBN):
+            return SalesCodeSeen()
+        case camera.CameraChanged(ready=ready):
+            return DeviceChanged(Device.CAMERA, ready)
+    return None
+
+
+def from_reader(event: reader.Event, isil: str = "") -> Event | None:
+    """The session's event for one of the reader's. ``isil``: tags of another owner name no book (empty: any owner).
+
+    Written security bits are not here: they need the runner's list of wishes.
+    """
+    match event:
+        case reader.TagArrived(uid):
+            return TagArrived(uid)
+        case reader.TagLeft(uid):
+            return TagLeft(uid)
+        case reader.TagRead(uid, None):
+            return TagRead(uid)
+        case reader.TagRead(uid, content):
+            assert content is not None
+            if content.is_card:
+                return CardSeen(PatronRef(content.item_id))
+            foreign = bool(isil and content.isil and content.isil != isil)
+            if not content.is_item or foreign:
+                return TagRead(uid)
+            return TagRead(uid, content.item_id, max(1, content.part), max(1, content.parts), content.lendable)
+        case reader.ReaderChanged(state):
+            return DeviceChanged(Device.READER, state is reader.ReaderState.READY)
+    return None
