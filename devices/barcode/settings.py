@@ -24,7 +24,8 @@ class CameraSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     width: int = 1280
     height: int = 720
     formats: tuple[str, ...] = ("Code128", "Code39", "Codabar", "ITF", "EAN13", "UPCA", "QRCode")
-    patron: KindRule = KindRule(r"[A-Z]?\d{4,14}", ("Code128", "Code39", "QRCode"))
+    # The default kinds exclude each other: B and five digits is an item and never a member.
+    patron: KindRule = KindRule(r"(?!B\d{5}$)[A-Z]?\d{4,14}", ("Code128", "Code39", "QRCode"))
     item: KindRule = KindRule(r"B\d{5}")
     budget_ms: int = 40
     second_engine: bool = True

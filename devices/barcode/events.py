@@ -1,0 +1,73 @@
+"""What a camera tells the session. Frozen values without pictures; importing this loads neither OpenCV nor ZXing."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from devices.barcode.code import Quad
+
+
+class Kind(enum.StrEnum):
+    """What a code's text is by the library's rules."""
+
+    PATRON = "patron"
+    ITEM = "item"
+    #: Matches the rules of patron *and* item; whoever knows what was asked for decides.
+    AMBIGUOUS = "ambiguous"
+    #: The publisher's number: noise on a library's book.
+    ISBN = "isbn"
+    UNKNOWN = "unknown"
+
+
+class Why(enum.StrEnum):
+    """Why a camera is as it is."""
+
+    READY = "ready"
+    #: No source is set.
+    NOT_SET = "not set"
+    #: The device, address, file or folder is not there or refuses.
+    ABSENT = "absent"
+    #: It was open and ended.
+    LOST = "lost"
+    #: It is open and has given no frame for too long.
+    STALLED = "stalled"
+    #: It gives the same frame again and again.
+    FROZEN = "frozen"
+    #: OpenCV or ZXing is not installed here.
+    NO_SOFTWARE = "no software"
+    #: Reading its pictures failed again and again; the log says how.
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRead:
+    """A confirmed code of the library: ``kind`` is PATRON, ITEM or AMBIGUOUS, never another.
+
+    ``text`` is the number to use (prefix stripped); ``quad`` are its corners in a frame of ``frame_size`` =
+    (width, height). Posted once while the code stays in view.
+    """
+
+    kind: Kind
+    text: str
+    format: str
+    quad: Quad
+    frame_size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeHint:
+    """Only a code of no use is in view: ``text_kind`` is ISBN ("show the library's label") or UNKNOWN."""
+
+    text_kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class CameraChanged:
+    """The camera gives pictures, or no longer, and ``why``."""
+
+    ready: bool
+    why: Why
+
+
+Event = CodeRead | CodeHint | CameraChanged

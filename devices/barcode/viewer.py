@@ -1,0 +1,58 @@
+"""From frames to events: gate, stepper, accept list and confirmation put together, without a thread or a clock.
+
+Hand in each frame with its time; get what the session should know. No frame is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from devices.barcode import rungs
+from devices.barcode.accept import USABLE, Reading, Rules
+from devices.barcode.code import Code, Quad
+from devices.barcode.confirm import Confirmer
+from devices.barcode.events import CodeHint, CodeRead, Event
+from devices.barcode.gate import Gate, Look
+from devices.barcode.stepper import Stepper
+
+
+class Viewer:
+    """Looks at one camera's frames. ``seen`` is the last usable code's corners and when it was seen."""
+
+    def __init__(self, rules: Rules, stepper: Stepper) -> None:
+        self._rules, self._stepper = rules, stepper
+        self._gate, self._confirmer = Gate(), Confirmer()
+        self._frames = 0
+        self.seen: tuple[Quad, float] | None = None
+
+    def frame(self, now: float, frame: NDArray[np.uint8]) -> list[Event]:
+        """What ``frame`` (grey or BGR), taken at ``now`` (s), adds to what is known."""
+        look = self._gate.look(now, frame)
+        if look is Look.SKIP and not self._confirmer.pending:  # a code seen once wants its second frame
+            self._confirmer.still(now)
+            return []
+        if look is Look.CHANGED:
+            self._stepper.restart()
+        self._frames += 1
+        readings = [self._rules.judge(code) for code in self._stepper.read(rungs.to_gray(frame), self._ends_search)]
+        usable = [reading for reading in readings if reading.kind in USABLE]
+        if usable:
+            self.seen = (usable[0].code.quad, now)
+        return [_event(reading, frame.shape) for reading in self._confirmer.see(now, readings)]
+
+    def _ends_search(self, codes: Sequence[Code]) -> bool:
+        """A new usable code ends a frame's search. One that was told does so on two frames of three: the label of
+        the last book, still lying there, must not hide a harder one beside it."""
+        usable = [code for code in codes if self._rules.judge(code).kind in USABLE]
+        fresh = any(not self._confirmer.was_told(code) for code in usable)
+        return fresh or (bool(usable) and self._frames % 3 != 0)
+
+
+def _event(reading: Reading, shape: tuple[int, ...]) -> Event:
+    if reading.kind not in USABLE:
+        return CodeHint(reading.kind)
+    code = reading.code
+    return CodeRead(reading.kind, reading.text, code.format, code.quad, (shape[1], shape[0]))
