@@ -130,7 +130,9 @@ def _bridge(plan: Plan, bridge: Bridge) -> str:
     """Store and forward to headquarters.
 
     Each topic goes one way and no filter covers another: a filter in both directions, or ``#`` outwards beside ``ack``
-    inwards, sends retained messages back to where they came from (mosquitto issue 3002).
+    inwards, sends retained messages back to where they came from (mosquitto issue 3002). Outwards, devices are named:
+    ``+/status`` would cover the bridge's own ``bridge/status``, and the "0" this broker noted while the line was down
+    would be sent after the "1" of the new connection and stay at headquarters for ever (seen with 2.0.11).
     """
     site = plan.site
     lines = [
@@ -156,7 +158,7 @@ def _bridge(plan: Plan, bridge: Bridge) -> str:
             f"bridge_cafile {bridge.ca}" if bridge.ca else "bridge_capath /etc/ssl/certs",
             "bridge_insecure false",
         ]
-    lines += [f"topic {ROOT}/{site}/+/{leaf} out 1" for leaf in DEVICE_WRITES]
+    lines += [f"topic {ROOT}/{site}/{device}/{leaf} out 1" for device in plan.devices for leaf in DEVICE_WRITES]
     lines += [f"topic {ROOT}/{site}/+/{leaf} in 1" for leaf in DEVICE_READS]
     return "\n".join(lines)
 
