@@ -242,5 +242,7 @@ def _result(answer: object) -> tuple[State, date | None, str]:
             return State.REFUSED, None, refusal.code.value
         case Unknown(why=why):
             return State.UNKNOWN, None, why
+        case list(outcomes):  # renew-all: the new dates, one by one
+            return State.DONE, None, ", ".join(f"{o.item.id} {o.due}" for o in outcomes if isinstance(o, Renewed))
         case _:
             return State.DONE, None, ""
