@@ -29,7 +29,7 @@ def holds(character: str) -> bool:
 
 
 def readable(text: str) -> str:
-    """``text`` on one line, in characters of the typeface: accents it lacks are dropped, and so is all it cannot show."""
+    """``text`` on one line and in characters of the typeface; accents and signs that it lacks are dropped."""
     shown: list[str] = []
     for character in unicodedata.normalize("NFC", text):
         if character.isspace():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -79,7 +80,7 @@ def _svg(number: int, title: str, author: str, width: int, height: int) -> str:
 # --- lettering ----------------------------------------------------------------------------------------------------
 
 
-def _files() -> tuple[fonts.Path, ...]:
+def _files() -> tuple[Path, ...]:
     return fonts.path(600), fonts.path(800)
 
 
@@ -168,7 +169,8 @@ def _motif(number: int, letters: str, accent: str) -> str:
             )
         case 3:  # a seedling
             return (
-                '<path d="M70 196V120M70 150c-26-4-34-18-36-32 22 0 34 10 36 32zM70 138c26-4 34-18 36-32-22 0-34 10-36 32z" '
+                '<path d="M70 196V120M70 150c-26-4-34-18-36-32 22 0 34 10 36 32z'
+                'M70 138c26-4 34-18 36-32-22 0-34 10-36 32z" '
                 f'fill="{accent}" stroke="{accent}" stroke-width="4"/>'
             )
         case 4:  # mountains and a moon
