@@ -56,12 +56,12 @@ class EmbeddedLibrary:
         self,
         store: Store,
         *,
-        zone: str = "Asia/Makassar",
+        zone: str | ZoneInfo = "Asia/Makassar",
         clock: Clock | None = None,
         point: Callable[[str], None] = nowhere,
     ) -> None:
         try:
-            self._zone = ZoneInfo(zone)
+            self._zone = ZoneInfo(zone) if isinstance(zone, str) else zone
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise LibraryError(f"There is no time zone '{zone}'. Use one like 'Asia/Makassar'.") from error
         self.store = store
@@ -74,7 +74,7 @@ class EmbeddedLibrary:
         path: Path,
         *,
         create: bool = False,
-        zone: str = "Asia/Makassar",
+        zone: str | ZoneInfo = "Asia/Makassar",
         clock: Clock | None = None,
         busy_seconds: float = BUSY_SECONDS,
         point: Callable[[str], None] = nowhere,

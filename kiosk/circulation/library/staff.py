@@ -188,7 +188,19 @@ class StaffRoom:
                         JOIN members ON members.number = member
                    WHERE returned_at IS NULL ORDER BY due, item"""
             ).fetchall()
-        return [LoanLine(*row, (date.fromisoformat(row["due"]) - today).days) for row in rows]
+        return [
+            LoanLine(
+                item=row["item"],
+                title=row["title"],
+                member=row["member"],
+                name=row["name"],
+                lent=row["lent"],
+                due=row["due"],
+                renewals=row["renewals"],
+                days_left=(date.fromisoformat(row["due"]) - today).days,
+            )
+            for row in rows
+        ]
 
     def items(self) -> list[ItemLine]:
         with self._store.reading() as db:
