@@ -1,0 +1,1 @@
+"""Figures as text: tables for people, JSON and CSV for programs. Pure."""

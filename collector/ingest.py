@@ -1,0 +1,165 @@
+"""Messages in, a batch for the store out. Pure: no client, no store, no clock.
+
+Nothing a device can send stops what comes behind it. What cannot be read at all becomes a dead letter; a row that
+has a readable number and unreadable content becomes a record with a problem, so that its number counts as handled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from collector.store.port import Batch, DeadLetter, Floor, Ledger, Record, StateUpdate
+from devices.contract import (
+    Ack,
+    Alert,
+    BatchItem,
+    ContractError,
+    Count,
+    Health,
+    Info,
+    Leaf,
+    Row,
+    Status,
+    Topic,
+    Totals,
+    Transaction,
+    body,
+    decode,
+    decode_rows,
+    parse_topic,
+)
+
+#: The largest number JSON carries exactly everywhere; SQLite's own limit is higher.
+_LIMIT = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One MQTT message. ``retained`` is true for a stored copy that the broker handed over on subscribing."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+    received: int
+
+
+def sort(messages: Iterable[Message]) -> Batch:
+    """Sort messages into what the store writes, in their order."""
+    records: list[Record] = []
+    dead: list[DeadLetter] = []
+    states: list[StateUpdate] = []
+    floors: list[Floor] = []
+    for message in messages:
+        try:
+            topic = parse_topic(message.topic)
+            if topic.leaf is Leaf.RECORDS:
+                _records(topic, message, records, dead)
+            elif topic.leaf is Leaf.ACK:
+                floors += _floor(topic, message)
+            elif topic.leaf in _STATES:
+                update = _state(topic, message)
+                states.append(update)
+                floors += _oldest(update)
+        except ContractError as error:
+            dead.append(DeadLetter(message.topic, message.payload, str(error), message.received))
+    return Batch(tuple(records), tuple(dead), tuple(states), tuple(floors))
+
+
+def _records(topic: Topic, message: Message, records: list[Record], dead: list[DeadLetter]) -> None:
+    for item in decode_rows(message.payload):
+        key = _usable(item)
+        if key is None:
+            problem = item.problem or "the row's epoch or seq cannot be used"
+            dead.append(DeadLetter(message.topic, item.raw, problem, message.received))
+            continue
+        epoch, seq = key
+        problem = item.problem or _out_of_range(item.row)
+        row = None if problem else item.row
+        records.append(Record(Ledger(topic.site, topic.device, epoch), seq, item.raw, row, problem, message.received))
+        if problem:
+            dead.append(DeadLetter(message.topic, item.raw, problem, message.received))
+
+
+def _usable(item: BatchItem) -> tuple[str, int] | None:
+    if item.key is None:
+        return None
+    epoch, seq = item.key
+    return item.key if 1 <= seq < _LIMIT and 1 <= len(epoch) <= 64 and epoch.isprintable() else None
+
+
+def _out_of_range(row: Row | None) -> str:
+    """Why the row's numbers cannot be right, or nothing. They were typed, but not bounded, by the contract."""
+    if row is None:
+        return ""
+    numbers: list[tuple[str, int]] = [("bt0", row.bt0), ("bt1", row.bt1), ("t0", row.t0 or 0), ("t1", row.t1 or 0)]
+    content = body(row)
+    if isinstance(content, Count):
+        numbers += [("in", content.into), ("out", content.out), ("IN", content.total_in), ("OUT", content.total_out)]
+        numbers += [("tb", content.turned_back), ("amb", content.ambiguous), ("glitch", content.glitch)]
+    elif isinstance(content, Transaction):
+        numbers.append(("total", content.total))
+    for name, value in numbers:
+        if not 0 <= value < _LIMIT:
+            return f"{name} is {value}: not between 0 and 2^53"
+    return ""
+
+
+_STATES: dict[Leaf, type[Info] | type[Health] | type[Totals] | type[Alert] | type[Status]] = {
+    Leaf.STATUS: Status,
+    Leaf.INFO: Info,
+    Leaf.HEALTH: Health,
+    Leaf.TOTALS: Totals,
+    Leaf.ALERT: Alert,
+}
+
+
+def _state(topic: Topic, message: Message) -> StateUpdate:
+    if (topic.leaf is Leaf.ALERT) != bool(topic.rest):
+        raise ContractError(f"topic {message.topic!r}: only an alert has a level below its leaf, and it must have one")
+    live = not message.retained
+    what = _STATES[topic.leaf]
+    value: Status | Info | Health | Totals | Alert | None
+    if not message.payload:
+        value = None
+    elif what is Status:
+        value = _status(topic, message.payload)
+    else:
+        value = decode(message.payload, what)
+    if isinstance(value, Health) and value.oldest is not None and not 0 <= value.oldest < _LIMIT:
+        raise ContractError(f"health: oldest is {value.oldest}: not between 0 and 2^53")
+    return StateUpdate(topic.site, topic.device, topic.leaf, value, message.received, live, topic.rest)
+
+
+#: The device name under which a branch's broker reports its bridge, with Mosquitto's own words.
+BRIDGE = "bridge"
+_BRIDGE_WORDS = {b"1": Status.ONLINE, b"0": Status.OFFLINE}
+
+
+def _status(topic: Topic, payload: bytes) -> Status:
+    if topic.device == BRIDGE and payload in _BRIDGE_WORDS:
+        return _BRIDGE_WORDS[payload]
+    try:
+        return Status(payload.decode("ascii"))
+    except ValueError:
+        words = ", ".join(Status)
+        raise ContractError(f"status {payload[:40]!r}: expected one of {words}") from None
+
+
+def _floor(topic: Topic, message: Message) -> list[Floor]:
+    """Only collectors may write ``ack``, so one found at the broker tells what some collector has committed."""
+    if not message.payload:
+        return []
+    ack = decode(message.payload, Ack)
+    if not (0 <= ack.seq < _LIMIT and 1 <= len(ack.epoch) <= 64 and ack.epoch.isprintable()):
+        raise ContractError("ack: epoch or seq cannot be used")
+    return [Floor(Ledger(topic.site, topic.device, ack.epoch), ack.seq)] if ack.seq else []
+
+
+def _oldest(update: StateUpdate) -> list[Floor]:
+    health = update.value
+    if not isinstance(health, Health) or not health.oldest or health.oldest < 2 or not health.epoch:
+        return []
+    if len(health.epoch) > 64 or not health.epoch.isprintable():
+        return []
+    return [Floor(Ledger(update.site, update.device, health.epoch), health.oldest - 1)]

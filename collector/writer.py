@@ -1,0 +1,196 @@
+"""The one thread that writes: gather, commit, and only then acknowledge.
+
+Theory of operation. The MQTT thread offers messages to a bounded queue. When the queue is full it waits: the broker's
+window fills, the broker queues, and at last the device's own ledger holds the rows. Nothing is dropped on the way. The
+writer takes up to 500 rows, or what came in 50 ms, or what is there when 5 ms bring nothing new, commits them in one
+transaction and then publishes the mark of each ledger touched. A kill at any point loses nothing: what was
+not committed was not acknowledged, and the device sends it again.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from collector.errors import StoreBusy
+from collector.ingest import Message, sort
+from collector.store.port import Batch, DeadLetter, Mark, Store, Written
+
+ROWS = 500
+LINGER_S = 0.05
+IDLE_S = 0.005
+BEAT_S = 5.0
+POLL_S = 0.25
+RETRY_S = 1.0
+DRAIN_S = 1.0
+#: Messages waiting to be written, at most; a full one holds 200 rows.
+WAITING = 1000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the writer has done since it started; read by the metrics page."""
+
+    messages: int = 0
+    inserted: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+    dead: int = 0
+    commits: int = 0
+    commit_seconds: float = 0.0
+    problem: str = ""  # why the store takes nothing now; empty when it does
+
+
+class Writer:
+    """Owns the writing side of the store."""
+
+    def __init__(
+        self,
+        store: Store,
+        publish: Callable[[Mark], None],
+        changed: Callable[[], None],
+        listening_since: Callable[[], int | None],
+        clock: Callable[[], int],
+    ) -> None:
+        """``publish`` tells a device its mark; ``changed`` says that there is news; ``clock`` is ms of UTC."""
+        self.tally = Tally()
+        self._store = store
+        self._publish = publish
+        self._changed = changed
+        self._listening_since = listening_since
+        self._clock = clock
+        self._queue: queue.Queue[Message] = queue.Queue(WAITING)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="collector-writer", daemon=True)
+        self._beaten = float("-inf")
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def offer(self, message: Message) -> None:
+        """Hand a message over; waits while the queue is full."""
+        while not self._stopping.is_set():
+            try:
+                self._queue.put(message, timeout=0.5)
+                return
+            except queue.Full:
+                log.warning("the store is slower than the broker: %d messages wait", WAITING)
+
+    def nudge(self) -> None:
+        """Write the desk's own state soon (the broker came or went)."""
+        self._beaten = float("-inf")
+
+    def stop(self, timeout: float = 1.5) -> None:
+        """End after what is queued. What does not fit in the time was not acknowledged, and comes again."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    @property
+    def waiting(self) -> int:
+        """Messages not yet written."""
+        return self._queue.qsize()
+
+    def _run(self) -> None:
+        until = float("inf")
+        while time.monotonic() < until:
+            messages = self._gather()
+            if messages:
+                self._commit(messages)
+            elif self._stopping.is_set():
+                break
+            if self._stopping.is_set():
+                until = min(until, time.monotonic() + DRAIN_S)
+            self._beat()
+
+    def _gather(self) -> list[Message]:
+        messages: list[Message] = []
+        rows = 0
+        until = time.monotonic() + LINGER_S
+        wait = 0.0 if self._stopping.is_set() else POLL_S
+        while rows < ROWS:
+            try:
+                message = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if not messages:
+                until = time.monotonic() + LINGER_S
+            messages.append(message)
+            rows += max(1, message.payload.count(b'"seq"'))
+            wait = min(IDLE_S, until - time.monotonic())
+            if wait <= 0:
+                break
+        return messages
+
+    def _commit(self, messages: list[Message]) -> None:
+        try:
+            written = self._write(sort(messages))
+        except Exception as error:  # one poisoned message must not take its neighbours along
+            log.exception("a batch of %d messages could not be written; trying them one by one", len(messages))
+            if len(messages) > 1:
+                for message in messages:
+                    self._commit([message])
+                return
+            written = self._write(Batch(dead=(_letter(messages[0], error),)))
+        if written is None:
+            return
+        self.tally.messages += len(messages)
+        for mark in written.marks:
+            self._publish(mark)
+        self._changed()
+
+    def _write(self, batch: Batch) -> Written | None:
+        """Commit, trying again for as long as the store is busy; ``None`` when told to stop meanwhile."""
+        while True:
+            began = time.monotonic()
+            try:
+                written = self._store.write(batch)
+            except StoreBusy as error:
+                if not self.tally.problem:
+                    log.error("nothing can be stored: %s", error)
+                self.tally.problem = str(error)
+                if self._stopping.wait(RETRY_S):
+                    return None
+                continue
+            self._count(written, time.monotonic() - began)
+            return written
+
+    def _count(self, written: Written, seconds: float) -> None:
+        tally = self.tally
+        if tally.problem:
+            log.warning("the store takes records again")
+        tally.problem = ""
+        tally.commits += 1
+        tally.commit_seconds += seconds
+        tally.inserted += written.inserted
+        tally.duplicates += written.duplicates
+        tally.conflicts += written.conflicts
+        tally.dead += written.dead
+        if written.conflicts:
+            log.error("%d rows came with a known number and other content: a copied card?", written.conflicts)
+
+    def _beat(self) -> None:
+        if time.monotonic() - self._beaten < BEAT_S:
+            return
+        self._beaten = time.monotonic()
+        try:
+            self._store.beat(self._clock(), self._listening_since())
+        except StoreBusy as error:
+            self.tally.problem = str(error)
+        self._changed()
+
+
+def _letter(message: Message, error: Exception) -> DeadLetter:
+    return DeadLetter(message.topic, message.payload, f"{type(error).__name__}: {error}", message.received)
