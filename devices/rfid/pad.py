@@ -5,10 +5,10 @@ events that follow; :meth:`Pad.next_read` says which tag to read next.
 
 Theory of operation. A tag *arrives* with the first round that lists it, because patrons watch the screen. It *leaves*
 after :data:`MISSES` rounds in a row without it, because tags in a pile shade each other for a round or two. A round
-whose answer was garbled or missing proves nothing and changes nothing; an answer about one tag, garbled or not, proves that
-this tag is there. Tags are read once, newest last, those that failed behind those never tried, so one bad tag never
-holds up a pile. What looks damaged is read again (:data:`TRIES` in all) before it is reported, and now and then
-afterwards, because shifting a pile can mend it.
+whose answer was garbled or missing proves nothing and changes nothing; an answer about one tag, garbled or not, proves
+that this tag is there. Tags are read once, those that failed behind those never tried, so one bad tag never holds up
+a pile. What looks damaged is read :data:`TRIES` times before it is reported, and now and then afterwards, because
+shifting a pile can mend it.
 """
 
 from __future__ import annotations

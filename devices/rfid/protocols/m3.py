@@ -26,7 +26,7 @@ from devices.rfid.protocols.m3_answers import (
     Tags,
     VersionAnswer,
     Written,
-)  # fmt: skip
+)
 from devices.rfid.protocols.m3_errors import ErrorCode
 from devices.rfid.protocols.m3_frames import OLD_START, Frame, Noise, Parser, pack
 

@@ -84,7 +84,8 @@ class TagContent:
     """A tag's memory, understood as far as its model allows.
 
     ``item_id`` is empty unless the checksum was right: a tag that may be misread is never a book. ``part`` counts
-    from 1 (0: the tag does not tell which of ``parts``); ``usage`` is ``None`` when the model is not decoded or the nibble is not assigned.
+    from 1 (0: the tag does not tell which of ``parts``); ``usage`` is ``None`` when the model is not decoded or the
+    nibble is not assigned.
     """
 
     model: Model

@@ -1,0 +1,161 @@
+"""A pad's radio field: tags with real memory, some of them on the pad.
+
+The model is kept in a JSON file that is replaced whole after every change. A tag's memory is in the tag: it outlives
+the reader's power, and so the emulator's process.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from devices.rfid.errors import RfidError
+
+BLOCK: Final = 4
+#: Blocks of the commonest library chip (NXP ICODE SLIX).
+BLOCKS: Final = 28
+
+
+class FieldError(RfidError):
+    """A tag that does not exist, or a field file that cannot be used; the sentence says which."""
+
+
+class TagState(msgspec.Struct, frozen=True, kw_only=True):
+    """A tag. ``memory`` is hex, whole blocks; ``locked`` holds the numbers of locked blocks, -1 for the AFI.
+
+    ``position`` is where it lies on the pad, in the order tags were put there; ``None`` when it is not on the pad.
+    """
+
+    uid: str
+    memory: str = "00" * BLOCK * BLOCKS
+    afi: int = 0x07
+    dsfid: int = 0x3E
+    eas: bool = False
+    locked: tuple[int, ...] = ()
+    position: int | None = None
+
+    @property
+    def on_pad(self) -> bool:
+        """Whether the reader can see it."""
+        return self.position is not None
+
+    @property
+    def blocks(self) -> tuple[bytes, ...]:
+        """The memory, block by block."""
+        raw = bytes.fromhex(self.memory)
+        return tuple(raw[at : at + BLOCK] for at in range(0, len(raw), BLOCK))
+
+
+#: In ``TagState.locked``: the AFI.
+AFI_LOCK: Final = -1
+
+
+class _File(msgspec.Struct):
+    tags: list[TagState] = []
+
+
+class Field:
+    """All tags there are, on the pad or off it, in one file.
+
+    Raises:
+        FieldError: the file exists and is not a field.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._tags: dict[str, TagState] = {}
+        if path.exists():
+            self._load()
+
+    @property
+    def tags(self) -> tuple[TagState, ...]:
+        """Every tag, in the order they were made."""
+        return tuple(self._tags.values())
+
+    @property
+    def on_pad(self) -> tuple[TagState, ...]:
+        """Tags the reader can see, in the order they were put there."""
+        return tuple(sorted((tag for tag in self.tags if tag.on_pad), key=lambda tag: tag.position or 0))
+
+    def __getitem__(self, uid: str) -> TagState:
+        try:
+            return self._tags[uid.upper()]
+        except KeyError:
+            raise FieldError(f"tag {uid}: there is none; define it first") from None
+
+    def define(self, tag: TagState) -> None:
+        """Make a tag, or make it anew; where it lies does not change."""
+        check(tag)
+        uid = tag.uid.upper()
+        before = self._tags.get(uid)
+        self._replace(msgspec.structs.replace(tag, uid=uid, position=before.position if before else tag.position))
+
+    def put(self, uid: str) -> None:
+        """Lay a tag on the pad, on top of the others."""
+        tag = self[uid]
+        if not tag.on_pad:
+            top = max((other.position or 0 for other in self.on_pad), default=0)
+            self._replace(msgspec.structs.replace(tag, position=top + 1))
+
+    def take(self, uid: str) -> None:
+        """Take a tag away."""
+        if self[uid].on_pad:
+            self._replace(msgspec.structs.replace(self[uid], position=None))
+
+    def take_all(self) -> None:
+        """Clear the pad."""
+        for tag in self.on_pad:
+            self._tags[tag.uid] = msgspec.structs.replace(tag, position=None)
+        self._save()
+
+    def write_afi(self, uid: str, afi: int) -> None:
+        """What the tag does when told so by radio."""
+        self._replace(msgspec.structs.replace(self[uid], afi=afi))
+
+    def write_dsfid(self, uid: str, dsfid: int) -> None:
+        """What the tag does when told so by radio."""
+        self._replace(msgspec.structs.replace(self[uid], dsfid=dsfid))
+
+    def write_eas(self, uid: str, eas: bool) -> None:
+        """What the tag does when told so by radio."""
+        self._replace(msgspec.structs.replace(self[uid], eas=eas))
+
+    def write_block(self, uid: str, number: int, data: bytes) -> None:
+        """What the tag does when told so by radio."""
+        blocks = list(self[uid].blocks)
+        blocks[number] = data
+        self._replace(msgspec.structs.replace(self[uid], memory=b"".join(blocks).hex()))
+
+    def _replace(self, tag: TagState) -> None:
+        self._tags[tag.uid] = tag
+        self._save()
+
+    def _load(self) -> None:
+        try:
+            found = msgspec.json.decode(self._path.read_bytes(), type=_File)
+        except (OSError, msgspec.DecodeError) as error:
+            raise FieldError(f"{self._path}: not a field file: {error}. Delete it to start with no tags.") from error
+        self._tags = {tag.uid: tag for tag in found.tags}
+
+    def _save(self) -> None:
+        temporary = self._path.with_name(self._path.name + ".new")
+        temporary.write_bytes(msgspec.json.encode(_File(list(self._tags.values()))))
+        temporary.replace(self._path)
+
+
+def check(tag: TagState) -> None:
+    """Refuse a tag that could not exist.
+
+    Raises:
+        FieldError: the UID is not 16 hex digits, or the memory is not 1 to 256 whole blocks.
+    """
+    try:
+        uid, memory = bytes.fromhex(tag.uid), bytes.fromhex(tag.memory)
+    except ValueError:
+        raise FieldError(f"tag {tag.uid}: UID and memory must be hex digits") from None
+    if len(uid) != 8:
+        raise FieldError(f"tag {tag.uid}: a UID has 16 hex digits")
+    if not memory or len(memory) % BLOCK or len(memory) > 256 * BLOCK:
+        raise FieldError(f"tag {tag.uid}: {len(memory)} bytes of memory; use 1 to 256 blocks of {BLOCK}")

@@ -1,0 +1,82 @@
+"""How the bench, the demo and the tests talk to a reader emulator: one JSON object a line over a Unix socket."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from devices.emulators.faults import FaultOrder
+from devices.emulators.field import TagState
+
+#: A Unix socket's path may not be longer; below it stays as it is.
+_LONGEST: Final = 100
+
+
+class Put(msgspec.Struct, frozen=True, tag_field="do", tag="put"):
+    """Lay a tag on the pad."""
+
+    uid: str
+
+
+class Take(msgspec.Struct, frozen=True, tag_field="do", tag="take"):
+    """Take a tag away; no ``uid``: all of them."""
+
+    uid: str = ""
+
+
+class Define(msgspec.Struct, frozen=True, tag_field="do", tag="define"):
+    """Make a tag, or write it anew."""
+
+    tag: TagState
+
+
+class SetFault(msgspec.Struct, frozen=True, tag_field="do", tag="fault"):
+    """Switch a fault on or off."""
+
+    fault: FaultOrder
+
+
+class Look(msgspec.Struct, frozen=True, tag_field="do", tag="look"):
+    """Change nothing; the answer shows the tags and the frames."""
+
+
+class Quit(msgspec.Struct, frozen=True, tag_field="do", tag="quit"):
+    """End."""
+
+
+Order = Put | Take | Define | SetFault | Look | Quit
+
+
+class FrameSeen(msgspec.Struct, frozen=True):
+    """Bytes on the line. ``at``: seconds since 1970; ``way``: host, reader, or ignored (host, while the reader works)."""
+
+    at: float
+    way: str
+    hex: str
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What became of an order. ``frames`` only for :class:`Look`."""
+
+    ok: bool
+    why: str = ""
+    tags: tuple[TagState, ...] = ()
+    frames: tuple[FrameSeen, ...] = ()
+
+
+@contextlib.contextmanager
+def short_path(path: Path) -> Iterator[str]:
+    """``path`` in a form that fits into a socket address, however deep its folder is."""
+    if len(os.fsencode(path)) <= _LONGEST:
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)

@@ -1,0 +1,267 @@
+"""The thread that owns a reader's port: orders in, events out, and the port found again when it comes back.
+
+Everything decided is decided elsewhere: what lies on the pad in :mod:`devices.rfid.pad`, how orders end in
+:mod:`devices.rfid.security`, what the bytes mean in the family. Here they are joined to a port and a thread.
+
+The turn of the loop: an order to secure a tag goes first, then a tag never read, then an inventory. A failed write
+or read waits for the next inventory, so a tag that was pulled away is noticed while others are served.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+from devices.rfid.errors import SetupError
+from devices.rfid.events import (
+    Event,
+    ReaderChanged,
+    ReaderState,
+    SecurityProblem,
+    SecurityWritten,
+    TagLeft,
+)
+from devices.rfid.family import FAMILIES, Family, Lapse, family
+from devices.rfid.pad import Pad
+from devices.rfid.port import Interrupted, Port, PortLost
+from devices.rfid.security import TRIES, Order, SecurityOrders
+from devices.rfid.settings import ReaderSettings
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+#: Seconds between two inventories of a pad where nothing happens: three missed rounds are 0.4 s.
+PERIOD: Final = 0.12
+#: Seconds between attempts to find a lost reader: the first, and the most.
+BACKOFF: Final = (0.2, 2.0)
+#: Exchanges in a row without a single byte before the reader counts as lost.
+SILENCES: Final = 3
+
+
+class PadReader:
+    """A pad on a serial port. ``post`` is called on the reader's own thread and must not block.
+
+    Raises:
+        SetupError: no port is named, the protocol is not known, or an AFI is not a byte.
+    """
+
+    def __init__(
+        self,
+        settings: ReaderSettings,
+        post: Callable[[Event], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        secure_tries: int = TRIES,
+    ) -> None:
+        _check(settings)
+        self._settings = settings
+        self._post = post
+        self._clock = clock
+        self._pad = Pad()
+        self._orders = SecurityOrders(secure_tries)
+        self._wanted: deque[tuple[str, bool]] = deque()
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._ended = False
+        self._port: Port | None = None
+        self._thread: threading.Thread | None = None
+        self._told: ReaderChanged | None = None
+        self._silences = 0
+
+    def start(self) -> None:
+        """Begin to look for the reader. Once only."""
+        if self._thread is not None:
+            raise SetupError("this PadReader was started before; make a new one")
+        self._thread = threading.Thread(target=self._run, name="pad-reader", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End within a second: open orders end as stopped, all tags leave, then :attr:`ReaderState.STOPPED`."""
+        with self._wake:
+            self._stopping = True
+            port = self._port
+            self._wake.notify_all()
+        if port is not None:
+            port.interrupt()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def secure(self, uid: str, armed: bool) -> None:
+        """Order the tag's AFI to be written and read back; ends in one ``SecurityWritten``. From any thread."""
+        with self._wake:
+            if not self._ended:
+                self._wanted.append((uid.upper(), armed))
+                self._wake.notify_all()
+                return
+        self._post(SecurityWritten(uid.upper(), armed, ok=False, why=SecurityProblem.STOPPED))
+
+    # The thread.
+
+    def _run(self) -> None:
+        self._become(ReaderState.CONFIGURED)
+        self._become(ReaderState.OPENING, f"looking for a reader at {self._settings.port}")
+        wait = BACKOFF[0]
+        while not self._stopping:
+            try:
+                if self._visit():
+                    wait = BACKOFF[0]
+            except Exception as error:
+                # A defect must not end the thread: staff see the reader lost, and it starts afresh.
+                log.exception("the reader's driver failed")
+                self._lose(f"the driver failed ({type(error).__name__}); it starts again")
+            self._stay_lost(wait)
+            wait = min(wait * 2, BACKOFF[1])
+        self._finish()
+
+    def _visit(self) -> bool:
+        """Open the port and serve it until it is lost. Whether a reader was found there."""
+        found = False
+        try:
+            port = Port.open(self._settings, self._clock)
+        except PortLost as lost:
+            self._lose(str(lost))
+            return False
+        with self._wake:
+            self._port = port
+            stopping = self._stopping
+        try:
+            if not stopping:
+                reader = family(self._settings.protocol, port)
+                hello = reader.hello()
+                if hello is None:
+                    raise PortLost(f"{self._settings.port}: no reader answers. Check its power, and 'protocol'.")
+                found = True
+                self._silences = 0
+                self._become(ReaderState.READY, hello)
+                self._serve(reader)
+        except Interrupted:
+            pass  # the caller looks at _stopping
+        except PortLost as lost:
+            self._lose(str(lost))
+        finally:
+            with self._wake:
+                self._port = None
+            port.close()
+        return found
+
+    def _serve(self, reader: Family) -> None:
+        due = self._clock()
+        while not self._stopping:
+            self._take_orders()
+            order = self._orders.next()
+            uid = self._pad.next_read()
+            if order is not None:
+                self._secure(reader, order)
+            elif uid is not None:
+                self._read(reader, uid)
+            elif (left := due - self._clock()) > 0:
+                self._rest(left)
+            else:
+                due = self._clock() + PERIOD
+                self._inventory(reader)
+
+    def _inventory(self, reader: Family) -> None:
+        seen = self._heard(reader.inventory())
+        if not isinstance(seen, Lapse):
+            for event in self._pad.round(seen):
+                if isinstance(event, TagLeft):
+                    self._tell(self._orders.end(event.uid, SecurityProblem.LEFT))
+                self._post(event)
+        self._orders.round()
+
+    def _read(self, reader: Family, uid: str) -> None:
+        memory = self._heard(reader.read(uid))
+        if isinstance(memory, bytes) or memory is Lapse.GARBLED:
+            self._pad.answered(uid)
+        self._tell(self._pad.read(uid, memory if isinstance(memory, bytes) else None))
+
+    def _secure(self, reader: Family, order: Order) -> None:
+        if order.uid not in self._pad.present:
+            self._tell(self._orders.end(order.uid, SecurityProblem.LEFT))
+            return
+        why = self._write(reader, order)
+        self._tell(self._orders.done(order) if why is SecurityProblem.NONE else self._orders.failed(order, why))
+
+    def _write(self, reader: Family, order: Order) -> SecurityProblem:
+        """Write and read back. A write without an answer may have happened, so the tag itself is asked."""
+        afi = self._settings.armed if order.armed else self._settings.disarmed
+        said = self._heard(reader.write_afi(order.uid, afi))
+        if said is Lapse.LOCKED:
+            return SecurityProblem.LOCKED
+        if said is Lapse.REFUSED:
+            return SecurityProblem.NOT_WRITTEN
+        found = self._heard(reader.read_afi(order.uid))
+        if isinstance(found, Lapse):
+            return SecurityProblem.NOT_WRITTEN
+        self._pad.answered(order.uid)
+        return SecurityProblem.NONE if found == afi else SecurityProblem.UNCHANGED
+
+    # Small things.
+
+    def _heard(self, found: T) -> T:
+        """Pass on what an exchange gave, and count the silent ones: a dead reader on a live port says nothing else."""
+        self._silences = self._silences + 1 if found is Lapse.SILENT else 0
+        if self._silences >= SILENCES:
+            raise PortLost(f"{self._settings.port}: the reader has stopped answering. Check its power.")
+        return found
+
+    def _take_orders(self) -> None:
+        with self._wake:
+            wanted = list(self._wanted)
+            self._wanted.clear()
+        for uid, armed in wanted:
+            self._tell(self._orders.order(uid, armed))
+
+    def _rest(self, seconds: float) -> None:
+        """Wait, unless somebody stops us or gives an order."""
+        with self._wake:
+            self._wake.wait_for(lambda: self._stopping or bool(self._wanted), seconds)
+
+    def _stay_lost(self, seconds: float) -> None:
+        """Wait before looking for the reader again; whoever gives an order meanwhile is told at once."""
+        end = self._clock() + seconds
+        while not self._stopping and (left := end - self._clock()) > 0:
+            self._rest(left)
+            self._take_orders()
+            self._tell(self._orders.end_all(SecurityProblem.READER_LOST))
+
+    def _lose(self, why: str) -> None:
+        """Nothing can be seen any more: orders end, tags leave."""
+        self._become(ReaderState.LOST, why)
+        self._take_orders()
+        self._tell(self._orders.end_all(SecurityProblem.READER_LOST))
+        self._tell(self._pad.clear())
+
+    def _finish(self) -> None:
+        with self._wake:
+            self._ended = True
+        self._take_orders()
+        self._tell(self._orders.end_all(SecurityProblem.STOPPED))
+        self._tell(self._pad.clear())
+        self._become(ReaderState.STOPPED)
+
+    def _become(self, state: ReaderState, why: str = "") -> None:
+        now = ReaderChanged(state, why)
+        if now != self._told:
+            self._told = now
+            self._post(now)
+
+    def _tell(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self._post(event)
+
+
+def _check(settings: ReaderSettings) -> None:
+    if not settings.port:
+        raise SetupError("[reader] port is empty: name the reader's port, for example /dev/serial/by-id/…")
+    if settings.protocol not in FAMILIES:
+        raise SetupError(f"[reader] protocol {settings.protocol!r}: not known; known are {', '.join(FAMILIES)}")
+    for name, afi in (("armed", settings.armed), ("disarmed", settings.disarmed)):
+        if not 0 <= afi <= 0xFF:
+            raise SetupError(f"[reader] {name} is {afi}; an AFI is 0 to 255")
+    if settings.armed == settings.disarmed:
+        raise SetupError("[reader] armed and disarmed are the same value; the gate could not tell them apart")
