@@ -36,6 +36,10 @@ class Calendar(Catalogue):
             return words("Tomorrow, {date}", date=self.day_month(day, today))
         return self._long(day, today)
 
+    def full_date(self, day: dt.date) -> str:
+        """*Wednesday 2 December 2026*: for paper, which is read on any day."""
+        return self._long(day, dt.date.min)
+
     def time(self, value: dt.datetime | dt.time, zone: dt.tzinfo | None = None) -> str:
         """Hours and minutes of 24, in ``zone`` if it is given (then ``value`` must be an aware datetime)."""
         words = self

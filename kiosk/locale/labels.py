@@ -1,7 +1,4 @@
-"""The fixed labels of the pages: words that depend on nothing, by the page where they stand.
-
-Speech is rendered from this list ahead of time, and the tests hold each label against its length.
-"""
+"""The fixed labels of the pages, by the page where they stand; what depends on a value is in ``Words``."""
 
 from __future__ import annotations
 
