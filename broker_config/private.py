@@ -32,7 +32,7 @@ class PrivateBroker:
             name is a device.
         port: 0 takes a free one at the first start and keeps it.
         autosave_s, autosave_on_changes: when retained messages and queues go to disk; with ``autosave_s=1,
-            autosave_on_changes=True`` after every change, which lets them survive :meth:`kill`.
+            autosave_on_changes=True`` after every change, which lets them survive :meth:`kill`, all but the newest.
         home_assistant: devices may also announce themselves to Home Assistant.
 
     Raises:
