@@ -109,6 +109,7 @@ class KioskApp(App):
             finish=times.finish,
             late=times.late,
             slow=times.slow,
+            number_prefix=settings.circulation.number_prefix,
         )
         self.runner = Runner(services.desk, services.journal, self, State(rules=rules, language=rules.languages[0]))
         self.camera = CameraReader(settings.camera, self._from_camera)
@@ -247,7 +248,9 @@ class _SafePage(ExceptionHandler):
     def __init__(self, app: KioskApp) -> None:
         self._app = app
 
-    def handle_exception(self, inst: Exception) -> int:
+    def handle_exception(self, inst: BaseException) -> int:
+        if not isinstance(inst, Exception):
+            return ExceptionManager.RAISE  # Ctrl-C and the like end the app
         self._app.screen_failed(inst)
         return ExceptionManager.PASS
 

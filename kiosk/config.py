@@ -45,10 +45,14 @@ class TimeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class CirculationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``[circulation]``: ``system`` is ``library`` (the embedded one); ``path`` its database."""
+    """``[circulation]``: ``system`` is ``library`` (the embedded one); ``path`` its database.
+
+    ``number_prefix`` stands before every membership number, so that people type digits only.
+    """
 
     system: str = "library"
     path: str = "library.sqlite"
+    number_prefix: str = ""
 
 
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -188,6 +188,7 @@ class Rules:
     recover: float = 10
     pin_length: int = 4
     number_length: int = 14
+    number_prefix: str = ""  # of every membership number; shown before what is typed
 
 
 @dataclass(frozen=True, slots=True)

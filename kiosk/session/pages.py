@@ -151,7 +151,7 @@ def number_delete(turn: Turn, _: Event) -> None:
 def number_next(turn: Turn, _: Event) -> None:
     """Ask who that is."""
     if turn.state.typed and not turn.state.asking:
-        turn.ask_patron(PatronRef(turn.state.typed), None)
+        turn.ask_patron(PatronRef(turn.state.rules.number_prefix + turn.state.typed), None)
 
 
 def pin_digit(turn: Turn, event: Digit) -> None:
