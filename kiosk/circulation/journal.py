@@ -126,7 +126,12 @@ class Journal(JournalReader):
         except BaseException:
             lock.close()
             raise
-        return cls(path, connection, lock, clock)
+        try:
+            return cls(path, connection, lock, clock)
+        except BaseException:
+            connection.close()
+            lock.close()
+            raise
 
     def close(self) -> None:
         """Close the file and let another process write."""

@@ -39,7 +39,11 @@ def _append_only(table: str) -> list[str]:
     ]
 
 
+#: The version of these tables, kept in the file. The hashes depend on the columns: a change needs a new file.
+VERSION = 1
+
 SCHEMA = (
+    f"PRAGMA user_version = {VERSION}",
     "CREATE TABLE journal (id TEXT NOT NULL, kiosk TEXT NOT NULL, made TEXT NOT NULL) STRICT",
     "CREATE TABLE head (n INTEGER NOT NULL, hash TEXT NOT NULL) STRICT",
     f"CREATE TABLE ops ({_CHAINED.format(said=_OPS_COLUMNS)}) STRICT",
@@ -87,6 +91,7 @@ class JournalReader:
         self.path = path
         self._db = connection
         self._lock = threading.RLock()
+        self._refuse_other_version()
         self.kiosk = str(connection.execute("SELECT kiosk FROM journal").fetchone()["kiosk"])
 
     @classmethod
@@ -100,12 +105,16 @@ class JournalReader:
             raise JournalError(f"{path}: there is no journal here yet; the kiosk makes it when it starts.")
         db: sqlite3.Connection | None = None
         try:
-            db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
+            db = sqlite3.connect(
+                f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+            )
             db.row_factory = sqlite3.Row
             return cls(path, db)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, JournalError) as error:
             if db is not None:
                 db.close()
+            if isinstance(error, JournalError):
+                raise
             raise JournalError(f"{path}: this is not a readable journal: {error}.") from error
 
     def close(self) -> None:
@@ -154,6 +163,11 @@ class JournalReader:
                 return [f"the journal cannot be read through: {error}"]
             finally:
                 self._db.execute("ROLLBACK")
+
+    def _refuse_other_version(self) -> None:
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version != VERSION:
+            raise JournalError(f"{self.path}: this journal has version {version}; this program knows {VERSION}.")
 
     def _damage(self) -> list[str]:
         rows = self._db.execute("PRAGMA quick_check(10)").fetchall()
