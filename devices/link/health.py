@@ -10,23 +10,26 @@ from pathlib import Path
 
 from devices.contract import Health, Part
 from devices.link.clock import Moment
+from devices.link.ledger import Ledger
 
 _VCGENCMD_SECONDS = 2.0
 
 
-def measure(now: Moment, backlog: int, parts: Mapping[str, Part], disk: Path, proc: Path = Path("/")) -> Health:
-    """Measure once. ``disk`` is a path on the disk that matters; ``proc`` the root below which /proc and /sys lie.
+def measure(now: Moment, parts: Mapping[str, Part], ledger: Ledger, root: Path = Path("/")) -> Health:
+    """Measure once. The disk is that of the ledger; /proc and /sys lie below ``root``.
 
     Where ``vcgencmd`` is installed (Raspberry Pi) and reports low voltage or throttling, a part ``power`` says so.
     """
     power = _power()
     return Health(
         uptime_s=now.bt // 1000,
-        cpu_c=cpu_celsius(_read(proc / "sys/class/thermal/thermal_zone0/temp")),
-        load=load(_read(proc / "proc/loadavg")),
-        mem_pct=memory_percent(_read(proc / "proc/meminfo")),
-        disk_pct=_disk_percent(disk),
-        backlog=backlog,
+        cpu_c=cpu_celsius(_read(root / "sys/class/thermal/thermal_zone0/temp")),
+        load=load(_read(root / "proc/loadavg")),
+        mem_pct=memory_percent(_read(root / "proc/meminfo")),
+        disk_pct=disk_percent(ledger.path.parent),
+        backlog=ledger.backlog,
+        epoch=ledger.epoch,
+        oldest=ledger.acked + 1,
         clk=now.clk,
         parts=dict(parts) | ({"power": power} if power else {}),
     )
@@ -85,7 +88,8 @@ def _power() -> Part | None:
     return power_part(done.stdout)
 
 
-def _disk_percent(path: Path) -> float | None:
+def disk_percent(path: Path) -> float | None:
+    """Share of the disk below ``path`` that is used, in percent, seen by a user who is not root."""
     try:
         found = os.statvfs(path)
     except OSError:

@@ -290,7 +290,7 @@ class Link:
             self._delivery.sent(mid, batch, last, time.monotonic())
 
     def _publish_health(self) -> None:
-        health = measure(self._clock.now(), self._ledger.backlog, self._parts(), self._ledger.path.parent)
+        health = measure(self._clock.now(), self._parts(), self._ledger)
         self._say(Leaf.HEALTH, "", encode(health))
 
     def _publish_totals(self) -> None:
