@@ -23,6 +23,7 @@ from kiosk.session.model import (
     PadTag,
     Phase,
     Row,
+    Screen,
     Secure,
     Secured,
     Security,
@@ -35,6 +36,7 @@ from kiosk.session.model import (
 )
 from kiosk.session.turn import Turn
 
+LIST_OF = {Mode.BORROW: Screen.BORROW, Mode.RETURN: Screen.RETURN}
 OPEN = frozenset({Phase.WAITING, Phase.LATE})
 #: Phases after which showing the book again asks again.
 ASK_AGAIN = frozenset({Phase.REFUSED, Phase.UNSURE, Phase.UNDONE})
@@ -108,11 +110,6 @@ def see_tag(turn: Turn, mode: Mode, tag: PadTag) -> None:
         _see_unreadable(turn, mode, tag.uid)
         return
     turn.drop(mode, unreadable_key(tag.uid))  # a later try has read it after all
-    other = Mode.RETURN if mode is Mode.BORROW else Mode.BORROW
-    done = turn.state.row(other, tag.item_id)
-    if done is not None and tag.uid in done.uids and turn.state.row(mode, tag.item_id) is None:
-        turn.put_tag(replace(tag, spent=True))  # just dealt with by the other list: wait until it is lifted
-        return
     if mode is Mode.BORROW and not tag.lendable:
         refused = Refusal(Code.WRONG_USE)
         _refuse(turn, Row(tag.item_id, mode, Phase.REFUSED, 0, uids=(tag.uid,)), refused, None)
@@ -126,9 +123,17 @@ def see_label(turn: Turn, mode: Mode, event: LabelSeen) -> None:
 
 
 def see_pad(turn: Turn, mode: Mode) -> None:
-    """The list was opened: look at what lies on the pad already."""
+    """The list was opened: look at what lies on the pad already, but for what the other list has just dealt with."""
     for tag in turn.state.pad:
-        see_tag(turn, mode, tag)
+        if handled(turn, tag.uid, but=mode):
+            turn.put_tag(replace(tag, spent=True))  # until it is lifted and laid down again
+        else:
+            see_tag(turn, mode, tag)
+
+
+def handled(turn: Turn, uid: str, *, but: Mode | None = None) -> bool:
+    """Whether a list (other than ``but``) has a row for this tag."""
+    return any(uid in row.uids and row.mode is not but for row in turn.state.rows)
 
 
 def _see_unreadable(turn: Turn, mode: Mode, uid: str) -> None:
@@ -313,6 +318,8 @@ def _finished(turn: Turn, row: Row) -> None:
 def _to_put_back(turn: Turn, row: Row) -> None:
     turn.put(replace(row, phase=Phase.PUT_BACK))
     turn.play(Sound.ATTENTION)
+    if turn.state.screen is not LIST_OF[row.mode]:
+        turn.go(LIST_OF[row.mode])  # what is to be done must be on the glass
 
 
 # --- undo and dismiss ---------------------------------------------------------------------------------------------

@@ -303,7 +303,7 @@ def tag_elsewhere(turn: Turn, event: TagRead) -> None:
 def tag_on_menu(turn: Turn, event: TagRead) -> None:
     """A book laid down before a choice was made chooses by itself: one's own loan is returned, any other borrowed."""
     tag = books.tag_known(turn, event)
-    if books.mend(turn, tag) or tag.spent or not tag.item_id:
+    if books.mend(turn, tag) or books.handled(turn, tag.uid) or tag.spent or not tag.item_id:
         return
     _open_list_for(turn, tag.item_id)
 

@@ -109,7 +109,8 @@ data = "{layout.data(DOOR)}"
 
 [door]
 name = "Pintu utama"
-interval_s = 2.0
+row_s = 5.0
+flush_s = 2.0
 
 [sensor]
 kind = "line"
