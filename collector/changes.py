@@ -12,7 +12,7 @@ class Changes:
     """Rings for every waiting page; a page that is late hears one ring for many changes."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may ring while its own thread holds it
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self.closed = False
 

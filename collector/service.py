@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 import threading
 import time
-from types import FrameType
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+
+import uvicorn
 
 from collector.changes import Changes
+from collector.errors import SetupError
 from collector.mqtt import Broker
-from collector.settings import CollectorSettings, check
+from collector.settings import CollectorSettings, WebSettings, check, zone
 from collector.store.port import Mark, Store
 from collector.store.sqlite import SqliteStore
+from collector.store.view import SqliteReader
+from collector.web.app import Desk, build
+from collector.web.metrics import Pulse
 from collector.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -53,6 +61,10 @@ class Ingest:
             self._store.beat(clock(), None)
             self._store.close()
 
+    def pulse(self) -> Pulse:
+        """How it does."""
+        return Pulse(self.writer.alive, self.broker.problem, self.writer.waiting, self.writer.tally)
+
     def _publish(self, mark: Mark) -> None:
         self.broker.publish(mark)
 
@@ -75,7 +87,57 @@ def run(settings: CollectorSettings, *, page: bool, say: Callable[[str], None]) 
             say(f"collector: {settings.store}, broker {settings.broker.host}:{settings.broker.port}")
             stop.wait()
         return
-    raise NotImplementedError
+    _serve(settings, changes, say)
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to us: uvicorn would raise them again after its end, and so kill us before ours."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing to capture."""
+        yield
+
+
+def _serve(settings: CollectorSettings, changes: Changes, say: Callable[[str], None]) -> None:
+    listening = _bind(settings.web)
+    with listening, Ingest(settings, changes) as ingest:
+        desk = Desk(
+            SqliteReader(Path(settings.store)), changes, clock, ingest.pulse, zone(settings.zone), settings.site_name
+        )
+        server = _Server(
+            uvicorn.Config(build(desk), log_level="warning", lifespan="off", access_log=False, server_header=False,
+                           timeout_graceful_shutdown=1)
+        )  # fmt: skip
+
+        def end() -> None:
+            server.should_exit = True
+            changes.close()  # open event streams end by themselves
+
+        _on_end(end)
+        host, port = listening.getsockname()[:2]
+        say(f"desk: http://{f'[{host}]' if ':' in host else host}:{port}/")
+        server.run(sockets=[listening])
+
+
+def _bind(web: WebSettings) -> socket.socket:
+    """The page's address, taken before anything else starts.
+
+    Raises:
+        SetupError: it cannot be had.
+    """
+    try:
+        family = socket.getaddrinfo(web.host, web.port, type=socket.SOCK_STREAM)[0][0]
+        listening = socket.socket(family)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((web.host, web.port))
+        listening.listen(128)
+    except OSError as error:
+        raise SetupError(
+            f"the page cannot be served at {web.host}:{web.port}: {error.strerror}. "
+            "Name another address with --web host:port; port 0 takes a free one."
+        ) from error
+    return listening
 
 
 def _on_end(act: Callable[[], None]) -> None:

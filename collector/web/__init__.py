@@ -1,0 +1,1 @@
+"""The desk's page: server-rendered, kept live by one event stream, complete without JavaScript."""

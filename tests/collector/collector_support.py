@@ -87,11 +87,16 @@ class PretendDevice:
         eventually(self._client.is_connected, "the pretend device connects")
 
     def _heard(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        self.acks.append(json.loads(message.payload))
+        if message.payload:
+            self.acks.append(json.loads(message.payload))
 
     def send(self, leaf: str, content: object, *, retain: bool = False) -> None:
         payload = content if isinstance(content, bytes | str) else json.dumps(content)
         self._client.publish(f"{self.root}/{leaf}", payload, qos=1, retain=retain).wait_for_publish(10)
+
+    @property
+    def connected(self) -> bool:
+        return self._client.is_connected()
 
     def acked(self, epoch: str, seq: int) -> bool:
         return {"epoch": epoch, "seq": seq} in self.acks

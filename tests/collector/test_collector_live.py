@@ -143,6 +143,7 @@ def test_a_broker_that_comes_back_is_used_again(
     eventually(lambda: device.acked("e1", 1), "row 1 is acknowledged")
     broker.kill()
     broker.start()
+    eventually(lambda: device.connected, "the pretend device is back")
     eventually(lambda: _sent(device, count(2)), "row 2 is acknowledged by the collector that stayed")
 
 
