@@ -35,7 +35,7 @@ class PtyLine:
         return bool(self._out)
 
     def look(self) -> bool:
-        """See whether the far end is open; ``True`` if it has just been opened. Bytes on their way to nobody are lost."""
+        """See whether the far end is open; ``True`` if it has just been opened. Bytes under way are lost."""
         poll = select.poll()
         poll.register(self._master, select.POLLIN)
         hung_up = any(events & select.POLLHUP for _, events in poll.poll(0))

@@ -53,7 +53,7 @@ Order = Put | Take | Define | SetFault | Look | Quit
 
 
 class FrameSeen(msgspec.Struct, frozen=True):
-    """Bytes on the line. ``at``: seconds since 1970; ``way``: host, reader, or ignored (host, while the reader works)."""
+    """Bytes on the line. ``at``: seconds since 1970; ``way``: host, reader, or ignored (the host's, while busy)."""
 
     at: float
     way: str

@@ -22,24 +22,19 @@ from devices.rfid.tags.recognise import recognise
 from devices.settings import SettingsError, load
 
 
-class Hex(click.ParamType):
-    """Bytes as hex digits; spaces, colons and line ends between them are fine."""
-
-    name = "hex"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> bytes:
-        """Read the digits, or say which character is wrong."""
-        if isinstance(value, bytes):
-            return value
-        digits = re.sub(r"[\s:]", "", str(value))
-        wrong = re.search(r"[^0-9A-Fa-f]", digits)
-        if wrong:
-            self.fail(f"{wrong.group()!r} at digit {wrong.start() + 1} is not a hex digit (0-9, A-F)", param, ctx)
-        if not digits:
-            self.fail("there are no hex digits", param, ctx)
-        if len(digits) % 2:
-            self.fail(f"{len(digits)} hex digits; every byte needs two, so one is missing or too many", param, ctx)
+def read_hex(ctx: click.Context, param: click.Parameter, value: str) -> bytes:
+    """Bytes from hex digits; spaces, colons and line ends between them are fine."""
+    digits = re.sub(r"[\s:]", "", value)
+    wrong = re.search(r"[^0-9A-Fa-f]", digits)
+    if wrong:
+        what = f"{wrong.group()!r} at digit {wrong.start() + 1} is not a hex digit (0-9, A-F)"
+    elif not digits:
+        what = "there are no hex digits"
+    elif len(digits) % 2:
+        what = f"{len(digits)} hex digits; every byte needs two, so one is missing or too many"
+    else:
         return bytes.fromhex(digits)
+    raise click.BadParameter(what, ctx, param)
 
 
 @click.group()
@@ -48,11 +43,13 @@ def tag() -> None:
 
 
 @tag.command(epilog='Example: pustaka tag decode "11 01 01 31 30 …"   Exit status 1: not an item or card.')
-@click.argument("memory", type=Hex(), metavar="HEX")
+@click.argument("memory", callback=read_hex, metavar="HEX")
 @click.option("--dsfid", type=click.IntRange(0, 255), help="The tag's DSFID, if known.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def decode(memory: bytes, dsfid: int | None, as_json: bool) -> None:
     """Say what the memory of a tag means, from byte 0 on."""
+    if len(memory) < iso28560_3.SMALL:
+        raise click.ClickException(f"only {len(memory)} bytes; give the first {iso28560_3.SMALL} of the tag, or more")
     content = recognise(memory, dsfid)
     trouble = problem(content)
     shown = wording.content(content)
@@ -89,7 +86,7 @@ def reader() -> None:
 
 @reader.command(epilog='Example: pustaka reader parse --protocol m3 "D6 00 05 FE 00 05 FA 40"')
 @click.option("--protocol", type=click.Choice(FAMILIES), default="m3", show_default=True)
-@click.argument("data", type=Hex(), metavar="HEX")
+@click.argument("data", callback=read_hex, metavar="HEX")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a frame.")
 def parse(protocol: str, data: bytes, as_json: bool) -> None:
     """Take a recording of a reader's line apart, both ways. Exit status 1: there are bytes of no frame in it."""
@@ -132,9 +129,9 @@ def watch(config: Path | None, port: str | None, protocol: str | None, seconds: 
     found = False
     pad.start()
     try:
-        while (left := None if end is None else end - time.monotonic()) is None or left > 0:
+        while True:
             try:
-                event = events.get(timeout=left)
+                event = events.get(timeout=None if end is None else max(0.0, end - time.monotonic()))
             except queue.Empty:
                 break
             found |= isinstance(event, ReaderChanged) and event.state is ReaderState.READY
