@@ -81,7 +81,7 @@ class Checks:
         if not said["ok"]:
             raise DemoError(f"the journal does not verify: {said}")
         entries: list[dict[str, Any]] = self._pustaka("journal", "list", "--config", config, "--json")
-        undone = [entry for entry in entries if entry["state"] not in ("DONE", "REFUSED")]
+        undone = [entry for entry in entries if entry["state"] not in ("done", "refused", "resolved")]
         if undone:
             raise DemoError(f"{len(undone)} operations are not settled: {[entry['state'] for entry in undone]}")
         return f"{len(entries)} operations"
