@@ -50,5 +50,5 @@ def render(svg: str, fonts: tuple[Path, ...] = ()) -> Picture:
     except ValueError as error:
         raise PictureError(f"A drawing could not be rendered: {error}.") from error
     with Image.open(io.BytesIO(png)) as image:
-        pixels = image.convert("RGBA")
-    return Picture(pixels.width, pixels.height, pixels.tobytes())
+        pixels = image if image.mode == "RGBA" else image.convert("RGBA")
+        return Picture(pixels.width, pixels.height, pixels.tobytes())

@@ -6,6 +6,7 @@ kept in memory for as long as they are likely to be asked for again.
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,20 @@ _SIZE: Final = re.compile(r'\s(?:width|height|preserveAspectRatio)="[^"]*"')
 
 _WHITE: Final = "#FFFFFF"
 _BAND_SCALE: Final = 0.6
+_BAND_REPEAT: Final = 96
+_BAND_GROUND: Final = "#841A33"
+_BAND_WEFT: Final = 0.62
+_BAND_THREADS: Final = (
+    (0, 10, "#5E1026"),
+    (10, 4, "#F4B53F"),
+    (14, 10, "#5E1026"),
+    (34, 3, "#E9D8C0"),
+    (41, 3, "#E9D8C0"),
+    (58, 16, "#10292B"),
+    (64, 4, "#F4B53F"),
+    (84, 3, "#E9D8C0"),
+)
+"""Place, width and colour of the threads of one repeat, in both directions; the weft lets the warp show through."""
 
 
 def icons() -> tuple[str, ...]:
@@ -61,14 +76,27 @@ def drawing(name: str, width: int, height: int, *, slice: bool = False) -> Pictu
 
 @lru_cache(maxsize=8)
 def band(width: int, height: int) -> Picture:
-    """The woven band: the check of the sarung Samarinda, repeated from the top left corner."""
+    """The woven band: the check of the sarung Samarinda, repeated from the top left corner.
+
+    Every thread runs through the whole band. A repeated tile would leave seams, because it is not a whole number of
+    pixels wide.
+    """
     check_size(width, height)
-    tile = _ROOT.sub("", _source("band-tile"), count=1).replace("</svg>", "")
+    across, down = (math.ceil(side / _BAND_SCALE) for side in (width, height))
+    warp = [
+        f'<rect x="{start + x}" width="{size}" height="{down}" fill="{colour}"/>'
+        for start in range(0, across, _BAND_REPEAT)
+        for x, size, colour in _BAND_THREADS
+    ]
+    weft = [
+        f'<rect y="{start + y}" width="{across}" height="{size}" fill="{colour}" fill-opacity="{_BAND_WEFT}"/>'
+        for start in range(0, down, _BAND_REPEAT)
+        for y, size, colour in _BAND_THREADS
+    ]
     return render(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
-        f'<defs><pattern id="tile" width="96" height="96" patternUnits="userSpaceOnUse" '
-        f'patternTransform="scale({_BAND_SCALE})">{tile}</pattern></defs>'
-        f'<rect width="{width}" height="{height}" fill="url(#tile)"/></svg>'
+        f'<rect width="{width}" height="{height}" fill="{_BAND_GROUND}"/>'
+        f'<g transform="scale({_BAND_SCALE})">{"".join(warp)}{"".join(weft)}</g></svg>'
     )
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import polib
+
 _CALLS: Final = frozenset({"words", "tr", "_", "message"})
 _NAMES: Final = r"(?<![\w])(?:words|tr|_|message)"
 _KV_CALL: Final = re.compile(rf"{_NAMES}(\.plural)?\(")
@@ -99,3 +101,9 @@ def _closing(line: str, start: int) -> int:
             if depth == 0:
                 return at + 1
     return len(line)
+
+
+def catalogue_texts(language: str) -> list[str]:
+    """Every sentence of one catalogue, as it is translated."""
+    file = polib.pofile(str(Path(__file__).parent / f"{language}.po"), encoding="utf-8")
+    return [text for entry in file for text in (list(entry.msgstr_plural.values()) or [entry.msgstr])]
