@@ -22,6 +22,7 @@ class Bar:
     out: int
     label: str
     going: bool  # the hour is not over
+    missing: bool  # it began, and no door has sent anything for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def hours(
             Bar(
                 f"{hour:02d}–{hour + 1:02d}", round(x + width * 0.14, 1), round(base - tall, 1), round(width * 0.72, 1),
                 tall, round(x + width / 2, 1), value, out, shown.get(hour, ""), now is not None and hour == int(now),
+                value is None and (now is None or hour < int(now)),
             )
         )  # fmt: skip
     ticks = tuple(Tick(round(LEFT + (h - first) * width, 1), f"{h:02d}") for h in range(first, last + 1))

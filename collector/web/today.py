@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from collector.derive import By, Door, Loans, Visits, bucket, loans, local, span, visits
-from collector.fleet import Assessed, Fleet, State, assess
+from collector.fleet import Assessed, Cause, Fleet, State, assess
 from collector.sentences import DAYS
 from collector.store.placing import QUARTER_MS
 from collector.store.port import QuarterHour, Reading
@@ -236,12 +236,14 @@ def _attention(fleet: Fleet, words: Words, unreadable: int | None, now: int) -> 
 def _item(assessed: Assessed, words: Words, as_of: int) -> Attention:
     why = assessed.why[0]
     since = "" if why.since is None else f"{words.moment(why.since, as_of)} · {words.age(as_of - why.since)}"
-    sentence = words.why(why, as_of)
+    # Since when stands beside the heading already.
+    quoted = why.cause in (Cause.PART, Cause.ALERT)
+    sentence = words.why(replace(why, since=None) if quoted else why, as_of)
     todo = words.say(f"todo.{why.cause.value}")
     return Attention(
         assessed.state.value,
         words.state(assessed.state),
-        words.say("attention.what", name=tidy(assessed.name), cause=words.cause(why)),
+        words.say(f"title.{why.cause.value}", name=tidy(assessed.name), part=words.cause(why)),
         since,
         f"{sentence} {todo}".strip(),
         announce=assessed.state is State.LOST,
