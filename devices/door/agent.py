@@ -17,6 +17,7 @@ from devices.door.sensors.port import Garbled, Gone, Ready, Report, Sensor
 from devices.door.sensors.replay import ReplaySensor
 from devices.door.settings import DoorSettings
 from devices.link.clock import Clock, SystemClock
+from devices.link.errors import LedgerDamaged, LedgerError
 from devices.link.ledger import Ledger
 from devices.link.mqtt import Link
 
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 SENSOR_LOST: Final = "sensor-lost"
 SENSOR_NOISE: Final = "sensor-noise"
+UNWRITTEN: Final = "unwritten"
+_WRITE_AGAIN_MS: Final = 1_000
 _TICK_S: Final = 0.25
 #: More than this share of garbled lines among the last … lines is a fault.
 _NOISE: Final = 0.01
@@ -69,11 +72,13 @@ class Agent:
         self._interval = Interval(settings.door, self._clock.now().bt)
         self._part = Part(state="starting")
         self._lines = self._garbled = 0
+        self._write_again_at = 0
+        self._unwritten = False
         names = tuple(alert_name(kind) for kind in FaultKind)
         info = Info(kind="door", name=settings.door.name, software=software, capabilities=("count",))
         self._link = Link(
             settings.link, self._ledger, info, clock=self._clock, parts=lambda: {"sensor": self._part},
-            alerts=(*names, SENSOR_LOST, SENSOR_NOISE),
+            alerts=(*names, SENSOR_LOST, SENSOR_NOISE, UNWRITTEN),
         )  # fmt: skip
 
     def run(self, stop: threading.Event) -> None:
@@ -102,7 +107,7 @@ class Agent:
         now = self._sensor.now_ms()
         if not reports and now is not None:  # only when nothing waits to be read may time go on without edges
             self._say(self._machine.advance(now))
-        self._write()
+        self._try_to_write()
 
     # -- counting
 
@@ -149,8 +154,26 @@ class Agent:
 
     # -- writing
 
-    def _write(self) -> None:
-        now = self._clock.now().bt
+    def _try_to_write(self) -> None:
+        """Write what is due. While the disk is full or failing, go on counting in memory and try again."""
+        now = self._clock.now()
+        if now.bt < self._write_again_at:
+            return
+        try:
+            self._write(now.bt)
+        except LedgerDamaged:
+            raise  # the next start sets the file aside; going on would only lose more
+        except LedgerError as error:
+            self._write_again_at = now.bt + _WRITE_AGAIN_MS
+            self._unwritten = True
+            log.error("%s", error)
+            self._link.alert(UNWRITTEN, Alert(what=str(error), since=now.utc, severity="down"))
+            return
+        if self._unwritten and self._interval.safe:
+            self._unwritten = False
+            self._link.alert(UNWRITTEN, None)
+
+    def _write(self, now: int) -> None:
         match self._interval.due(now):
             case Due.HOLD:
                 self._ledger.hold(Kind.COUNT, self._interval.body(self._machine.faults), self._interval.began, now)

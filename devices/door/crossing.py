@@ -232,8 +232,9 @@ class Crossing:
 
     @staticmethod
     def _came_back(trace: Trace, beam: Beam) -> bool:
-        """Whether ``beam`` was broken and cleared before: the exit beam is still broken by whoever was there first."""
-        return bool(trace.cleared[beam]) and trace.broken[beam.other][-1] < trace.cleared[beam][-1]
+        """Whether ``beam`` was broken and cleared before: the other is still broken by whoever was there first."""
+        first, cleared = trace.broken[beam.other], trace.cleared[beam]
+        return bool(first and cleared) and first[-1] < cleared[-1]
 
     def _judge(self, trace: Trace) -> list[Event]:
         t_ms = trace.last_clear

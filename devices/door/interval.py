@@ -90,6 +90,11 @@ class Interval:
         """When the interval began; while it is empty, when the last one ended."""
         return self._quiet_since if self._began is None else self._began
 
+    @property
+    def safe(self) -> bool:
+        """Whether all counts so far are on disk."""
+        return self._unheld_since is None
+
     def held(self) -> None:
         """All counts so far are on disk."""
         self._unheld_since = None

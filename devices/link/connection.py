@@ -83,6 +83,7 @@ class Connection:
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_publish = self._on_publish
+        self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
         # Says that somebody else drives the socket: otherwise paho would write to it from the publishing thread too.
         self._client.on_socket_register_write = lambda *_: None
@@ -146,6 +147,11 @@ class Connection:
             self._post(Published(self, mid, str(reason) if reason.is_failure else ""))
         except Exception:  # see _on_connect
             log.exception("on publish")
+
+    def _on_subscribe(self, client: mqtt.Client, data: Any, mid: int, reasons: list[ReasonCode], props: Any) -> None:
+        del client, data, mid, props
+        if any(reason.is_failure for reason in reasons):
+            log.error("the broker lets %s read neither ack nor command; check its access list", self._settings.device)
 
     def _on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
         del client, data

@@ -8,7 +8,11 @@ class LinkFault(Exception):
 
 
 class LedgerError(LinkFault):
-    """The ledger cannot be opened or written: another process holds it, the disk is full or read-only."""
+    """The ledger cannot be opened or written now: another process holds it, the disk is full or read-only."""
+
+
+class LedgerDamaged(LedgerError):
+    """The ledger's file was damaged while in use; opening it again sets it aside and begins a new one."""
 
 
 class AckError(LinkFault):

@@ -29,7 +29,7 @@ from devices.contract import Clock as Quality
 from devices.contract import body as read_body
 from devices.link.anchor import anchor_due
 from devices.link.clock import Clock, Moment
-from devices.link.errors import AckError, LedgerError
+from devices.link.errors import AckError, LedgerDamaged, LedgerError
 from devices.link.store import Damaged, connect, lock, set_aside
 from devices.link.tally import tally
 
@@ -93,7 +93,8 @@ class Ledger:
         makes of the boot-clock times, or nothing). An anchor row goes before it when the clock became synced.
 
         Raises:
-            LedgerError: the disk is full, failing or read-only; nothing was written.
+            LedgerError: the disk is full, failing or read-only; nothing was written, and it can be tried again.
+            LedgerDamaged: the file was damaged in use; end, and open it anew.
         """
         now = self._clock.now()
         bt1 = now.bt if bt1 is None else bt1
@@ -255,7 +256,12 @@ class Ledger:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 if isinstance(error, sqlite3.Error):
-                    raise LedgerError(f"ledger {self.path}: cannot be written: {error}") from error
+                    broken = isinstance(error, sqlite3.DatabaseError) and not isinstance(
+                        error, sqlite3.OperationalError
+                    )
+                    raise (LedgerDamaged if broken else LedgerError)(
+                        f"ledger {self.path}: cannot be written: {error}"
+                    ) from error
                 raise
 
     def _meta(self, name: str) -> str:

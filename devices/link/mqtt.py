@@ -185,7 +185,7 @@ class Link:
             try:
                 self._handle(event)
                 self._periodic()
-                self._send_rows()
+                rest = 0.0 if self._send_rows() else _REST_S
             except LinkFault as fault:
                 rest = _REST_S
                 log.error("%s", fault)
@@ -280,14 +280,16 @@ class Link:
         if verdict in (Verdict.PRUNE, Verdict.IMPOSSIBLE):
             self._ledger.prune(ack)  # raises for the impossible, and that becomes an alert
 
-    def _send_rows(self) -> None:
+    def _send_rows(self) -> bool:
+        """Publish what is planned; false when the connection takes no more, and its end is on the way."""
         while self._connection is not None and (batch := self._delivery.plan(time.monotonic())) is not None:
             rows = self._ledger.after(batch.after, min(batch.upto - batch.after, self._delivery.limits.batch))
             payload, last = pack(rows, self._delivery.limits.payload)
             mid = self._publish(Leaf.RECORDS, "", payload)
             if mid is None or not last:
-                return  # the connection's end is on its way
+                return False
             self._delivery.sent(mid, batch, last, time.monotonic())
+        return True
 
     def _publish_health(self) -> None:
         health = measure(self._clock.now(), self._parts(), self._ledger)

@@ -16,7 +16,7 @@ from devices.contract import Ack, Anchor, Count, Kind, Transaction, body
 from devices.contract import Clock as Quality
 from devices.link.anchor import anchor_due
 from devices.link.clock import Moment
-from devices.link.errors import AckError, LedgerError
+from devices.link.errors import AckError, LedgerDamaged, LedgerError
 from devices.link.ledger import Ledger
 
 
@@ -225,6 +225,16 @@ def test_an_unwritable_folder_is_a_sentence(tmp_path: Path, clock) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LedgerError, match="another folder"):
         Ledger(tmp_path / "file" / "ledger.sqlite", clock)
+
+
+def test_a_file_damaged_in_use_is_told_apart_from_a_disk_that_is_busy(path: Path, clock) -> None:
+    ledger = Ledger(path, clock)
+    ledger.append(Kind.COUNT, Count(into=1))
+    ledger._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    ledger._db.execute("PRAGMA cache_size = 0")
+    path.write_bytes(b"\xa5" * path.stat().st_size)
+    with pytest.raises(LedgerDamaged, match="cannot be written"):
+        ledger.append(Kind.COUNT, Count(into=1))
 
 
 _WRITER = """

@@ -230,8 +230,8 @@ def test_log_lines_are_limited(make, broker, listen, wait_for) -> None:
     wait_for(lambda: device.link.online, "the connection")
     for n in range(60):
         device.link.log("warn", f"line {n}")
-    device.count(1)
-    desk.wait(seqs, "the row behind the lines")
+    device.link.alert("behind", Alert(what="the lines"))
+    desk.wait(lambda _: desk.of("/alert/behind"), "the alert behind the lines")
     assert 20 <= len(desk.of("/log/warn")) <= 25
 
 
