@@ -127,11 +127,16 @@ class Journal(JournalReader):
             lock.close()
             raise
         try:
-            return cls(path, connection, lock, clock)
+            journal = cls(path, connection, lock, clock)
+            if journal.kiosk != kiosk:
+                raise JournalError(
+                    f"{path}: this journal belongs to kiosk '{journal.kiosk}', not to '{kiosk}'. Use its own file."
+                )
         except BaseException:
             connection.close()
             lock.close()
             raise
+        return journal
 
     def close(self) -> None:
         """Close the file and let another process write."""
@@ -284,13 +289,9 @@ def _open(path: Path, kiosk: str, clock: Clock) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
         _make(db, kiosk, clock)
-        there = str(db.execute("SELECT kiosk FROM journal").fetchone()["kiosk"])
     except sqlite3.Error as error:
         db.close()
         raise JournalError(f"{path}: this is not a usable journal: {error}.") from error
-    if there != kiosk:
-        db.close()
-        raise JournalError(f"{path}: this journal belongs to kiosk '{there}', not to '{kiosk}'. Use its own file.")
     return db
 
 

@@ -92,7 +92,10 @@ class JournalReader:
         self._db = connection
         self._lock = threading.RLock()
         self._refuse_other_version()
-        self.kiosk = str(connection.execute("SELECT kiosk FROM journal").fetchone()["kiosk"])
+        identity = connection.execute("SELECT kiosk FROM journal").fetchone()
+        if identity is None:
+            raise JournalError(f"{path}: this journal has lost its identity; somebody has edited it.")
+        self.kiosk = str(identity["kiosk"])
 
     @classmethod
     def read(cls, path: Path) -> JournalReader:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kiosk.circulation.errors import OperationMismatch
-from kiosk.circulation.library import sample
+from kiosk.circulation.library import records, sample
 from kiosk.circulation.library.library import EmbeddedLibrary, first_name
 from kiosk.circulation.library.staff import NewItem, StaffRoom
 from kiosk.circulation.port import (
@@ -374,8 +374,6 @@ def test_the_first_name_is_not_a_title(name: str, first: str) -> None:
 
 def test_nothing_printed_shows_a_patron(library: EmbeddedLibrary) -> None:
     with library.store.reading() as db:
-        from kiosk.circulation.library import records
-
         member = records.member(db, sample.SARI)
         loan = records.active_loan(db, sample.OVERDUE_ITEM)
     shown = repr((account(library, sample.SARI).ref, member, loan))
