@@ -12,7 +12,7 @@ import msgspec
 
 from devices.rfid import wording
 from devices.rfid.errors import EncodeError, RfidError
-from devices.rfid.family import FAMILIES
+from devices.rfid.protocols import FAMILIES
 from devices.rfid.protocols.m3_frames import Parser
 from devices.rfid.protocols.m3_say import say
 from devices.rfid.settings import ReaderSettings

@@ -1,18 +1,17 @@
 """What a pad needs of any family of readers, and the families there are.
 
-Adding one: a codec in ``protocols/``, a class of this shape beside :mod:`devices.rfid.m3_family`, a line in
-:func:`family` and a protocol in ``devices/emulators``.
+Adding one: a codec in ``protocols/``, a class of this shape beside :mod:`devices.rfid.m3_family`, its name in
+:data:`~devices.rfid.protocols.FAMILIES`, a line in :func:`family`, and a firmware in ``devices/emulators``.
 """
 
 from __future__ import annotations
 
 import enum
-from typing import Final, Protocol
+from typing import Protocol
 
 from devices.rfid.errors import SetupError
 from devices.rfid.port import Port
-
-FAMILIES: Final = ("m3",)
+from devices.rfid.protocols import FAMILIES
 
 
 class Lapse(enum.Enum):

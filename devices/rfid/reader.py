@@ -25,9 +25,10 @@ from devices.rfid.events import (
     SecurityWritten,
     TagLeft,
 )
-from devices.rfid.family import FAMILIES, Family, Lapse, family
+from devices.rfid.family import Family, Lapse, family
 from devices.rfid.pad import Pad
 from devices.rfid.port import Interrupted, Port, PortLost
+from devices.rfid.protocols import FAMILIES
 from devices.rfid.security import TRIES, Order, SecurityOrders
 from devices.rfid.settings import ReaderSettings
 
@@ -83,6 +84,7 @@ class PadReader:
         """End within a second: open orders end as stopped, all tags leave, then :attr:`ReaderState.STOPPED`."""
         with self._wake:
             self._stopping = True
+            self._ended = self._ended or self._thread is None
             port = self._port
             self._wake.notify_all()
         if port is not None:
