@@ -279,6 +279,9 @@ def parse_topic(text: str) -> Topic:
     return Topic(levels[0], levels[1], leaf, levels[3] if len(levels) == 4 else "")
 
 
+#: All that hostile bytes can make the decoder raise: not JSON, not UTF-8, nested without end.
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 _encoder = msgspec.json.Encoder()
 T = TypeVar("T")
 
@@ -305,7 +308,7 @@ def decode(payload: bytes, what: type[T]) -> T:
         raise ContractError(f"a message of {len(payload)} bytes; at most {MAX_PAYLOAD} are allowed")
     try:
         return msgspec.json.decode(payload, type=what)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise ContractError(f"{what.__name__.lower()}: {error}") from error
 
 
@@ -334,7 +337,7 @@ def decode_rows(payload: bytes) -> list[BatchItem]:
         raise ContractError(f"a message of {len(payload)} bytes; at most {MAX_PAYLOAD} are allowed")
     try:
         raws = msgspec.json.decode(payload, type=list[msgspec.Raw])
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise ContractError(f"records: not a JSON array: {error}") from error
     if len(raws) > BATCH:
         raise ContractError(f"records: {len(raws)} rows in a message; at most {BATCH} are allowed")
@@ -346,12 +349,12 @@ def _decode_item(raw: bytes) -> BatchItem:
         row = msgspec.json.decode(raw, type=Row)
         problem = _row_problem(row)
         return BatchItem(None if problem else row, raw, problem, (row.epoch, row.seq))
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         problem = str(error)
     try:
         key = msgspec.json.decode(raw, type=_Key)
         return BatchItem(None, raw, problem, (key.epoch, key.seq))
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return BatchItem(None, raw, problem)
 
 

@@ -178,7 +178,7 @@ def _content(raw: bytes) -> object:
     """What must be the same whenever a row is sent; a device may add the time once it knows it."""
     try:
         value = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return raw
     if isinstance(value, dict):
         return {key: value[key] for key in value if key not in ("t0", "t1", "clk")}
