@@ -39,6 +39,11 @@ def render(svg: str, fonts: tuple[Path, ...] = ()) -> Picture:
     Raises:
         PictureError: the text is not a drawing.
     """
+    return of_image(image(svg, fonts))
+
+
+def image(svg: str, fonts: tuple[Path, ...] = ()) -> Image.Image:
+    """As :func:`render`, to be pasted into something larger."""
     try:
         png = bytes(
             resvg_py.svg_to_bytes(
@@ -49,6 +54,10 @@ def render(svg: str, fonts: tuple[Path, ...] = ()) -> Picture:
         )
     except ValueError as error:
         raise PictureError(f"A drawing could not be rendered: {error}.") from error
-    with Image.open(io.BytesIO(png)) as image:
-        pixels = image if image.mode == "RGBA" else image.convert("RGBA")
-        return Picture(pixels.width, pixels.height, pixels.tobytes())
+    return Image.open(io.BytesIO(png))
+
+
+def of_image(image: Image.Image) -> Picture:
+    """The pixels of an image."""
+    pixels = image if image.mode == "RGBA" else image.convert("RGBA")
+    return Picture(pixels.width, pixels.height, pixels.tobytes())

@@ -23,6 +23,8 @@ _SPINES: Final = (
 )  # fmt: skip
 
 _RIPPLES: Final = 60
+_BANK_HEIGHT: Final = 110
+"""Above the water, times the scale: no hill of the far bank and no boat is higher."""
 _ARC_ANGLE: Final = math.radians(52)
 _BARS: Final = ((0, 4), (7, 2), (12, 6), (21, 2), (26, 4), (33, 2), (38, 7), (48, 3), (54, 2), (59, 7))
 """Offset and width of the bars on the drawn card; no real symbol."""
@@ -95,8 +97,36 @@ def stroke(name: str, width: int, height: int) -> float:
     return 11 * _fitted(name, width, height).scale
 
 
-def svg(name: str, width: int, height: int) -> str:
-    """The picture as SVG text, exactly ``width`` × ``height`` pixels.
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Whole pixels of the picture, from its top left corner."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def sky(name: str) -> str:
+    """The one colour of everything outside :func:`lively`."""
+    return _NIGHT_SKY if _RECIPES[name.removesuffix(_CALM)][0].night else _SKY
+
+
+def lively(name: str, width: int, height: int) -> tuple[Box, ...]:
+    """Where something is drawn: the sun and books, and below them bank and water. The rest, a third or more, is sky."""
+    recipe = _fitted(name, width, height)
+    disc, s = recipe.sun, recipe.scale
+    reach = max(disc.arcs, default=disc.radius) + 11 * s
+    top = max(math.floor(min(disc.y - reach, recipe.water - recipe.tall[1])), 0)
+    left = max(math.floor(min(disc.x - reach, recipe.books[0])), 0)
+    bank = math.floor(recipe.water - _BANK_HEIGHT * s)
+    if top >= bank:
+        return (Box(0, bank, width, height - bank),)
+    return Box(left, top, width - left, bank - top), Box(0, bank, width, height - bank)
+
+
+def svg(name: str, width: int, height: int, box: Box | None = None) -> str:
+    """The picture of ``width`` × ``height`` pixels as SVG text, or the part of it in ``box``.
 
     Raises:
         KeyError: ``name`` is not one of :data:`NAMES`.
@@ -116,9 +146,10 @@ def svg(name: str, width: int, height: int) -> str:
         *(_night_book(book) if recipe.night else _book(book, recipe.scale) for book in books),
         _boat(recipe),
     ]
+    seen = box or Box(0, 0, width, height)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
-        f"{''.join(parts)}</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{seen.width}" height="{seen.height}" '
+        f'viewBox="{seen.x} {seen.y} {seen.width} {seen.height}">{"".join(parts)}</svg>'
     )
 
 
