@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,13 +50,17 @@ def check_formats(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-def without_guards(format_name: str, text: str) -> str:
-    """Codabar text without the start and stop letter (A to D) that both engines hand on; other text unchanged."""
-    if format_name != "Codabar":
-        return text
-    if len(text) > 1 and text[0] in "ABCDabcd" and text[-1] in "ABCDabcd":
-        return text[1:-1]
-    return text
+def normal(format_name: str, text: str, wanted: Collection[str]) -> tuple[str, str]:
+    """Format and text as people know them, whatever an engine calls them.
+
+    Codabar loses the start and stop letter (A to D) that both engines hand on. A UPC-A code is an EAN-13 that begins
+    with 0, and engines answer as they please: it becomes the twelve digits printed below it, if UPCA is wanted.
+    """
+    if format_name == "Codabar" and len(text) > 1 and text[0] in "ABCDabcd" and text[-1] in "ABCDabcd":
+        return format_name, text[1:-1]
+    if format_name in ("EAN13", "UPCA") and "UPCA" in wanted and len(text) == 13 and text[0] == "0":
+        return "UPCA", text[1:]
+    return format_name, text
 
 
 def overlaps(first: Quad, second: Quad) -> bool:

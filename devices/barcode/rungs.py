@@ -17,7 +17,7 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
-from devices.barcode.code import Code, Quad, without_guards
+from devices.barcode.code import Code, Quad, normal
 
 Gray = NDArray[np.uint8]
 Rung = Callable[[Gray], list[Code]]
@@ -40,7 +40,7 @@ def scan(gray: Gray, formats: Sequence[str]) -> list[Code]:
         # The default writes brackets into GS1 texts.
         text_mode=zxingcpp.TextMode.Plain,
     )
-    return [_code(barcode) for barcode in found if barcode.text]
+    return [_code(barcode, formats) for barcode in found if barcode.text]
 
 
 _cache: dict[tuple[str, ...], zxingcpp.BarcodeFormats] = {}
@@ -52,11 +52,11 @@ def _wanted(formats: tuple[str, ...]) -> zxingcpp.BarcodeFormats:
     return _cache[formats]
 
 
-def _code(barcode: zxingcpp.Barcode) -> Code:
+def _code(barcode: zxingcpp.Barcode, formats: Sequence[str]) -> Code:
     at = barcode.position
     quad = tuple((p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
-    name = barcode.format.name
-    return Code(name, without_guards(name, barcode.text), cast(Quad, quad))
+    name, text = normal(barcode.format.name, barcode.text, formats)
+    return Code(name, text, cast(Quad, quad))
 
 
 def soften(gray: Gray) -> Gray:

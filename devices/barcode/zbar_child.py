@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
-from devices.barcode.code import without_guards
+from devices.barcode.code import normal
 
 HEAD: Final = struct.Struct("!IIII")
 SIZE: Final = "!I"
@@ -71,10 +71,9 @@ def _read(pyzbar: Any, pixels: bytes, width: int, height: int, names: list[str])
         # Quality 1 is a single scan line: in measurements half of the wrong texts, none of the right ones.
         if code.type not in _OURS or (code.type != "QRCODE" and code.quality < 2):
             continue
-        name = _OURS[code.type]
-        text = code.data.decode("utf-8", "replace")
+        name, text = normal(_OURS[code.type], code.data.decode("utf-8", "replace"), names)
         box = (code.rect.left, code.rect.top, code.rect.width, code.rect.height)
-        found.append(Found(name, without_guards(name, text), box))
+        found.append(Found(name, text, box))
     return found
 
 

@@ -1,0 +1,113 @@
+"""The second engine in its own process: reads, dies, hangs, is missing; reading goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import psutil
+import pytest
+
+from devices.barcode.zbar import Zbar
+from devices.emulators.things import code_picture
+
+PICTURE = np.pad(np.asarray(code_picture("Code128", "B00417")), 40, constant_values=255)
+
+
+@pytest.fixture
+def zbar() -> Iterator[Zbar]:
+    zbar = Zbar(limit_s=5.0, start_s=20.0)
+    yield zbar
+    zbar.close()
+
+
+def test_it_reads_what_it_is_asked_for(zbar: Zbar) -> None:
+    (code,) = zbar(PICTURE, ("Code128", "QRCode"))
+    assert (code.format, code.text) == ("Code128", "B00417")
+    xs = [x for x, _ in code.quad]
+    assert 40 <= min(xs) < max(xs) <= PICTURE.shape[1] - 40
+    assert zbar(PICTURE, ("QRCode",)) == []
+
+
+def test_codabar_comes_without_its_guards(zbar: Zbar) -> None:
+    picture = np.pad(np.asarray(code_picture("Codabar", "A31117013206375B")), 40, constant_values=255)
+    assert [code.text for code in zbar(picture, ("Codabar",))] == ["31117013206375"]
+
+
+def test_formats_it_does_not_know_start_nothing(zbar: Zbar) -> None:
+    assert zbar(PICTURE, ("Telepen",)) == []
+    assert zbar.pid is None
+
+
+def test_a_child_killed_between_pictures_is_replaced(zbar: Zbar) -> None:
+    zbar(PICTURE, ("Code128",))
+    first = zbar.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    psutil.Process(first).wait(5)
+    assert [code.text for code in zbar(PICTURE, ("Code128",))] == ["B00417"]
+    assert zbar.pid != first
+
+
+def test_a_child_that_hangs_costs_its_limit_and_is_replaced(zbar: Zbar) -> None:
+    zbar(PICTURE, ("Code128",))
+    first = zbar.pid
+    assert first is not None
+    os.kill(first, signal.SIGSTOP)
+    zbar._limit = 0.3
+    assert zbar(PICTURE, ("Code128",)) == []
+    assert not psutil.pid_exists(first)
+    zbar._limit = 5.0
+    assert [code.text for code in zbar(PICTURE, ("Code128",))] == ["B00417"]
+
+
+def test_a_picture_that_takes_too_long_ends_the_child_by_its_own_alarm() -> None:
+    # The real child around an engine that loops for ever, as ZBar did on some pictures (mchehab/zbar issue 184).
+    script = (
+        "import types, sys, runpy\n"
+        "def loop(*_, **__):\n"
+        "    while True: pass\n"
+        "engine = types.ModuleType('pyzbar')\n"
+        "engine.pyzbar = types.SimpleNamespace(decode=loop, ZBarSymbol={'CODE128': 1})\n"
+        "sys.modules['pyzbar'] = engine\n"
+        "runpy.run_module('devices.barcode.zbar_child', run_name='__main__')\n"
+    )
+    zbar = Zbar(limit_s=0.2, start_s=20.0, command=(sys.executable, "-c", script))
+    assert zbar(PICTURE, ("Code128",)) == []
+    assert zbar(PICTURE, ("Code128",)) == []
+    assert zbar.pid is None
+    zbar.close()
+
+
+def test_without_zbar_it_says_so_once_and_finds_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    script = (
+        "import sys, runpy; sys.modules['pyzbar'] = None; "
+        "runpy.run_module('devices.barcode.zbar_child', run_name='__main__')"
+    )
+    zbar = Zbar(command=(sys.executable, "-c", script), start_s=20.0)
+    for _ in range(3):
+        assert zbar(PICTURE, ("Code128",)) == []
+    assert [record.message for record in caplog.records] == [
+        "zbar: not installed here (Debian: apt install libzbar0); reading goes on with ZXing alone"
+    ]
+    assert zbar.pid is None
+
+
+def test_closing_ends_the_child(zbar: Zbar) -> None:
+    zbar(PICTURE, ("Code128",))
+    pid = zbar.pid
+    assert pid is not None
+    zbar.close()
+    assert not psutil.pid_exists(pid)
+
+
+def test_the_child_ends_when_its_input_ends(zbar: Zbar) -> None:
+    zbar(PICTURE, ("Code128",))
+    child = zbar._child
+    assert child is not None
+    assert child.stdin is not None
+    child.stdin.close()
+    assert child.wait(5) == 0
