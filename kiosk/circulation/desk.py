@@ -14,7 +14,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar, runtime_checkable
 
 from kiosk.circulation.journal import OPEN, Journal, Kind, Operation, State
@@ -43,13 +43,21 @@ T = TypeVar("T")
 _Answer = CheckoutOutcome | CheckinOutcome | RenewOutcome | Sequence[RenewOutcome] | int
 
 
+#: How long after it was asked for an operation that was cut short is still carried out. Later the patron has left.
+FRESH = timedelta(hours=1)
+
+
 @runtime_checkable
 class RemembersOperations(Protocol):
-    """A system of our own: it knows which operations it has carried out, and which loan an item is in."""
+    """A system of our own: it knows which operations it has carried out, and which loan an item was in last."""
 
-    def answered(self, op: str) -> bool: ...
+    def answered(self, op: str) -> bool:
+        """Whether the operation was carried out or refused."""
+        ...
 
-    def fingerprint(self, item_id: str) -> str: ...
+    def fingerprint(self, item_id: str) -> str:
+        """Another text after each loan and each return of the item."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ class CirculationDesk:
     # operations
 
     def checkout(self, ref: PatronRef, item_id: str) -> CheckoutOutcome:
-        operation = Operation(self._make_op(), Kind.CHECKOUT, ref, item_id)
+        operation = Operation(self._make_op(), Kind.CHECKOUT, ref, item_id, fingerprint=self._fingerprint(item_id))
         return self._carry_out(operation, lambda: self.circulation.checkout(operation.op, ref, item_id))
 
     def checkin(self, item_id: str) -> CheckinOutcome:
@@ -136,8 +144,11 @@ class CirculationDesk:
     def recover(self) -> list[Recovered]:
         """Lead on what a crash, or a system that did not answer, has left open. Call at every start.
 
-        A system that remembers operations is asked again under the same id, so each has exactly one effect. Of any
-        other, an operation that may have been sent stays ``UNKNOWN``: sending it again could double it.
+        A system that remembers operations is asked again under the same id, so each has exactly one effect. What it
+        has never heard of is carried out only while that is still what the patron meant: soon after, and if nobody
+        has lent or returned the item since; otherwise it goes to staff. Money is always left to staff.
+
+        Of a system that forgets, an operation that may have been sent stays ``UNKNOWN``: asking could double it.
         """
         try:
             return [self._recover(entry) for entry in self.journal.entries(*OPEN)]
@@ -155,21 +166,32 @@ class CirculationDesk:
         return Recovered(op, Kind(entry.kind), entry.item, state)
 
     def _ask_again(self, system: RemembersOperations, entry: Entry, state: State) -> State:
-        op, kind = entry.op, Kind(entry.kind)
+        op = entry.op
         if state is not State.PROBING:
             self.journal.move(op, State.PROBING)
         try:
-            relent = kind is Kind.CHECKIN and not system.answered(op) and _relent(system, entry)
+            doubt = "" if system.answered(op) else self._doubt(system, entry)
         except Exception as error:  # noqa: BLE001 - a system that is away may raise anything; it is asked again later
             log.warning("a recovery's probe failed: %s", type(error).__name__)
             self.journal.move(op, State.PARKED, why=type(error).__name__)
             return State.PARKED
-        if relent:  # a return must never close the loan of whoever has borrowed the item since
-            self.journal.move(op, State.CONFLICT, why="lent-since")
+        if doubt:
+            self.journal.move(op, State.CONFLICT, why=doubt)
             return State.CONFLICT
         self.journal.move(op, State.SENDING)
         answer = _asked(entry.kind, lambda: self._repeat(entry))
         return self._write_down(op, answer)
+
+    def _doubt(self, system: RemembersOperations, entry: Entry) -> str:
+        """Why an operation that never took place must not take place now; empty if it may."""
+        kind = Kind(entry.kind)
+        if kind is Kind.PAY:
+            return "payment"
+        if abs(self.journal.now() - datetime.fromisoformat(entry.when)) > FRESH:
+            return "too-old"
+        if kind in (Kind.CHECKOUT, Kind.CHECKIN) and system.fingerprint(entry.item) != entry.fingerprint:
+            return "moved-since"
+        return ""
 
     def _repeat(self, entry: Entry) -> _Answer:
         kind, op, ref = Kind(entry.kind), entry.op, entry.patron
@@ -216,11 +238,6 @@ class CirculationDesk:
         system = self.circulation
         answer = _asked("fingerprint", lambda: system.fingerprint(item_id))
         return None if isinstance(answer, Unknown) else answer
-
-
-def _relent(system: RemembersOperations, entry: Entry) -> bool:
-    """Whether the item is now in another loan than when its return was asked for."""
-    return system.fingerprint(entry.item) not in ("", entry.fingerprint)
 
 
 def _asked(what: str, call: Callable[[], T]) -> T | Unknown:

@@ -37,7 +37,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO
 
@@ -142,6 +142,10 @@ class Journal(JournalReader):
         """Close the file and let another process write."""
         super().close()
         self._lock_file.close()
+
+    def now(self) -> datetime:
+        """The journal's own clock: aware, UTC."""
+        return self._clock.now()
 
     # the chain
 

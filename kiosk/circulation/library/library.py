@@ -186,10 +186,9 @@ class EmbeddedLibrary:
             return db.execute("SELECT 1 FROM answers WHERE op = ?", [op]).fetchone() is not None
 
     def fingerprint(self, item_id: str) -> str:
-        """Names the item's running loan; empty if there is none. It changes with every new loan."""
+        """Names the item's newest loan and says whether it runs; empty if it never was on loan."""
         with self.store.reading() as db:
-            running = records.active_loan(db, item_id.strip())
-        return "" if running is None else f"loan-{running.id}"
+            return records.newest_loan(db, item_id.strip())
 
     # inside
 

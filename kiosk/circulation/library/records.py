@@ -164,6 +164,16 @@ def active_loan(db: sqlite3.Connection, item_number: str) -> LoanRow | None:
     return None if row is None else _loan_row(row)
 
 
+def newest_loan(db: sqlite3.Connection, item_number: str) -> str:
+    """``loan 17`` or ``loan 17 returned``: another text after each loan and each return."""
+    row = db.execute(
+        "SELECT id, returned_at FROM loans WHERE item = ? ORDER BY id DESC LIMIT 1", [item_number]
+    ).fetchone()
+    if row is None:
+        return ""
+    return f"loan {row['id']} returned" if row["returned_at"] else f"loan {row['id']}"
+
+
 def loans_of(db: sqlite3.Connection, number: str) -> list[LoanRow]:
     """A member's running loans, the most urgent first."""
     rows = db.execute("SELECT * FROM loans WHERE member = ? AND returned_at IS NULL ORDER BY due, id", [number])

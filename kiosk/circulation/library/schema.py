@@ -135,6 +135,7 @@ def _lending(db: Database) -> None:
     )
     # The one line that makes it impossible to lend a copy twice, whatever the code above it does.
     db.execute("CREATE UNIQUE INDEX one_loan_a_copy ON loans(item) WHERE returned_at IS NULL")
+    db.execute("CREATE INDEX loans_of_item ON loans(item, id)")
     db.execute("CREATE INDEX loans_of_member ON loans(member) WHERE returned_at IS NULL")
     _table(db, "renewals").create(
         {"id": int, "loan": int, "at": str, "due_before": str, "due": str},

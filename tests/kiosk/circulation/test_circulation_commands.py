@@ -158,7 +158,7 @@ def test_while_the_kiosk_runs_only_questions_are_answered(filled: Run, config: P
 
 def test_what_the_last_crash_left_open_is_led_on_first(filled: Run, config: Path) -> None:
     journal = Journal.open(config.parent / "data" / "journal.sqlite", kiosk="kiosk-1")
-    journal.record(Operation("op-1", Kind.CHECKIN, None, LAYAR), State.SENDING)
+    journal.record(Operation("op-1", Kind.CHECKIN, None, LAYAR, fingerprint=""), State.SENDING)
     journal.close()
     assert filled("circ", "checkin", LAYAR).exit_code == 0
     assert {line["state"] for line in answer(filled("journal", "list", "--json"))} == {"done"}

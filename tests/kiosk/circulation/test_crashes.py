@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ def effects(library: EmbeddedLibrary, action: str) -> int:
 @pytest.mark.parametrize("action", ["checkout", "checkin"])
 @pytest.mark.parametrize("point", list(POINTS))
 def test_a_crash_at_any_point_ends_in_exactly_one_effect_or_none(
-    point: str, action: str, library_path: Path, tmp_path: Path
+    point: str, action: str, library_path: Path, tmp_path: Path, clock: Any
 ) -> None:
     killed = subprocess.run(
         [sys.executable, "-c", KIOSK, str(tmp_path), point, action],
@@ -95,8 +96,8 @@ def test_a_crash_at_any_point_ends_in_exactly_one_effect_or_none(
     )
     assert killed.returncode == 9, killed.stderr
     state, applied = POINTS[point]
-    library = EmbeddedLibrary.open(library_path)
-    journal = Journal.open(tmp_path / "journal.sqlite", kiosk="kiosk-1")
+    library = EmbeddedLibrary.open(library_path, clock=clock)
+    journal = Journal.open(tmp_path / "journal.sqlite", kiosk="kiosk-1", clock=clock)
 
     assert journal.state("op-1") == state
     assert effects(library, action) == int(applied)
@@ -114,18 +115,20 @@ def test_a_crash_at_any_point_ends_in_exactly_one_effect_or_none(
     journal.close()
 
 
-def test_a_kiosk_that_dies_again_while_recovering_still_has_one_effect(library_path: Path, tmp_path: Path) -> None:
+def test_a_kiosk_that_dies_again_while_recovering_still_has_one_effect(
+    library_path: Path, tmp_path: Path, clock: Any
+) -> None:
     subprocess.run([sys.executable, "-c", KIOSK, str(tmp_path), "desk: recorded", "checkout"], timeout=60, check=False)
 
     for wanted in ("library: before commit", "library: committed"):
-        library = EmbeddedLibrary.open(library_path, point=_pull_the_plug_at(wanted))
-        journal = Journal.open(tmp_path / "journal.sqlite", kiosk="kiosk-1")
+        library = EmbeddedLibrary.open(library_path, clock=clock, point=_pull_the_plug_at(wanted))
+        journal = Journal.open(tmp_path / "journal.sqlite", kiosk="kiosk-1", clock=clock)
         with pytest.raises(PulledPlugError):
             CirculationDesk(library, journal).recover()
         library.close()
         journal.close()
-    library = EmbeddedLibrary.open(library_path)
-    journal = Journal.open(tmp_path / "journal.sqlite", kiosk="kiosk-1")
+    library = EmbeddedLibrary.open(library_path, clock=clock)
+    journal = Journal.open(tmp_path / "journal.sqlite", kiosk="kiosk-1", clock=clock)
     CirculationDesk(library, journal).recover()
     assert effects(library, "checkout") == 1
     assert journal.state("op-1") == "done"
@@ -133,7 +136,7 @@ def test_a_kiosk_that_dies_again_while_recovering_still_has_one_effect(library_p
     journal.close()
 
 
-def test_a_journal_moved_to_another_machine_is_led_on_there(library_path: Path, tmp_path: Path) -> None:
+def test_a_journal_moved_to_another_machine_is_led_on_there(library_path: Path, tmp_path: Path, clock: Any) -> None:
     subprocess.run(
         [sys.executable, "-c", KIOSK, str(tmp_path), "library: committed", "checkout"], timeout=60, check=False
     )
@@ -142,8 +145,8 @@ def test_a_journal_moved_to_another_machine_is_led_on_there(library_path: Path, 
     for name in ("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm"):
         if (tmp_path / name).exists():
             shutil.copy(tmp_path / name, new / name)
-    library = EmbeddedLibrary.open(library_path)
-    journal = Journal.open(new / "journal.sqlite", kiosk="kiosk-1")
+    library = EmbeddedLibrary.open(library_path, clock=clock)
+    journal = Journal.open(new / "journal.sqlite", kiosk="kiosk-1", clock=clock)
     CirculationDesk(library, journal).recover()
     assert journal.state("op-1") == "done"
     assert effects(library, "checkout") == 1
