@@ -1,7 +1,8 @@
 """What a reader tells: frozen values, posted by the thread that owns the port.
 
 For every tag: one :class:`TagArrived`, then one :class:`TagRead` (another only when a later try finds out more), and
-one :class:`TagLeft`. For every order to secure a tag: exactly one :class:`SecurityWritten`.
+one :class:`TagLeft`. For every order to secure a tag: exactly one :class:`SecurityWritten`, before the
+tag's :class:`TagLeft` if that is why it failed.
 """
 
 from __future__ import annotations

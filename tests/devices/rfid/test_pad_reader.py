@@ -99,6 +99,7 @@ def test_a_tag_pulled_away_while_it_is_written(bench):
     end = bench.log.wait(SecurityWritten, after=mark)
     assert end == SecurityWritten(A, False, ok=False, why=SecurityProblem.LEFT)
     bench.left(A)
+    assert [type(event) for event in bench.log.of(A, mark)] == [SecurityWritten, TagLeft]
     bench.pad.fault(Fault.WRITE_FAILS, times=0)
     assert bench.secure(B, False).ok
 
