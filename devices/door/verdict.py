@@ -179,9 +179,7 @@ def _earlier(a: list[int], b: list[int], rules: Rules) -> Beam | None:
 
 def _if_plausible(trace: Trace, direction: Direction, confidence: Confidence, rules: Rules) -> Verdict:
     entry = _ENTRY[direction]
-    for reached in trace.broken[entry.other]:
-        before = [t for t in trace.broken[entry] if t <= reached]
-        if before:
-            ok = rules.plausible(reached - before[-1])
-            return (direction, confidence) if ok else (Direction.IMPLAUSIBLE, Confidence.LOW)
-    return (direction, Confidence.LOW)  # the exit beam's break is among the missing edges
+    came, reached = trace.broken[entry], trace.broken[entry.other]
+    first = next(t for t in reached if t >= came[0])  # whoever went through broke the entry beam first
+    delay = first - max(t for t in came if t <= first)
+    return (direction, confidence) if rules.plausible(delay) else (Direction.IMPLAUSIBLE, Confidence.LOW)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+import tty
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -45,6 +48,10 @@ class Service:
     def start(self) -> None:
         code = "from devices.door.commands import door; door()"
         self.process = subprocess.Popen([sys.executable, "-c", code, "--config", str(self.config)])
+
+    def signal(self, number: int) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
 
     def end(self, how: int) -> int:
         assert self.process is not None
@@ -104,8 +111,10 @@ def test_17_in_12_out_1_turned_back_through_a_broker_that_dies(service, people, 
         people.walk(walk, speed=2.6)
     people.three()
     assert people.wait_idle(30)
+    agent.signal(signal.SIGSTOP)  # until somebody listens at the new broker
     broker.start()
     after = listen(broker.port)
+    agent.signal(signal.SIGCONT)
     after.wait(lambda m: sums(m) == (17, 12, 1), "17 in, 12 out, 1 turned back", 20)
     assert sorted(rows(after.messages)) == list(range(1, max(rows(after.messages)) + 1))
     last = [one for _, one in sorted((seq, body(row)) for seq, row in rows(after.messages).items())][-1]
@@ -173,6 +182,22 @@ def test_a_fault_that_stands_is_a_flag_of_the_row(tmp_path: Path, clock) -> None
     count = body(row)
     assert isinstance(count, Count)
     assert (count.into, count.flags) == (1, ("edges_lost",))
+
+
+def test_a_noisy_line_is_an_alert_until_it_is_clean(tmp_path: Path, clock, broker, listen) -> None:
+    service, desk = Service(tmp_path, broker.port), listen(broker.port)
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    (tmp_path / "sensor").symlink_to(os.ttyname(slave))
+    service.start()
+    ready(desk)
+    os.write(master, b"1,A,0\n" * 190 + b"?!\n" * 10)
+    desk.wait(lambda _: any(desk.of("/alert/sensor-noise")), "the alert")
+    os.write(master, b"1,A,0\n" * 200)
+    desk.wait(lambda _: desk.of("/alert/sensor-noise")[-1] == b"", "its end")
+    assert service.end(signal.SIGTERM) == 0
+    os.close(master)
+    os.close(slave)
 
 
 def test_a_quiet_door_writes_a_heartbeat(tmp_path: Path, clock) -> None:

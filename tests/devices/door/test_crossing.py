@@ -176,6 +176,11 @@ def test_a_jump_in_the_sensors_numbers_is_a_fault_and_lowers_confidence() -> Non
     assert machine.advance(10_300) == [Fault(10_300, FaultKind.EDGES_LOST, over=True)]
 
 
+def test_a_lone_pulse_with_lost_edges_is_somebody_who_turned_back_perhaps() -> None:
+    said = run(numbered("A0 a300", [1, 3]))
+    assert said == [Fault(300, FaultKind.EDGES_LOST), Passage(300, BACK, LOW)]
+
+
 def test_numbers_wrap_with_32_bits() -> None:
     said = run(numbered("A0 B80 a300 b400", [2**32 - 2, 2**32 - 1, 0, 1]))
     assert said == [Passage(400, IN, SURE)]
@@ -257,6 +262,23 @@ def test_hearing_of_the_time_in_between_changes_nothing(moves: list[tuple[int, B
         said += machine.feed(edge)
     said += machine.finish(edges_[-1].t_ms) if edges_ else []
     assert said == run(edges_)
+
+
+@given(noise, st.lists(st.integers(0, 3), max_size=62))
+def test_lost_edges_never_break_the_machine(moves: list[tuple[int, Beam]], holes: list[int]) -> None:
+    """Whatever is missing, every passage has a verdict and the door ends free."""
+    left = [
+        Edge(edge.t_ms, edge.beam, edge.broken, number)
+        for number, (edge, hole) in enumerate(zip(recording(moves), holes + [1] * 62, strict=False))
+        if hole
+    ]
+    machine = Crossing()
+    run(left, machine)
+    t = left[-1].t_ms if left else 0
+    machine.advance(t + 200_000)
+    said = machine.freeze(t + 200_001)
+    assert not [event for event in said if isinstance(event, Passage)]
+    assert machine.wake_at is None
 
 
 @given(noise)
