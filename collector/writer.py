@@ -138,15 +138,32 @@ class Writer:
         try:
             written = self._write(sort(messages))
         except Exception as error:  # one poisoned message must not take its neighbours along
-            log.exception("a batch of %d messages could not be written; trying them one by one", len(messages))
-            if len(messages) > 1:
-                for message in messages:
-                    self._commit([message])
+            if len(messages) == 1:
+                self._bury(messages[0], error)
                 return
-            written = self._write(Batch(dead=(_letter(messages[0], error),)))
+            log.exception("a batch of %d messages could not be written; trying them one by one", len(messages))
+            for message in messages:
+                self._commit([message])
+            return
+        self._told(written, len(messages))
+
+    def _bury(self, message: Message, error: Exception) -> None:
+        """Set aside a message that passed every check and still could not be written."""
+        problem = f"{type(error).__name__}: {error}"
+        log.error("a message on %s could not be written and is set aside: %s", message.topic, problem)
+        letter = DeadLetter(message.topic, message.payload, problem, self._clock())
+        try:
+            written = self._write(Batch(dead=(letter,)))
+        except Exception:  # nothing more can be done for it; those behind it must not wait
+            log.exception("nor could it be set aside")
+            return
+        self._told(written, 1)
+
+    def _told(self, written: Written | None, messages: int) -> None:
+        """Acknowledge what is committed; ``None`` was not."""
         if written is None:
             return
-        self.tally.messages += len(messages)
+        self.tally.messages += messages
         for mark in written.marks:
             self._publish(mark)
         self._changed()
@@ -190,7 +207,3 @@ class Writer:
         except StoreBusy as error:
             self.tally.problem = str(error)
         self._changed()
-
-
-def _letter(message: Message, error: Exception) -> DeadLetter:
-    return DeadLetter(message.topic, message.payload, f"{type(error).__name__}: {error}", message.received)
