@@ -101,12 +101,14 @@ class Agent:
 
     def step(self, timeout_s: float) -> None:
         """One turn: read the sensor for up to ``timeout_s``, count, and write what is due."""
+        before = self._sensor.now_ms()
         reports = self._sensor.read(timeout_s)
         for report in reports:
             self._report(report)
-        now = self._sensor.now_ms()
-        if not reports and now is not None:  # only when nothing waits to be read may time go on without edges
-            self._say(self._machine.advance(now))
+        if not reports and before is not None:
+            # Nothing came, so no edge is older than the moment *before* the wait; of the time since, however long the
+            # scheduler made it, that cannot be said.
+            self._say(self._machine.advance(before))
         self._try_to_write()
 
     # -- counting
