@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.circulation.port import Loan, Refused, Renewed, RenewOutcome
 from kiosk.screens import rows, typeset
-from kiosk.screens.blocks import BLACK, BOLD, Label, button, height, say
+from kiosk.screens.blocks import BLACK, BOLD, Label, busy, button, height, say
 from kiosk.screens.borrow import top_line
 from kiosk.screens.elements import Align, Art, Cover, Element, Page, Panel, Run, Stand
 from kiosk.screens.geometry import Box
@@ -88,10 +88,12 @@ def _actions(view: View, low: Box) -> list[Element]:
             button(theme, "finish", left, "primary", label, Pressed(Button.FINISH)),
             button(theme, "return", right, "second", back, Pressed(Button.RETURN)),
         ]
-    busy = bool(state.renewing)
-    label = Label(words("Please wait") if busy else words("Renew all"), "clock" if busy else "renew", icon_size=icon)
+    if state.renewing:
+        wait = busy(theme, "renew-all", left, Label(words("Please wait"), "clock", icon_size=icon))
+        return [wait, button(theme, "return", right, "second", back, Pressed(Button.RETURN))]
+    label = Label(words("Renew all"), "renew", icon_size=icon)
     return [
-        button(theme, "renew-all", left, "primary", label, None if busy else Pressed(Button.RENEW_ALL)),
+        button(theme, "renew-all", left, "primary", label, Pressed(Button.RENEW_ALL)),
         button(theme, "return", right, "second", back, Pressed(Button.RETURN)),
     ]
 
@@ -160,12 +162,15 @@ def _aside_card(view: View, box: Box, side: tuple[str, ...]) -> list[Element]:
     elements: list[Element] = [Panel(box, c.leaf, edge, theme.hairline, theme.radius, key="aside")]
     line = round(theme.body * 1.1)
     if side == ("fine",):
+        elements = []
         money = words("Fine {amount}", amount=words.money(patron.fees))
+        where = words("Pay at the desk at any time.")
         tall = height(money, theme.body, BOLD, inner.width)
+        box = box.top_part(tall + height(where, theme.body, 400, inner.width) + theme.u(62))
         return [
-            *elements,
+            Panel(box, c.leaf, edge, theme.hairline, theme.radius, key="aside"),
             say(money, inner.top_part(tall), theme.body, c.stop, c.leaf, weight=BOLD, key="fine"),
-            say(words("Pay at the desk at any time."), inner.without_top(tall + theme.u(14)), theme.body, c.ink, c.leaf,
+            say(where, inner.without_top(tall + theme.u(14)), theme.body, c.ink, c.leaf,
                 key="fine-where"),
         ]  # fmt: skip
     hold = next(hold for hold in patron.holds if hold.ready_until)
@@ -186,18 +191,18 @@ def _aside_card(view: View, box: Box, side: tuple[str, ...]) -> list[Element]:
         elements.append(say(until, below, theme.body, c.ink, c.leaf, key="hold-until"))
         return elements
     until_tall = height(until, theme.body, 400, inner.width)
-    top = inner.y + line + theme.u(14)
+    top = inner.y + line + theme.u(12)
     cover_tall = theme.u(134)
-    room = inner.bottom - top - until_tall - cover_tall - theme.u(18 + 22 + 18)
+    room = inner.bottom - top - until_tall - cover_tall - theme.u(14 + 16 + 8)
     most = max(1, min(3, room // line))
     title_tall = min(height(title, theme.body, BOLD, inner.width), most * line)
     elements.append(say(title, Box(inner.x, top, inner.width, title_tall), theme.body, c.ink, c.leaf, weight=BOLD,
                         lines=most, cut=True, key="hold-title"))  # fmt: skip
-    cover = Box(inner.x, top + title_tall + theme.u(18), theme.u(96), cover_tall)
+    cover = Box(inner.x, top + title_tall + theme.u(14), theme.u(96), cover_tall)
     elements.append(_hold_cover(view, cover, title))
-    rule = Box(inner.x, cover.bottom + theme.u(22), inner.width, theme.hairline)
+    rule = Box(inner.x, cover.bottom + theme.u(16), inner.width, theme.hairline)
     elements.append(Panel(rule, c.hair, key="hold-line"))
-    below = Box(inner.x, rule.bottom + theme.u(14), inner.width, inner.bottom - rule.bottom - theme.u(14))
+    below = Box(inner.x, rule.bottom + theme.u(6), inner.width, inner.bottom - rule.bottom - theme.u(6))
     elements.append(say(until, below, theme.body, c.ink, c.leaf, key="hold-until"))
     return elements
 

@@ -119,6 +119,13 @@ def button(
     return Press(key, box, act, parts, pressed, primary=kind == "primary" and act is not None)
 
 
+def busy(theme: Theme, key: str, box: Box, label: Label, kind: str = "primary") -> Press:
+    """A button that is at work: as wide and as filled as before, and not pressable until the answer is there."""
+    look, _ = looks(theme, kind)
+    parts = _button_parts(theme, box, label, look)
+    return Press(key, box, None, parts, parts, primary=kind == "primary")
+
+
 def panel(theme: Theme, box: Box, look: Look) -> Panel:
     """The plate of a button or card."""
     return Panel(box, look.fill, look.edge, look.line, theme.radius, look.dashed)
@@ -136,6 +143,9 @@ def _button_parts(theme: Theme, box: Box, label: Label, look: Look) -> tuple[Par
     room = inner.without_left(side + gap) if label.icon else inner
     runs = _runs(label, look)
     setting = typeset.set_runs(runs[0], size, room.width, 9, False)
+    if len(setting.lines) > 1 and size > theme.body:  # rather one line of running text than two of large
+        size = theme.body
+        setting = typeset.set_runs(runs[0], size, room.width, 9, False)
     widest = max(setting.widths, default=0)
     tall = setting.height(size, 1.08)
     under = None

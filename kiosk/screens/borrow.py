@@ -102,7 +102,7 @@ def count(view: View, box: Box) -> list[Element]:
     """How many of how many: the figure as large as it can be."""
     c, theme, state, words = view.colours, view.theme, view.state, view.words
     figure, seen = str(state.borrowed), state.seen
-    gap = theme.u(22)
+    gap = theme.u(16)
     # Widest first: digits grow, and the word beside them may be left out, but nothing shrinks below the body.
     sizes = [theme.u(size) for size in (176, 118, 92) if theme.u(size) <= box.height]
     options = [(size, text) for text in (words("of {n} borrowed", n=seen), words("of {n}", n=seen)) for size in sizes]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from kivy.clock import Clock
-from kivy.graphics import Color, Line, Rectangle
+from kivy.graphics import Color, Rectangle, SmoothLine
 from kivy.graphics.texture import Texture
 
 from devices.barcode.preview import Preview
@@ -40,9 +40,9 @@ class CameraPicture:
             self._tint = Color(*textures.rgba(_EMPTY))
             self._picture = Rectangle(**painter.place(element.box))
             self._under = Color(*textures.rgba(element.under, 0))
-            self._outer = Line(close=True, joint="round", width=max(2.0, element.box.width / 46))
+            self._outer = SmoothLine(close=True, joint="round", width=max(2.0, element.box.width / 46))
             self._gold = Color(*textures.rgba(element.outline, 0))
-            self._inner = Line(close=True, joint="round", width=max(1.1, element.box.width / 86))
+            self._inner = SmoothLine(close=True, joint="round", width=max(1.1, element.box.width / 86))
         self._event = Clock.schedule_interval(self._refresh, 1 / FRAMES_PER_SECOND)
         self._refresh(0)
 

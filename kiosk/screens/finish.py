@@ -13,6 +13,7 @@ from kiosk.receipts.text import text as receipt_text
 from kiosk.screens.blocks import BLACK, BOLD, MEDIUM, Label, Look, button, height, largest, looks, panel, say
 from kiosk.screens.elements import Align, Code, Cover, Element, Icon, Page, Panel, Part, Press, Ring, Run, Stand, Words
 from kiosk.screens.geometry import Box
+from kiosk.screens.typeset import height_of, width_of
 from kiosk.screens.view import View
 from kiosk.session.model import Button, Mode, Phase, Pressed, Rating, Row
 
@@ -68,13 +69,13 @@ def _news(view: View, box: Box, small: int, large: tuple[tuple[int, float], ...]
     dues = due_dates(view)
     if not dues:
         text = words.returned(state.returned)
-        size, leading = largest(text, weight, box, large)
+        size, leading = largest(text, weight, box.top_part(round(large[0][0] * 1.2)), large)
         return [say(text, box, size, c.ok, c.paper, weight=weight, leading=leading, key="news")]
     if len(set(dues)) == 1:
         first = words.books_due_by(len(dues))
         head, _, rest = first.partition(", ")
-        line = height(first, small, BOLD, box.width)
-        runs = (Run(f"{head}, ", BOLD, c.ink), Run(rest, 400, c.ink)) if rest else (Run(first, BOLD, c.ink),)
+        runs = (Run(f"{head},", BOLD, c.ink), Run(f" {rest}", 400, c.ink)) if rest else (Run(first, BOLD, c.ink),)
+        line = height_of(runs, small, box.width)
         below = box.without_top(line + theme.u(4))
         text = words.headline_date(dues[0], view.today)
         size, leading = largest(text, weight, below, large)
@@ -182,10 +183,8 @@ def _close_parts(
             panel(theme, box, look),
             say(label.text, box, size, look.text, look.back, weight=BOLD, align=Align.MIDDLE, stand=Stand.MIDDLE),
         )  # fmt: skip
-    from kiosk.screens.typeset import width_of
-
     wide = width_of(label.text, size, BOLD)
-    pad, gap = theme.u(28), theme.u(30)
+    pad, gap = theme.u(24), theme.u(30)
     if spread:
         x, ring_x = box.x + pad, box.right - pad - side
     else:
@@ -256,7 +255,7 @@ def _card(view: View, card: Box) -> list[Element]:
     else:
         icon = room.middle(theme.u(200), theme.u(200))
         elements.append(Icon(icon, "check", c.ok, key="done"))
-    elements.append(_close(view, close, theme.title, theme.u(124), theme.u(12), spread=True))
+    elements.append(_close(view, close, theme.title, theme.u(116), theme.u(12), spread=True))
     return elements
 
 

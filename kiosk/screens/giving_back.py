@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.circulation.port import Bin
 from kiosk.screens import rows, typeset
-from kiosk.screens.blocks import BLACK, BOLD, Label, button, height, say
+from kiosk.screens.blocks import BLACK, BOLD, Label, button, height, largest, say
 from kiosk.screens.borrow import finish_button, top_line
 from kiosk.screens.elements import Cover, Element, Icon, Page, Panel, Part, Press, Run, Stand, Turn, Words
 from kiosk.screens.geometry import Box
@@ -68,7 +68,8 @@ def giving_back(view: View) -> Page:
     if theme.portrait:
         boxes = body.rows(theme.gap, *([1] * len(shown)))
     elif len(shown) == 2:
-        boxes = body.columns(theme.u(22), 526, 480)
+        narrow_right = shown[1].name == "staff"
+        boxes = body.columns(theme.u(22), 526, 480) if narrow_right else body.columns(theme.u(22), 1, 1)
     else:
         boxes = [body]
     for place, box in zip(shown, boxes, strict=True):
@@ -168,11 +169,11 @@ def _sign(view: View, place: Place, box: Box) -> list[Element]:
     elements: list[Element] = [
         Panel(box, face.fill, face.edge, theme.signline, theme.radius, key=f"sign-{place.name}")
     ]
-    side = theme.u(110)
+    side = theme.u(92)
     head_tall = theme.u(150) if not theme.portrait else theme.p(130)
     icon = Box(inner.x, inner.y + (head_tall - side) // 2, side, side)
     elements.append(Icon(icon, face.icon, face.sign, key=f"sign-icon-{place.name}"))
-    words = Box(icon.right + theme.u(28), inner.y, inner.right - icon.right - theme.u(28), head_tall)
+    words = Box(icon.right + theme.u(24), inner.y, inner.right - icon.right - theme.u(24), head_tall)
     elements.extend(_heading(view, face, words, place.name))
     top = inner.y + head_tall + theme.u(30)
     elements.append(Panel(Box(inner.x, top, inner.width, theme.hairline), rule, key=f"sign-line-{place.name}"))
@@ -183,11 +184,12 @@ def _sign(view: View, place: Place, box: Box) -> list[Element]:
 
 def _heading(view: View, face: _Face, box: Box, name: str) -> list[Element]:
     theme, c = view.theme, view.colours
-    size = theme.title
-    while size > theme.body and typeset.width_of(face.title, size, BLACK) > box.width and face.lead:
-        size = theme.body
-    title_tall = height(face.title, size, BLACK, box.width, 1.02)
     lead_tall = round(theme.lead * 1.1) if face.lead else 0
+    room = box.without_top(lead_tall)
+    one_line = room.top_part(round(theme.title * 1.1)) if face.lead else room
+    sizes = tuple((size, 1.02) for size in (theme.title, theme.action, theme.lead, theme.body))
+    size, _ = largest(face.title, BLACK, one_line, sizes)
+    title_tall = height(face.title, size, BLACK, box.width, 1.02)
     top = box.y + (box.height - title_tall - lead_tall) // 2
     elements: list[Element] = []
     if face.lead:
@@ -201,7 +203,7 @@ def _heading(view: View, face: _Face, box: Box, name: str) -> list[Element]:
 def _books(view: View, place: Place, rest: Box, face: _Face) -> list[Element]:
     """As many books as there is room for, newest on top; then how many more."""
     theme, c, words = view.theme, view.colours, view.words
-    minis = [(row, *_mini_height(view, row, rest.width)) for row in place.rows]
+    minis = [(row, *_mini_height(view, row, rest.width, place)) for row in place.rows]
     advice = _advice(view, place, rest.width)
     advice_tall = advice[1] + theme.u(22) if advice else 0
     gap = theme.gap
@@ -240,10 +242,14 @@ def _advice(view: View, place: Place, width: int) -> tuple[tuple[Run, ...], int]
     return runs, typeset.height_of(runs, theme.body, width)
 
 
-def _mini_height(view: View, row: Row, width: int) -> tuple[int, tuple[tuple[Run, ...], ...]]:
+def _mini_height(view: View, row: Row, width: int, place: Place) -> tuple[int, tuple[tuple[Run, ...], ...]]:
     theme = view.theme
     wide, tall = rows.cover_size(theme)
     lines = rows.entry(view, row).lines
+    if place.name == "pad" or (place.name == "waiting" and row.phase is Phase.WAITING):
+        lines = ()  # the sign says it
+    elif all(each.held for each in place.rows) and not row.fee:
+        lines = ()  # the advice below says it
     room = width - wide - theme.u(20)
     count = 1 + sum(len(typeset.set_runs(runs, theme.body, room, 9, False).lines) for runs in lines)
     return max(theme.u(118), tall, round(count * theme.body * 1.09)), lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.screens.blocks import BOLD, Label, button, height, largest, say
+from kiosk.screens.blocks import BOLD, Label, busy, button, height, largest, say
 from kiosk.screens.elements import Element, Icon, Page, Panel, Press, Stand
 from kiosk.screens.geometry import Box
 from kiosk.screens.view import View
@@ -128,14 +128,18 @@ def _keys(view: View, box: Box, *, ready: bool) -> list[Press]:
     go = Label(words("Next"), "next", "top", theme.body, theme.small_icon, pad=theme.u(4), gap=theme.u(10))
     if asking:
         go = Label(words("Please wait"), "clock", "top", theme.body, theme.small_icon, pad=theme.u(2), gap=theme.u(4))
-    act = Pressed(Button.NEXT) if ready and not asking else None
-    keys.append(button(theme, "next", cells[11], "primary", go, act))
+        keys.append(busy(theme, "next", cells[11], go))
+    else:
+        keys.append(button(theme, "next", cells[11], "primary", go, Pressed(Button.NEXT) if ready else None))
     return keys
 
 
 def _digit(view: View, figure: str, cell: Box, asking: bool) -> Press:
     theme = view.theme
-    return button(theme, f"digit-{figure}", cell, "key", Label(figure, size=theme.key), None if asking else Digit(figure))
+    label = Label(figure, size=theme.key)
+    if asking:
+        return busy(theme, f"digit-{figure}", cell, label, "key")
+    return button(theme, f"digit-{figure}", cell, "key", label, Digit(figure))
 
 
 def _dots(view: View, x: int, y: int, room: int) -> list[Panel]:
@@ -180,7 +184,7 @@ def _locked(view: View) -> Page:
     what_tall = height(said.what, theme.title, BOLD, inner.width, 1.06)
     label = Label(words("Call staff"), "staff", size=theme.action, icon_size=theme.icon)
     low = inner.bottom_part(theme.u(150))
-    wide = low if theme.portrait else (low.left_part if theme.mirrored else low.right_part)(theme.u(480))
+    wide = low if theme.portrait else (low.left_part if theme.mirrored else low.right_part)(theme.u(560))
     return (
         Panel(view.page, c.paper),
         Icon(Box(inner.x, inner.y, side, side), "clock", c.stop, key="locked"),

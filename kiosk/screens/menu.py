@@ -139,8 +139,11 @@ def _card_parts(view: View, choice: Choice, box: Box, look: Look) -> tuple[Part,
     title = round(theme.title * 1.06)
     side = theme.u(128 if tall else 82)
     top = box.y + theme.u(20 if tall else 14)
-    crowded = theme.large and box.height < side + title + hint + theme.u(60)
-    if not crowded:
+    words_top = inside.bottom - hint - title - theme.u(2)
+    wide = typeset.width_of(choice.title, theme.title, BOLD)
+    if inside.x + wide > box.right - theme.u(24) - side:  # the picture makes room for the words
+        side = min(side, words_top - top)
+    if side >= theme.u(60):
         corner = Box(box.right - theme.u(24 if tall else 20) - side, top, side, side)
         if theme.contrast:
             parts.append(Icon(corner.inset(theme.u(14)), choice.icon, look.sign))
@@ -150,7 +153,6 @@ def _card_parts(view: View, choice: Choice, box: Box, look: Look) -> tuple[Part,
         x, y = box.x + theme.u(28), box.y + theme.u(26)
         overdue = choice.chip == view.words("{n} overdue", n=_overdue(view))
         parts.extend(chip(theme, x, y, choice.chip, c.stop if overdue else c.gold, c.onstop if overdue else c.ongold))
-    words_top = inside.bottom - hint - title - theme.u(2)
     first = Box(inside.x, words_top, inside.width, title)
     size = theme.title
     if typeset.width_of(choice.title, size, BOLD) > first.width:

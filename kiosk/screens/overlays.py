@@ -101,7 +101,9 @@ def _dialog(
     if icon and not theme.large and not theme.compact:
         side = theme.u(110)
         box = Box(text.x, text.y, side, side)
-        elements.append(Icon(box, icon, c.sign, key="dialog-icon"))
+        fill, sign = {"stop": (c.stop, c.onstop), "hand": (c.gold, c.ongold)}.get(icon, (c.edge, c.onedge))
+        elements.append(Panel(box, fill, radius=side // 2, key="dialog-disc"))
+        elements.append(Icon(box.middle(theme.u(64), theme.u(64)), icon, sign, key="dialog-icon"))
         text = text.without_left(side + theme.u(36))
     size, leading = largest(title, BOLD, text.top_part(theme.u(170)), ((theme.title, 1.06), (theme.body, 1.1)))
     title_tall = height(title, size, BOLD, text.width, leading)
@@ -223,8 +225,8 @@ def _help(view: View) -> Page:
     side = theme.icon if not theme.portrait else theme.p(64)
     gap = theme.u(30) if not theme.large else theme.u(18)
     room_wide = text.width - side - gap
-    for leading in (1.14, 1.06, 1.0):
-        heights = [max(side, height(line, theme.body, 400, room_wide, leading)) for line in lines]
+    for size, leading in ((theme.lead, 1.14), (theme.body, 1.14), (theme.body, 1.06), (theme.body, 1.0)):
+        heights = [max(side, height(line, size, 400, room_wide, leading)) for line in lines]
         spare = text.height - sum(heights)
         if spare >= 0:
             break
@@ -234,7 +236,7 @@ def _help(view: View) -> Page:
         box = Box(text.x + side + gap, y, room_wide, one)
         mark = Box(text.x, y + (one - side) // 2, side, side)
         elements.append(Icon(mark, icon, c.sign, key=f"help-icon-{number}"))
-        elements.append(say(line, box, theme.body, c.ink, c.leaf, stand=Stand.MIDDLE, leading=leading,
+        elements.append(say(line, box, size, c.ink, c.leaf, stand=Stand.MIDDLE, leading=leading,
                             key=f"help-{number}"))  # fmt: skip
         y += one + between
     elements.extend(more)

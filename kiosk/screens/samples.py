@@ -183,7 +183,6 @@ SAMPLES: dict[str, Callable[[], State]] = {
         *_BORROWED, replace(_WAITING, phase=Phase.LATE, key="x", changed=5), _WAITING, on_pad=("salah", "gelap")
     ),
     "borrow-offline": lambda: replace(BORROW, online=False),
-    "borrow-offline-second-page": lambda: replace(BORROW, online=False),
     "borrow-set": lambda: borrowing(
         _BORROWED[0],
         row(

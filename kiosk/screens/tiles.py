@@ -52,7 +52,7 @@ def pad_tile(view: View, box: Box, *, prompt: str = "") -> list[Element]:
     picture = box.without_bottom(low)
     elements: list[Element] = [Panel(box, c.leaf, edge, line, theme.radius, key="pad-plate")]
     if ready:
-        missing = any(row.phase is Phase.PUT_BACK for row in state.rows)
+        missing = bool(prompt) or any(row.phase is Phase.PUT_BACK for row in state.rows)
         elements.extend(_pile(view, picture, min(len(state.pad), MOST_SLABS), missing))
     else:
         side = min(theme.big_icon, picture.height - theme.u(16))
@@ -100,9 +100,9 @@ def _pile(view: View, box: Box, slabs: int, missing: bool) -> list[Element]:
         gap = Box(left, round(y), wide, max(theme.u(10), round(thick - theme.u(3))))
         line = max(2, theme.u(3))
         elements.append(Panel(gap, c.goldtint, c.ink, line, theme.u(3), dashed=True, key="slab-missing"))
-        side = max(theme.u(14), round(h * 0.125))
-        arrow = Box(left + (wide - side) // 2, gap.bottom + theme.u(1), side, side)
-        elements.append(Icon(arrow, "down", c.ink, key="slab-arrow"))
+        side = max(theme.u(16), round(h * 0.15))
+        arrow = Box(left + (wide - side) // 2, gap.bottom - theme.u(1), side, side)
+        elements.append(Icon(arrow, "drop", c.ink, key="slab-arrow"))
     base = Box(x0 + round(w * 0.10), round(y0 + h * 0.82), round(w * 0.8), max(4, round(h * 0.07)))
     elements.append(Panel(base, c.sign, radius=base.height // 2, key="pad-base"))
     return elements

@@ -6,6 +6,7 @@ sentence without markup, and markup must never be switched on: titles come from 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from kiosk import fonts
 from kiosk.screens.elements import Run, Words
 
 _ELLIPSIS = "…"
+_WORD = re.compile(r" *(?:\d{1,2} (?=[A-Z]))?[^ ]+| +")
 #: Of the typeface (hhea table), in em.
 _ASCENT, _DESCENT = 0.984, 0.316
 
@@ -84,11 +86,11 @@ def set_runs(runs: tuple[Run, ...], size: int, width: int, most: int, cut: bool)
             for word in _words(paragraph):
                 _add_word(lines, word, run, size, width)
     whole = len(lines) <= most
+    if cut and not whole:  # the last line takes all that is left over, to be cut where the room ends
+        lines[most - 1 :] = [[piece for line in lines[most - 1 :] for piece in _spaced(line)]]
     kept = [_joined(line, size) for line in lines[:most]]
     if kept and cut:
-        if not whole:
-            kept[-1] = _shorten(kept[-1], size, width, force=True)
-        kept = [_shorten(line, size, width, force=False) for line in kept]
+        kept = [_shorten(line, size, width) for line in kept]
     widths = tuple(line[-1].x + line[-1].width if line else 0 for line in kept)
     fits = all(each <= width for each in widths)
     return Setting(tuple(tuple(line) for line in kept), widths, whole, fits)
@@ -105,15 +107,18 @@ def height_of(runs: tuple[Run, ...], size: int, width: int, leading: float = 1.1
 
 
 def _words(text: str) -> list[str]:
-    """Words with the space before them, so that runs can be put one after another without losing any."""
-    words: list[str] = []
-    start = 0
-    while start < len(text):
-        end = text.find(" ", start + 1)
-        end = len(text) if end < 0 else end
-        words.append(text[start:end])
-        start = end
-    return words
+    """Words with the space before them, so that runs can be put one after another without losing any.
+
+    A day stays with its month: "26 November" is never torn apart.
+    """
+    return _WORD.findall(text)
+
+
+def _spaced(line: list[tuple[str, Run]]) -> list[tuple[str, Run]]:
+    """A line that is to be joined to the one before: its first word gets its space back."""
+    if not line or line[0][0].startswith(" "):
+        return line
+    return [(f" {line[0][0]}", line[0][1]), *line[1:]]
 
 
 def _add_word(lines: list[list[tuple[str, Run]]], word: str, run: Run, size: int, width: int) -> None:
@@ -131,6 +136,8 @@ def _joined(line: list[tuple[str, Run]], size: int) -> list[Piece]:
     pieces: list[Piece] = []
     x = 0
     index = 0
+    if line:
+        line = [(line[0][0].lstrip(" "), line[0][1]), *line[1:]]
     while index < len(line):
         text, run = line[index]
         index += 1
@@ -143,9 +150,9 @@ def _joined(line: list[tuple[str, Run]], size: int) -> list[Piece]:
     return pieces
 
 
-def _shorten(line: list[Piece], size: int, width: int, *, force: bool) -> list[Piece]:
+def _shorten(line: list[Piece], size: int, width: int) -> list[Piece]:
     """The line with its end replaced by "…" until it is within ``width``."""
-    if not line or (not force and line[-1].x + line[-1].width <= width):
+    if not line or line[-1].x + line[-1].width <= width:
         return line
     last = line[-1]
     low, high = 0, len(last.text)

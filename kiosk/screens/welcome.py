@@ -99,10 +99,10 @@ def _headline(view: View, page: Box) -> Element:
         wide = page.width - theme.u(88) if theme.large else theme.u(600)
         buttons = theme.u(40) + button_height(view)
         top = theme.u(174) if not theme.large else theme.u(34) + 3 * round(theme.body * 1.1)
-        bottom = page.height - buttons - theme.u(40) if theme.large else theme.u(550)
+        bottom = page.height - buttons - theme.u(40) if theme.large else theme.u(482)
         box = Box(page.x + theme.u(44), page.y + top, wide, bottom - top)
         biggest = theme.display
-    sizes = ((biggest, 1.02), (theme.display, 1.02), (theme.title, 1.06), (theme.lead, 1.14), (theme.body, 1.1))
+    sizes = ((biggest, 1.0), (theme.display, 1.0), (theme.title, 1.06), (theme.lead, 1.14), (theme.body, 1.1))
     size, leading = largest(text, BLACK, box, sizes)
     weight = BLACK if size >= theme.title else BOLD
     stand = Stand.MIDDLE if theme.large else Stand.TOP
@@ -137,7 +137,7 @@ def _buttons(view: View, page: Box) -> list[Element]:
             button(theme, "type-number", second, kinds[1], small, number),
         ]
     low = page.inset(theme.u(44), theme.u(40)).bottom_part(button_height(view))
-    left, right = low.columns(theme.u(24), 1.08, 0.92) if not theme.mirrored else low.columns(theme.u(24), 0.92, 1.08)
+    left, right = low.columns(theme.u(24), 512, 452) if not theme.mirrored else low.columns(theme.u(24), 452, 512)
     if theme.mirrored:
         left, right = right, left
     return [
