@@ -265,6 +265,15 @@ def test_holds_are_served_in_their_order(library: EmbeddedLibrary) -> None:
     assert [hold.member for hold in staff.holds() if hold.ready_item == "B00901"] == [sample.HOLD_READY]
 
 
+def test_whoever_waits_longest_may_take_the_last_copy_from_the_shelf(library: EmbeddedLibrary) -> None:
+    staff = StaffRoom(library)
+    staff.add_item(NewItem("B00901", "Satu eksemplar"))
+    staff.add_hold(sample.SARI, "B00901")
+    staff.add_hold(sample.HOLD_READY, "B00901")
+    assert code(library.checkout(op(), PatronRef(sample.HOLD_READY), "B00901")) is Code.HELD
+    assert isinstance(library.checkout(op(), SARI, "B00901"), Borrowed)
+
+
 def test_a_renewal_runs_from_today_and_is_counted(library: EmbeddedLibrary, clock: Clock) -> None:
     library.checkout(op(), SARI, LAYAR.id)
     clock.move(days=4)
