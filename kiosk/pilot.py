@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from kivy.base import EventLoop
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.input.motionevent import MotionEvent
@@ -59,7 +60,7 @@ class RowSeen(msgspec.Struct):
     security: str
 
 
-class Answer(msgspec.Struct, omit_defaults=True):
+class Answer(msgspec.Struct):
     """One line to the script. ``problem`` is empty when it was done."""
 
     problem: str = ""
@@ -79,15 +80,12 @@ class Finger(MotionEvent):
     """A touch made by a script."""
 
     def __init__(self, x: float, y: float) -> None:
-        super().__init__(self.__class__.__name__, 1, {"x": x / Window.width, "y": y / Window.height})
-        self.is_touch = True
-        self.type_id = "touch"
-        self.scale_for_screen(Window.width - 1, Window.height - 1)
+        position = {"x": x / (Window.width - 1.0), "y": y / (Window.height - 1.0)}
+        super().__init__("pilot", 1, position, is_touch=True, type_id="touch")
 
     def depack(self, args: dict[str, float]) -> None:
         """Take the position, as Kivy's own providers do."""
         self.sx, self.sy = args["x"], args["y"]
-        self.profile = ["pos"]
         super().depack(args)
 
 
@@ -177,11 +175,10 @@ class Pilot:
         if widget is None:
             raise LookupError(f"there is nothing to press that says {order.text or order.button!r} {order.key}".strip())
         finger = Finger(*widget.to_window(*widget.center))
-        Window.dispatch("on_touch_down", finger)
+        EventLoop.post_dispatch_input("begin", finger)
 
         def lift(_: float) -> None:
-            finger.update_time_end()
-            Window.dispatch("on_touch_up", finger)
+            EventLoop.post_dispatch_input("end", finger)
             then()
 
         Clock.schedule_once(lift, 0)

@@ -37,9 +37,11 @@ def kiosk(config: Path, headless: bool, pilot: Path | None, verbose: bool) -> No
     prepare(settings.screen, headless=headless)
     from kiosk.app import run
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM ends it as cleanly as Ctrl-C
     try:
         status = run(settings, pilot)
     except (CirculationError, LinkError) as error:
         raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        status = 0
     sys.exit(status)

@@ -69,8 +69,10 @@ class Checks:
 
         def seen() -> dict[str, int]:
             kiosks = self._report("loans")["kiosks"]
-            kiosk = next((one for one in kiosks if one["device"] == files.KIOSK), {})
-            return {name: kiosk.get(name, 0) for name in wanted}
+            kiosk = next((one for one in kiosks if one["device"] == files.KIOSK), {"operations": {}})
+            done = {op: results.get("done", 0) for op, results in kiosk["operations"].items()}
+            refused = sum(results.get("refused", 0) for results in kiosk["operations"].values())
+            return {"checkout": done.get("checkout", 0), "checkin": done.get("checkin", 0), "refused": refused}
 
         return self._until(seen, wanted)
 
@@ -78,7 +80,7 @@ class Checks:
         """The journal's chain of hashes is whole, and nothing in it is left open."""
         config = str(self._stage.layout.kiosk_config)
         said: dict[str, Any] = self._pustaka("journal", "verify", "--config", config, "--json")
-        if not said["ok"]:
+        if not said["whole"]:
             raise DemoError(f"the journal does not verify: {said}")
         entries: list[dict[str, Any]] = self._pustaka("journal", "list", "--config", config, "--json")
         undone = [entry for entry in entries if entry["state"] not in ("done", "refused", "resolved")]

@@ -40,7 +40,7 @@ def demo(script: Path | None, headless: bool, out: Path, panel: str, as_json: bo
     camera and walk through the door. Without one, a visit is played by a script and a picture of each step is saved.
     """
     from broker_config.errors import BrokerError
-    from pustaka.demo.bench.server import Bench
+
     from pustaka.demo.journey import load
     from pustaka.demo.player import Player
     from pustaka.demo.stage import Stage
@@ -56,6 +56,8 @@ def demo(script: Path | None, headless: bool, out: Path, panel: str, as_json: bo
             click.echo("Pustaka Mandiri, the demo. Nothing here touches a real member, book or library system.\n")
         with Stage(PANELS[panel], headless=headless, say=telling.starting) as stage:
             if journey is None:
+                from pustaka.demo.bench.server import Bench
+
                 with Bench(stage) as bench:
                     _explain(stage.web_port, bench.url)
                     stage.programs["kiosk"].wait()
@@ -63,6 +65,8 @@ def demo(script: Path | None, headless: bool, out: Path, panel: str, as_json: bo
             if not as_json:
                 click.echo(f"\n{journey.title}")
             results = Player(stage, out, telling.step).play(journey)
+            if not all(result.ok for result in results):
+                stage.keep_logs(out)
     except (DemoError, BrokerError, OSError) as error:
         raise click.ClickException(str(error)) from error
     except JourneyError as error:
@@ -77,7 +81,7 @@ def demo(script: Path | None, headless: bool, out: Path, panel: str, as_json: bo
         telling.table(results)
         click.echo(f"\nPictures of the screen: {out}/")
     if not all(result.ok for result in results):
-        raise click.ClickException("the journey did not come true; see the lines marked NO above")
+        raise click.ClickException(f"the journey did not come true: see the lines marked NO, and the logs in {out}/")
 
 
 def _writable(out: Path) -> Path:

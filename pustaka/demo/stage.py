@@ -146,6 +146,11 @@ class Stage:
     def _log(self, name: str) -> Path:
         return self.layout.folder / f"{name}.log"
 
+    def keep_logs(self, out: Path) -> None:
+        """Copy what every part logged to ``out``, for somebody to look at."""
+        for log in (*self.layout.folder.glob("*.log"), self.broker.log):
+            shutil.copy(log, out / log.name)
+
     # --- what tells that a program does its work ------------------------------------------------------------------
 
     def _web_is_up(self) -> bool:
