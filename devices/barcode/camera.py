@@ -125,6 +125,8 @@ class CameraReader:
         opener = self._opener or open_source
         zbar = Zbar() if self._settings.second_engine else None
         try:
+            if zbar is not None:
+                zbar.warm_up()
             self._viewer = Viewer(self._rules, live_stepper(self._settings, clock=time.perf_counter, second=zbar))
             while not self._stop.is_set():
                 self._attempt(lambda: opener(self._settings), self._viewer)
@@ -168,11 +170,14 @@ class CameraReader:
                     self._back_off.reset()
                     self._set_ready(True, Why.READY)
                 self._decode(taken, viewer)
+                if self._failures >= _FAILURES:
+                    self._failures = 0
+                    return Why.FAILED
             elif grabber.ended:
                 return Why.LOST if self.ready else Why.ABSENT
-            why = Why.FAILED if self._failures >= _FAILURES else watchdog.trouble(self._clock(), live=grabber.live)
+            # Right after a frame it is the frame's time that counts: a slow decoder is no stalled camera.
+            why = watchdog.trouble(self._clock() if taken is None else taken.at, live=grabber.live)
             if why is not None:
-                self._failures = 0
                 return why
         return None
 

@@ -43,9 +43,10 @@ class Stepper:
             if usable(found):
                 return found
         if self._costly and self._credit > 0:
-            rung = self._costly[self._turn]
-            self._turn = (self._turn + 1) % len(self._costly)
-            self._look(rung, gray, found)
+            self._look(self._costly[self._turn], gray, found)
+            # What found something stays: the code must be seen in a second frame, soon.
+            if not usable(found):
+                self._turn = (self._turn + 1) % len(self._costly)
         return found
 
     def restart(self) -> None:

@@ -41,11 +41,11 @@ class Zbar:
     """
 
     def __init__(self, *, limit_s: float = 0.5, start_s: float = 5.0, command: Sequence[str] = _COMMAND) -> None:
-        self._limit, self._start_limit, self._command = limit_s, start_s, tuple(command)
+        self.limit_s, self._start_limit, self._command = limit_s, start_s, tuple(command)
         self._child: subprocess.Popen[bytes] | None = None
         self._absent = False
         self._lock = threading.Lock()
-        self.restarts = 0
+        self._greeted = False
 
     @property
     def pid(self) -> int | None:
@@ -72,13 +72,31 @@ class Zbar:
         with self._lock:
             self._end()
 
+    def warm_up(self) -> None:
+        """Start the child without waiting for it, so that the first picture need not."""
+        with self._lock:
+            if self._child is None and not self._absent:
+                self._spawn()
+
     def _ready(self) -> bool:
-        if self._child is not None and self._child.poll() is None:
-            return True
-        if self._child is not None:
+        if self._child is not None and self._child.poll() is not None and self._greeted:
             self._end()
-            self.restarts += 1
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        if self._child is None:
+            self._spawn()
+        if self._greeted:
+            return True
+        try:
+            self._greeted = self._receive(1, time.monotonic() + self._start_limit) == _STARTED
+        except (OSError, TimeoutError):
+            self._greeted = False
+        if not self._greeted:
+            self._absent = True
+            self._end()
+            log.warning("zbar: not installed here (Debian: apt install libzbar0); reading goes on with ZXing alone")
+        return self._greeted
+
+    def _spawn(self) -> None:
+        self._greeted = False
         self._child = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
@@ -86,26 +104,17 @@ class Zbar:
             # ZBar writes its assertions straight to C's standard error; they mean nothing to anyone here.
             stderr=subprocess.DEVNULL,
             bufsize=0,
-            env=environment,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         )
-        try:
-            started = self._receive(1, time.monotonic() + self._start_limit) == _STARTED
-        except (OSError, TimeoutError):
-            started = False
-        if not started:
-            self._absent = True
-            self._end()
-            log.warning("zbar: not installed here (Debian: apt install libzbar0); reading goes on with ZXing alone")
-        return started
 
     def _send(self, gray: NDArray[np.uint8], wanted: list[str]) -> None:
         assert self._child is not None
         assert self._child.stdin is not None
         names = ",".join(wanted).encode()
         height, width = gray.shape
-        limit_ms = round(self._limit * 1000)
+        limit_ms = round(self.limit_s * 1000)
         message = HEAD.pack(width, height, limit_ms, len(names)) + names + np.ascontiguousarray(gray).tobytes()
-        self._write(self._child.stdin.fileno(), memoryview(message), time.monotonic() + self._limit)
+        self._write(self._child.stdin.fileno(), memoryview(message), time.monotonic() + self.limit_s)
 
     def _write(self, pipe: int, message: memoryview, until: float) -> None:
         os.set_blocking(pipe, False)
@@ -116,7 +125,7 @@ class Zbar:
             message = message[os.write(pipe, message[:65536]) :]
 
     def _answer(self) -> list[Found]:
-        until = time.monotonic() + self._limit
+        until = time.monotonic() + self.limit_s
         (size,) = struct.unpack(SIZE, self._receive(struct.calcsize(SIZE), until))
         if size > _MOST_BYTES:
             raise OSError("an answer too long to be one")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
@@ -48,19 +49,17 @@ class Posted:
         return events
 
 
-def wait_until(condition: Callable[[], bool], within: float = 10.0) -> None:
+@pytest.fixture
+def wait_until() -> Callable[..., None]:
     """Wait for a condition that another thread brings about."""
-    import threading
 
-    until, pause = time.monotonic() + within, threading.Event()
-    while not condition():
-        assert time.monotonic() < until, f"not so within {within} s"
-        pause.wait(0.01)
+    def wait(condition: Callable[[], bool], within: float = 10.0) -> None:
+        until, pause = time.monotonic() + within, threading.Event()
+        while not condition():
+            assert time.monotonic() < until, f"not so within {within} s"
+            pause.wait(0.01)
 
-
-@pytest.fixture(name="wait_until")
-def _wait_until() -> Callable[..., None]:
-    return wait_until
+    return wait
 
 
 @pytest.fixture

@@ -23,10 +23,13 @@ from devices.emulators import things
 from devices.emulators.camera import CameraEmulator, CameraFault
 
 Start = Callable[..., CameraReader]
+Wait = Callable[..., None]
 CARD, LABEL = things.membership_card("M0001"), things.book_label("B00417")
 
 
-def test_a_shown_card_and_label_are_read_once_each(emulator: CameraEmulator, read_from: Start, posted: Any) -> None:
+def test_a_shown_card_and_label_are_read_once_each(
+    emulator: CameraEmulator, read_from: Start, posted: Any, wait_until: Wait
+) -> None:
     reader = read_from(emulator.url)
     assert posted.wait(CameraChanged) == CameraChanged(True, Why.READY)
     emulator.show(CARD)
@@ -35,19 +38,8 @@ def test_a_shown_card_and_label_are_read_once_each(emulator: CameraEmulator, rea
     emulator.show(LABEL)
     assert posted.wait(CodeRead, within=5).text == "B00417"
     number = reader.preview().number  # type: ignore[union-attr]
-    Wait.until(lambda: reader.preview().number > number + 10)  # type: ignore[union-attr]
+    wait_until(lambda: reader.preview().number > number + 10)  # type: ignore[union-attr]
     assert [event for event in posted.rest() if isinstance(event, CodeRead)] == []
-
-
-class Wait:
-    """Waiting for what another thread does."""
-
-    @staticmethod
-    def until(condition: Callable[[], bool], within: float = 10.0) -> None:
-        deadline, pause = time.monotonic() + within, threading.Event()
-        while not condition():
-            assert time.monotonic() < deadline, f"not so within {within} s"
-            pause.wait(0.01)
 
 
 def test_an_isbn_gives_a_hint_without_its_text_and_a_cover_gives_the_item(
@@ -78,16 +70,22 @@ def test_the_preview_is_small_rgb_and_marks_the_code(emulator: CameraEmulator, r
 
 
 def test_a_pulled_cable_is_told_and_a_returned_one_is_read_within_three_seconds(
-    emulator: CameraEmulator, read_from: Start, posted: Any, caplog: pytest.LogCaptureFixture
+    emulator: CameraEmulator, read_from: Start, posted: Any, wait_until: Wait, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reader = read_from(emulator.url)
+    attempts = []
+
+    def opener(settings: CameraSettings) -> Any:
+        attempts.append(1)
+        return open_source(settings)
+
+    reader = read_from(emulator.url, opener=opener)
     posted.wait(CameraChanged)
     with caplog.at_level(logging.WARNING):
         emulator.unplug()
         assert posted.wait(CameraChanged, within=4) == CameraChanged(False, Why.LOST)
         assert reader.preview() is None
         emulator.show(CARD)
-        threading.Event().wait(1.2)  # long enough for the pauses between attempts to have grown
+        wait_until(lambda: len(attempts) >= 5)  # the pauses between attempts have grown to the longest
         emulator.plug()
         assert posted.wait(CameraChanged, within=3) == CameraChanged(True, Why.READY)
     assert posted.wait(CodeRead, within=5).text == "M0001"
@@ -109,7 +107,7 @@ def test_a_hanging_stream_is_noticed_and_reopened(
 
 
 def test_nobody_is_served_after_stop_and_nothing_is_posted(
-    emulator: CameraEmulator, read_from: Start, posted: Any
+    emulator: CameraEmulator, read_from: Start, posted: Any, wait_until: Wait
 ) -> None:
     reader = read_from(emulator.url)
     posted.wait(CameraChanged)
@@ -117,7 +115,7 @@ def test_nobody_is_served_after_stop_and_nothing_is_posted(
     began = time.monotonic()
     reader.stop()
     assert time.monotonic() - began < 1.5
-    Wait.until(lambda: emulator.viewers == 0)
+    wait_until(lambda: emulator.viewers == 0)
     posted.rest()
     emulator.show(CARD)
     assert reader.preview() is None
@@ -168,11 +166,11 @@ def test_a_read_that_never_returns_is_left_behind_and_the_camera_opened_anew(
     stuck.release.set()
 
 
-def test_a_slow_decoder_gets_the_newest_frame_and_skips_the_others(emulator: CameraEmulator) -> None:
+def test_a_slow_decoder_gets_the_newest_frame_and_skips_the_others(emulator: CameraEmulator, wait_until: Wait) -> None:
     grabber = Grabber(lambda: open_source(CameraSettings(source=emulator.url)), time.monotonic)
     first = grabber.after(0, 5)
     assert first is not None
-    Wait.until(lambda: grabber.newest is not None and grabber.newest.number >= first.number + 8)
+    wait_until(lambda: grabber.newest is not None and grabber.newest.number >= first.number + 8)
     later = grabber.after(first.number, 0)
     assert later is not None
     assert later.number >= first.number + 8
@@ -190,7 +188,9 @@ def test_no_source_is_told_and_starts_no_thread(posted: Any) -> None:
 
 
 @pytest.mark.parametrize("source", ["/dev/video-none", "http://127.0.0.1:9/none.mjpg"])
-def test_an_absent_camera_is_told_once_while_it_is_tried_again(read_from: Start, posted: Any, source: str) -> None:
+def test_an_absent_camera_is_told_once_while_it_is_tried_again(
+    read_from: Start, posted: Any, wait_until: Wait, source: str
+) -> None:
     attempts = []
 
     def opener(settings: CameraSettings) -> Any:
@@ -199,7 +199,7 @@ def test_an_absent_camera_is_told_once_while_it_is_tried_again(read_from: Start,
 
     read_from(source, opener=opener)
     assert posted.wait(CameraChanged, within=5) == CameraChanged(False, Why.ABSENT)
-    Wait.until(lambda: len(attempts) >= 3)
+    wait_until(lambda: len(attempts) >= 3)
     assert posted.rest() == []
 
 

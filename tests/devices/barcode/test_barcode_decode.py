@@ -50,7 +50,7 @@ def test_every_kind_of_code_is_read_at_an_angle(thing: Thing, format_name: str, 
 @pytest.mark.parametrize("optics", [SHARP, Optics(noise=20), Optics(exposure=0.3, noise=6), Optics(exposure=1.5)])
 @pytest.mark.parametrize("thing", [CARD, LABEL, LABEL39])
 def test_noise_and_poor_light_are_overcome(thing: Thing, optics: Optics) -> None:
-    for seed in range(3):
+    for seed in range(2):
         assert len(decode(photograph(thing, optics=optics, turn=25 * seed, seed=seed))) == 1
 
 
@@ -134,7 +134,7 @@ def test_an_unknown_format_is_refused() -> None:
 def test_no_text_is_accepted_that_was_not_in_the_picture() -> None:
     rules, rng = Rules(CameraSettings()), np.random.default_rng(11)
     shown = [CARD, LABEL, LABEL39, PHONE, things.isbn_label(ISBN), things.back_cover("B00417", ISBN)]
-    for n in range(18):
+    for n in range(12):
         thing = shown[n % len(shown)]
         optics = Optics(rng.uniform(0, 2.5), rng.uniform(0, 25), rng.uniform(0.2, 1.8))
         frame = scene.photograph([(thing, scene.hand(rng, turn=180, tilt=25))], optics, rng=rng)

@@ -69,6 +69,15 @@ def test_an_isbn_never_ends_the_search() -> None:
     assert stepper.read(GRAY, only_items) == [ISBN, ITEM]
 
 
+def test_the_rung_that_found_something_looks_again() -> None:
+    bench = Bench()
+    costly = [bench.rung("a", 10), bench.rung("b", 10, [ITEM]), bench.rung("c", 10)]
+    stepper = Stepper([], costly, budget_ms=40, clock=bench.clock)
+    for _ in range(4):
+        stepper.read(GRAY, only_items)
+    assert bench.ran == ["a", "b", "b", "b"]
+
+
 def test_the_same_place_is_not_given_twice() -> None:
     bench = Bench()
     wrong = Code("Code128", "other", ITEM.quad)

@@ -57,10 +57,10 @@ def test_a_child_that_hangs_costs_its_limit_and_is_replaced(zbar: Zbar) -> None:
     first = zbar.pid
     assert first is not None
     os.kill(first, signal.SIGSTOP)
-    zbar._limit = 0.3
+    zbar.limit_s = 0.3
     assert zbar(PICTURE, ("Code128",)) == []
     assert not psutil.pid_exists(first)
-    zbar._limit = 5.0
+    zbar.limit_s = 5.0
     assert [code.text for code in zbar(PICTURE, ("Code128",))] == ["B00417"]
 
 
