@@ -134,7 +134,7 @@ class Delivery:
         """The next rows to publish now, if any."""
         if not self._online or len(self._flight) >= self.limits.in_flight:
             return None
-        if self._waiting and now - self._progress >= self._patience:
+        if self._waiting and now >= self._progress + self._patience:  # the same sum as in wait(), to the last bit
             self._patience = min(self._patience * 2, self.limits.stall_max_s)
             self._again(now)
         backlog = self._cursor < self._backlog_end and now >= self._next_backlog
