@@ -201,9 +201,13 @@ class Writer:
     def _beat(self) -> None:
         if time.monotonic() - self._beaten < BEAT_S:
             return
+        turned = self._beaten == float("-inf")
         self._beaten = time.monotonic()
+        before = self.tally.problem
         try:
             self._store.beat(self._clock(), self._listening_since())
+            self.tally.problem = ""
         except StoreBusy as error:
             self.tally.problem = str(error)
-        self._changed()
+        if turned or self.tally.problem != before:
+            self._changed()

@@ -157,8 +157,9 @@ def _write(connection: sqlite3.Connection, batch: Batch) -> Written:
 
 def _news(connection: sqlite3.Connection, ledger: Ledger, records: list[Record]) -> tuple[list[Record], list[Record]]:
     """Rows whose number is new, and rows whose number is known with other content (a copied card)."""
+    # CROSS JOIN keeps SQLite from walking the whole ledger for each batch: the wanted numbers come first.
     found = connection.execute(
-        "SELECT r.seq, r.raw FROM json_each(?) AS wanted JOIN record AS r "
+        "SELECT r.seq, r.raw FROM json_each(?) AS wanted CROSS JOIN record AS r "
         "ON r.site = ? AND r.device = ? AND r.epoch = ? AND r.seq = wanted.value",
         (json.dumps([record.seq for record in records]), ledger.site, ledger.device, ledger.epoch),
     )
