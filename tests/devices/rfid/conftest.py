@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from devices.emulators.faults import Fault
 from devices.emulators.reader_client import ReaderEmulator
 from devices.rfid.events import Event, ReaderChanged, ReaderState, SecurityWritten, TagArrived, TagLeft, TagRead
 from devices.rfid.reader import PadReader
@@ -66,8 +66,8 @@ class Log:
 class Bench:
     """An emulated pad, the production driver on it, and the driver's events."""
 
-    def __init__(self, folder: Path) -> None:
-        self.pad = ReaderEmulator(folder, seed=1)
+    def __init__(self, pad: ReaderEmulator) -> None:
+        self.pad = pad
         self.log = Log()
         self.reader: PadReader | None = None
         self._readers: list[PadReader] = []
@@ -116,11 +116,22 @@ class Bench:
     def end(self) -> None:
         for reader in self._readers:
             reader.stop()
-        self.pad.stop()
+        self.pad.take_all()
+        for fault in Fault:
+            self.pad.fault(fault, times=0)
+
+
+@pytest.fixture(scope="module")
+def shared_pad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReaderEmulator]:
+    """One process for many tests: starting it takes longer than most of them."""
+    pad = ReaderEmulator(tmp_path_factory.mktemp("pad"), seed=1)
+    yield pad
+    pad.stop()
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(tmp_path)
+def bench(shared_pad: ReaderEmulator) -> Iterator[Bench]:
+    """An empty pad without faults."""
+    bench = Bench(shared_pad)
     yield bench
     bench.end()
