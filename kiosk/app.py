@@ -26,7 +26,7 @@ from devices.barcode.events import CameraChanged
 from devices.barcode.events import Event as CameraEvent
 from devices.contract import Alert, Info, Kind, Part, Transaction
 from devices.link.clock import SystemClock
-from devices.link.errors import LinkError
+from devices.link.errors import LinkFault
 from devices.link.ledger import Ledger
 from devices.link.mqtt import Link
 from devices.rfid.events import Event as ReaderEvent
@@ -80,7 +80,7 @@ class Services:
         """A line for the ledger. A ledger that cannot be written must not stop the lending."""
         try:
             self.ledger.append(Kind.TRANSACTION, Transaction(op=op, result=result, code=code))
-        except LinkError as error:
+        except LinkFault as error:
             log.error("the ledger cannot be written: %s", error)
             self.part("ledger", "failed", "cannot be written: is the disk full?")
         else:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from devices.link.errors import LinkError
+from devices.link.errors import LinkFault
 from devices.settings import SettingsError
 from kiosk.circulation.errors import CirculationError
 from kiosk.config import load
@@ -40,7 +40,7 @@ def kiosk(config: Path, headless: bool, pilot: Path | None, verbose: bool) -> No
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM ends it as cleanly as Ctrl-C
     try:
         status = run(settings, pilot)
-    except (CirculationError, LinkError) as error:
+    except (CirculationError, LinkFault) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
         status = 0

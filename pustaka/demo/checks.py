@@ -58,7 +58,7 @@ class Checks:
 
         def seen() -> dict[str, int]:
             doors = self._report("visits")["doors"]
-            door = next((one for one in doors if one["device"] == files.DOOR), {})
+            door: dict[str, Any] = next((one for one in doors if one["device"] == files.DOOR), {})
             return {name: door.get(name, 0) for name in wanted}
 
         return self._until(seen, wanted)
@@ -69,7 +69,7 @@ class Checks:
 
         def seen() -> dict[str, int]:
             kiosks = self._report("loans")["kiosks"]
-            kiosk = next((one for one in kiosks if one["device"] == files.KIOSK), {"operations": {}})
+            kiosk: dict[str, Any] = next((one for one in kiosks if one["device"] == files.KIOSK), {"operations": {}})
             done = {op: results.get("done", 0) for op, results in kiosk["operations"].items()}
             refused = sum(results.get("refused", 0) for results in kiosk["operations"].values())
             return {"checkout": done.get("checkout", 0), "checkin": done.get("checkin", 0), "refused": refused}

@@ -40,7 +40,6 @@ def demo(script: Path | None, headless: bool, out: Path, panel: str, as_json: bo
     camera and walk through the door. Without one, a visit is played by a script and a picture of each step is saved.
     """
     from broker_config.errors import BrokerError
-
     from pustaka.demo.journey import load
     from pustaka.demo.player import Player
     from pustaka.demo.stage import Stage

@@ -8,6 +8,7 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -29,7 +30,9 @@ class Tap:
 
     def start(self, timeout: float = 10.0) -> None:
         """Connect, and return when the subscription stands."""
-        self._client.connect_async("127.0.0.1", self._port)
+        lasting = Properties(PacketTypes.CONNECT)
+        lasting.SessionExpiryInterval = 3600  # what crosses while we are reconnecting is kept for us
+        self._client.connect_async("127.0.0.1", self._port, clean_start=False, properties=lasting)
         self._client.loop_start()
         with self._changed:
             self._changed.wait_for(lambda: self._subscribed, timeout)
