@@ -6,6 +6,7 @@ has read stays true until it commits; ``synchronous=FULL`` makes a commit surviv
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -38,12 +39,13 @@ class Store:
         if not create and not path.exists():
             raise LibraryError(f"{path}: there is no library here. Make one with 'pustaka library init'.")
         try:
-            connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
-            try:
-                _prepare(connection)
-            except BaseException:
-                connection.close()
-                raise
+            with _alone(path):
+                connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+                try:
+                    _prepare(connection)
+                except BaseException:
+                    connection.close()
+                    raise
         except (sqlite3.Error, OSError) as error:
             raise LibraryError(f"{path}: this library cannot be opened: {error}.") from error
         return cls(connection)
@@ -77,6 +79,14 @@ class Store:
                 raise
 
 
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Open one at a time: SQLite answers "locked" at once, without waiting, when two switch a new file to WAL."""
+    with path.with_name(path.name + ".opening").open("a", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode=WAL")
@@ -86,7 +96,6 @@ def _prepare(connection: sqlite3.Connection) -> None:
     if not STEPS - _applied(connection):
         _refuse_newer(connection)
         return
-    # Two kiosks that start together migrate one after the other.
     connection.execute("BEGIN IMMEDIATE")
     try:
         _refuse_newer(connection)
