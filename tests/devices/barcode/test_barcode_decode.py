@@ -37,7 +37,7 @@ def test_a_label_is_read_at_any_angle(turn: int) -> None:
     assert texts(decode(photograph(LABEL, turn=turn, seed=turn))) == [("Code128", "B00417")]
 
 
-@pytest.mark.parametrize("turn", [0, 20, 45, 70, 135])
+@pytest.mark.parametrize("turn", [0, 70, 135])
 @pytest.mark.parametrize(("thing", "format_name", "text"), [
     (CARD, "Code128", "M0001"), (LABEL39, "Code39", "B00417"), (PHONE, "QRCode", "M0002"),
     (things.book_label("A31117013206375B", "Codabar"), "Codabar", "31117013206375"),
