@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from kiosk.session import books, pages
+from kiosk.session import books, dialogs, identity, pages
 from kiosk.session.model import (
     Button,
     CardSeen,
@@ -96,7 +96,7 @@ _OVERLAY_BUTTONS = _never(
     Button.STAY,
     Button.CONFIRM,
     Button.CALL_STAFF,
-    *pages.SWITCHES,
+    *dialogs.SWITCHES,
 )
 _SPINE: Table = {
     Button.LANGUAGE: pages.language,
@@ -120,8 +120,8 @@ _ANSWERS: Table = {
     CheckedIn: books.checked_in,
     RenewalAnswered: pages.renewed,
     Secured: books.secured,
-    PatronAnswered: pages.refreshed,
-    Timer.LATE: pages.late,
+    PatronAnswered: identity.refreshed,
+    Timer.LATE: identity.late,
 }
 _IDENTIFY_BUTTONS = (Button.RETURN_WITHOUT_CARD, Button.TYPE_NUMBER, Button.DELETE, Button.NEXT)
 _MENU_BUTTONS = (Button.BORROW, Button.RETURN, Button.RENEW, Button.ACCOUNT)
@@ -151,12 +151,12 @@ _IDENTIFY: Table = {
     **_never(*_IDENTIFY_BUTTONS, *_MENU_BUTTONS, *_LIST_BUTTONS, *_FINISH_BUTTONS),
     Button.MENU: ignore,
     Button.EXIT: pages.leave,
-    CardSeen: pages.card,
-    LabelSeen: pages.book_not_card,
+    CardSeen: identity.card,
+    LabelSeen: identity.book_not_card,
     SalesCodeSeen: ignore,
-    PatronAnswered: pages.patron_answered,
-    Timer.LATE: pages.late,
-    Timer.SLOW: pages.no_answer,
+    PatronAnswered: identity.patron_answered,
+    Timer.LATE: identity.late,
+    Timer.SLOW: identity.no_answer,
     Timer.IDLE: pages.idle,
     Timer.SECOND: ignore,
     Timer.RECOVER: ignore,
@@ -166,7 +166,7 @@ _LIST: Table = {
     TagRead: pages.tag_on_list,
     LabelSeen: pages.label_on_list,
     SalesCodeSeen: pages.sales_code,
-    CardSeen: pages.card_not_book,
+    CardSeen: identity.card_not_book,
     Button.ROW: pages.press_row,
     Button.FINISH: pages.finish,
 }
@@ -176,23 +176,23 @@ PAGES: dict[Screen, Table] = {
         **_IDENTIFY,
         Button.EXIT: ignore,
         Button.RETURN_WITHOUT_CARD: pages.give_back,
-        Button.TYPE_NUMBER: pages.type_number,
+        Button.TYPE_NUMBER: identity.type_number,
         Digit: ignore,
         TagArrived: pages.tag_on_welcome,
         Timer.IDLE: pages.idle_end,
     },
     Screen.NUMBER: {
         **_IDENTIFY,
-        Digit: pages.number_digit,
-        Button.DELETE: pages.number_delete,
-        Button.NEXT: pages.number_next,
+        Digit: identity.number_digit,
+        Button.DELETE: identity.number_delete,
+        Button.NEXT: identity.number_next,
     },
     Screen.PIN: {
         **_IDENTIFY,
-        Digit: pages.pin_digit,
-        Button.DELETE: pages.pin_delete,
-        Button.NEXT: pages.pin_next,
-        Button.CALL_STAFF: pages.call_staff,
+        Digit: identity.pin_digit,
+        Button.DELETE: identity.pin_delete,
+        Button.NEXT: identity.pin_next,
+        Button.CALL_STAFF: dialogs.call_staff,
     },
     Screen.MENU: {
         **_IN_VISIT,
@@ -201,7 +201,7 @@ PAGES: dict[Screen, Table] = {
         Button.RETURN: pages.give_back,
         Button.RENEW: pages.account,
         Button.ACCOUNT: pages.account,
-        CardSeen: pages.card_in_visit,
+        CardSeen: identity.card_in_visit,
         TagRead: pages.tag_on_menu,
         LabelSeen: pages.label_on_menu,
         SalesCodeSeen: pages.sales_code,
@@ -213,7 +213,7 @@ PAGES: dict[Screen, Table] = {
         Button.RENEW_ITEM: pages.renew_item,
         Button.RENEW_ALL: pages.renew_all,
         Button.FINISH: pages.finish,
-        CardSeen: pages.card_in_visit,
+        CardSeen: identity.card_in_visit,
         LabelSeen: ignore,
         SalesCodeSeen: ignore,
     },
@@ -223,7 +223,7 @@ PAGES: dict[Screen, Table] = {
         Button.RATE_GOOD: pages.rate,
         Button.RATE_SOSO: pages.rate,
         Button.RATE_BAD: pages.rate,
-        CardSeen: pages.card,
+        CardSeen: identity.card,
         LabelSeen: ignore,
         SalesCodeSeen: ignore,
         Timer.SECOND: pages.second_on_finish,
@@ -250,13 +250,13 @@ def below(turn: Turn, event: Any) -> None:
 
 def _close_then_below(turn: Turn, event: Any) -> None:
     """A way off the page: the overlay goes, and the page decides."""
-    pages.close_overlay(turn, event)
+    dialogs.close_overlay(turn, event)
     below(turn, event)
 
 
 def _alive_then_below(turn: Turn, event: Any) -> None:
     """A scan answers the idle warning and still does what it does."""
-    pages.still_here(turn, event)
+    dialogs.still_here(turn, event)
     below(turn, event)
 
 
@@ -270,7 +270,7 @@ _COVERED = _never(*Button, Digit, Touched)
 _PANEL: Table = {
     **_COVERED,
     **dict.fromkeys((*_DEVICE_KEYS, *_TIMERS_BELOW, Timer.SECOND), below),
-    Button.STAY: pages.close_overlay,
+    Button.STAY: dialogs.close_overlay,
     Button.LANGUAGE: below,
     Button.LETTERING: below,
     Button.HELP: below,
@@ -279,20 +279,20 @@ _PANEL: Table = {
 }
 
 OVERLAYS: dict[Overlay, Table] = {
-    Overlay.HELP: {**_PANEL, Button.CALL_STAFF: pages.call_staff},
-    Overlay.LETTERING: {**_PANEL, **dict.fromkeys(pages.SWITCHES, pages.switch)},
-    Overlay.EXPLAIN: {**_PANEL, Button.CALL_STAFF: pages.call_staff},
-    Overlay.LEAVE: {**_PANEL, Button.CONFIRM: pages.confirm_leave, Button.EXIT: pages.leave},
-    Overlay.UNDO: {**_PANEL, Button.CONFIRM: pages.confirm_undo},
+    Overlay.HELP: {**_PANEL, Button.CALL_STAFF: dialogs.call_staff},
+    Overlay.LETTERING: {**_PANEL, **dict.fromkeys(dialogs.SWITCHES, dialogs.switch)},
+    Overlay.EXPLAIN: {**_PANEL, Button.CALL_STAFF: dialogs.call_staff},
+    Overlay.LEAVE: {**_PANEL, Button.CONFIRM: dialogs.confirm_leave, Button.EXIT: pages.leave},
+    Overlay.UNDO: {**_PANEL, Button.CONFIRM: dialogs.confirm_undo},
     Overlay.IDLE: {
-        **dict.fromkeys((*Button, Digit, Touched), pages.still_here),
+        **dict.fromkeys((*Button, Digit, Touched), dialogs.still_here),
         **dict.fromkeys((*_DEVICE_KEYS, *_TIMERS_BELOW), below),
         **dict.fromkeys((CardSeen, LabelSeen, SalesCodeSeen, TagArrived), _alive_then_below),
         Button.CONFIRM: pages.close,
         Button.EXIT: _alive_then_below,
         Button.LANGUAGE: _alive_then_below,
         Timer.IDLE: ignore,
-        Timer.SECOND: pages.second_on_idle,
+        Timer.SECOND: dialogs.second_on_idle,
     },
 }
 

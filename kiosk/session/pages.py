@@ -1,28 +1,22 @@
-"""Who stands there and which page is open: cards, PIN, choices, dialogs, timers, the end.
+"""Which page is open: the spine, the lists, renewals, the end of a visit, idleness, failure.
 
 Each function is one entry of the tables in ``machine.py``: it takes the :class:`Turn` and the event.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from kiosk.circulation.port import Code, Patron, PatronRef, Refusal, Refused, Renewed, Secret, Unknown
+from kiosk.circulation.port import Refused, Renewed, Unknown
 from kiosk.session import books
 from kiosk.session.model import (
     Button,
-    CallStaff,
-    CardSeen,
     Device,
     DeviceChanged,
-    Digit,
     Event,
     Failed,
     LabelSeen,
     Mode,
     Notice,
     Overlay,
-    PatronAnswered,
     Phase,
     Pressed,
     Rating,
@@ -40,14 +34,6 @@ from kiosk.session.model import (
 from kiosk.session.turn import Turn
 
 LISTS = {Screen.BORROW: Mode.BORROW, Screen.RETURN: Mode.RETURN}
-SWITCHES = {
-    Button.LARGE: "large",
-    Button.CONTRAST: "contrast",
-    Button.LOW_REACH: "low_reach",
-    Button.LEFT_HAND: "left_hand",
-    Button.READ_ALOUD: "read_aloud",
-    Button.QUIET: "quiet",
-}
 RATINGS = {Button.RATE_GOOD: Rating.GOOD, Button.RATE_SOSO: Rating.SOSO, Button.RATE_BAD: Rating.BAD}
 
 
@@ -63,22 +49,22 @@ def language(turn: Turn, _: Event) -> None:
     known = turn.state.rules.languages
     here = known.index(turn.state.language) if turn.state.language in known else -1
     turn.set(language=known[(here + 1) % len(known)])
-    _watch_welcome(turn)
+    watch_look(turn)
 
 
 def help_page(turn: Turn, _: Event) -> None:
     """Open or close the help."""
     turn.set(overlay=None if turn.state.overlay is Overlay.HELP else Overlay.HELP)
-    _watch_welcome(turn)
+    watch_look(turn)
 
 
 def lettering(turn: Turn, _: Event) -> None:
     """Open or close the panel of text size, contrast and reach."""
     turn.set(overlay=None if turn.state.overlay is Overlay.LETTERING else Overlay.LETTERING)
-    _watch_welcome(turn)
+    watch_look(turn)
 
 
-def _watch_welcome(turn: Turn) -> None:
+def watch_look(turn: Turn) -> None:
     """Somebody changed the look of an otherwise unwatched page: put it back when they are gone."""
     if turn.state.screen in (Screen.WELCOME, Screen.OUT_OF_SERVICE):
         turn.start(Timer.IDLE, turn.state.rules.idle)
@@ -100,151 +86,6 @@ def leave(turn: Turn, _: Event) -> None:
         turn.play(Sound.ATTENTION)
     else:
         turn.end()
-
-
-# --- who ----------------------------------------------------------------------------------------------------------
-
-
-def card(turn: Turn, event: CardSeen) -> None:
-    """A card, where a card is expected."""
-    if turn.state.asking:
-        return
-    if turn.state.screen is Screen.FINISH:
-        turn.end()  # the next patron has stepped up
-    turn.set(pin=Secret(), pin_typed="", typed="", overlay=None)
-    turn.ask_patron(event.ref, None)
-
-
-def card_in_visit(turn: Turn, event: CardSeen) -> None:
-    """A card while somebody is logged in: the same one is a sign of life, another one is another visit."""
-    if event.ref == turn.state.ref:
-        return
-    turn.end()
-    turn.ask_patron(event.ref, None)
-
-
-def card_not_book(turn: Turn, event: CardSeen) -> None:
-    """A card on an open list. The patron's own changes nothing; any other is not a book."""
-    if event.ref != turn.state.ref:
-        turn.notice(Notice.CARD_NOT_BOOK)
-
-
-def type_number(turn: Turn, _: Event) -> None:
-    """Open the keypad for the membership number."""
-    if not turn.state.asking:
-        turn.go(Screen.NUMBER)
-
-
-def number_digit(turn: Turn, event: Digit) -> None:
-    """One more digit of the number."""
-    if len(turn.state.typed) < turn.state.rules.number_length and not turn.state.asking:
-        turn.quiet()
-        turn.set(typed=turn.state.typed + event.digit)
-
-
-def number_delete(turn: Turn, _: Event) -> None:
-    """Take the last digit back."""
-    if not turn.state.asking:
-        turn.set(typed=turn.state.typed[:-1])
-
-
-def number_next(turn: Turn, _: Event) -> None:
-    """Ask who that is."""
-    if turn.state.typed and not turn.state.asking:
-        turn.ask_patron(PatronRef(turn.state.rules.number_prefix + turn.state.typed), None)
-
-
-def pin_digit(turn: Turn, event: Digit) -> None:
-    """One more digit of the PIN; never more than are asked for."""
-    if len(turn.state.pin_typed) < turn.state.rules.pin_length and not turn.state.asking:
-        turn.quiet()
-        turn.set(pin_typed=turn.state.pin_typed + event.digit)
-
-
-def pin_delete(turn: Turn, _: Event) -> None:
-    """Take the last digit back."""
-    if not turn.state.asking:
-        turn.set(pin_typed=turn.state.pin_typed[:-1])
-
-
-def pin_next(turn: Turn, _: Event) -> None:
-    """Try the PIN once all digits are there."""
-    state = turn.state
-    if len(state.pin_typed) == state.rules.pin_length and not state.asking and state.ref is not None:
-        pin = Secret(state.pin_typed)
-        turn.set(pin=pin)
-        turn.ask_patron(state.ref, pin)
-
-
-def patron_answered(turn: Turn, event: PatronAnswered) -> None:
-    """The library system has said who this is, or why not."""
-    turn.set(asking=False, notice=Notice.NONE)
-    turn.stop(Timer.LATE, "patron")
-    turn.stop(Timer.SLOW, "patron")
-    match event.result:
-        case Patron() as patron:
-            _greet(turn, patron)
-        case Refusal(code=Code.PIN_REQUIRED):
-            turn.go(Screen.PIN)
-            turn.set(pin_typed="", pin=Secret())
-            turn.play(Sound.OK)
-        case Refusal() as refusal:
-            _turn_away(turn, refusal)
-        case Unknown():
-            turn.set(ref=None if turn.state.screen is not Screen.PIN else turn.state.ref, pin_typed="")
-            turn.notice(Notice.NO_ANSWER)
-            turn.play(Sound.ATTENTION)
-
-
-def _greet(turn: Turn, patron: Patron) -> None:
-    turn.set(patron=patron, pin_typed="", typed="")
-    if patron.language in turn.state.rules.languages and turn.state.language == turn.state.rules.languages[0]:
-        turn.set(language=patron.language)
-    turn.go(Screen.MENU)
-    turn.play(Sound.OK)
-
-
-def _turn_away(turn: Turn, refusal: Refusal) -> None:
-    on_pin = turn.state.screen is Screen.PIN
-    turn.set(pin_typed="", pin=Secret(), typed="", ref=turn.state.ref if on_pin else None)
-    if refusal.code is Code.NO_MATCH:
-        turn.notice(Notice.NO_MATCH)
-        turn.play(Sound.STOP)
-    elif on_pin and refusal.code is Code.PIN_LOCKED:
-        turn.stop(Timer.NOTICE)  # this line stays: the keypad is gone
-        turn.set(notice=Notice.REFUSED, refusal=refusal)
-        turn.play(Sound.STOP)
-    else:
-        turn.explain(refusal)
-
-
-def refreshed(turn: Turn, event: PatronAnswered) -> None:
-    """The account as it is after this visit's doings."""
-    if isinstance(event.result, Patron):
-        turn.set(patron=event.result)
-
-
-def no_answer(turn: Turn, _: TimerFired) -> None:
-    """Fifteen seconds: give up on the card. A later answer belongs to nobody; the books stay this person's."""
-    if turn.state.asking:
-        turn.reset(keep_pad=True)
-        turn.notice(Notice.NO_ANSWER)
-        turn.play(Sound.ATTENTION)
-
-
-def late(turn: Turn, event: TimerFired) -> None:
-    """Five seconds without an answer."""
-    if event.key == "patron":
-        if turn.state.asking:
-            turn.set(notice=Notice.STILL_LOOKING)
-    else:
-        books.still_waiting(turn, event)
-
-
-def book_not_card(turn: Turn, _: Event) -> None:
-    """A book's label where a card is expected."""
-    if not turn.state.asking:
-        turn.notice(Notice.BOOK_NOT_CARD)
 
 
 # --- what ---------------------------------------------------------------------------------------------------------
@@ -435,56 +276,6 @@ def notice_over(turn: Turn, event: TimerFired) -> None:
         books.forget_undone(turn, event.key)
     else:
         turn.quiet()
-
-
-# --- overlays -----------------------------------------------------------------------------------------------------
-
-
-def close_overlay(turn: Turn, _: Event) -> None:
-    """The safe answer of every dialog."""
-    turn.set(overlay=None, chosen="", leaving=False, refusal=None)
-
-
-def still_here(turn: Turn, _: Event) -> None:
-    """Somebody is there: take the idle warning away."""
-    turn.stop(Timer.SECOND)
-    turn.set(overlay=None, seconds=0)
-
-
-def second_on_idle(turn: Turn, _: Event) -> None:
-    """One second less to answer; at zero the visit ends and the screen is clean."""
-    if turn.state.seconds > 1:
-        turn.set(seconds=turn.state.seconds - 1)
-        turn.start(Timer.SECOND, 1)
-    else:
-        turn.end()
-
-
-def confirm_leave(turn: Turn, event: Event) -> None:
-    """Go although a book still needs something."""
-    (leave if turn.state.leaving else finish)(turn, event)
-
-
-def confirm_undo(turn: Turn, _: Event) -> None:
-    """Give the chosen book back."""
-    key = turn.state.chosen
-    close_overlay(turn, Pressed(Button.STAY))
-    books.undo(turn, key)
-
-
-def switch(turn: Turn, event: Pressed) -> None:
-    """One switch of the *Huruf* panel; it shows at once."""
-    name = SWITCHES[event.button]
-    preferences = turn.state.preferences
-    turn.set(preferences=replace(preferences, **{name: not getattr(preferences, name)}))
-    _watch_welcome(turn)
-
-
-def call_staff(turn: Turn, _: Event) -> None:
-    """The desk is told."""
-    turn.do(CallStaff())
-    turn.set(overlay=None)
-    turn.notice(Notice.STAFF_CALLED)
 
 
 # --- the machine itself -------------------------------------------------------------------------------------------
