@@ -29,7 +29,10 @@ def account(view: View) -> Page:
     head = inner.top_part(theme.u(90) if not theme.large else round(theme.title * 1.2))
     low = inner.bottom_part(theme.u(150))
     body = Box(inner.x, head.bottom + theme.u(8), inner.width, low.y - head.bottom - theme.u(36))
-    elements.extend(_head(view, head))
+    if theme.large and patron.loans:  # the list needs the room; it says itself that this is the account
+        body = Box(inner.x, inner.y, inner.width, low.y - inner.y - theme.gap)
+    else:
+        elements.extend(_head(view, head))
     elements.extend(_actions(view, low))
     side = _aside(view)
     if not patron.loans:
@@ -76,8 +79,9 @@ def _actions(view: View, low: Box) -> list[Element]:
     left, right = low.columns(theme.u(20), 1.2, 1)
     if theme.mirrored:
         right, left = low.columns(theme.u(20), 1, 1.2)
-    icon = theme.icon if not theme.compact and not theme.large else theme.small_icon
-    back = Label(words("Return"), "return", icon_size=icon)
+    icon = theme.icon if not theme.compact else theme.small_icon
+    signs = ("return", "clock", "renew") if not theme.large else ("", "", "")
+    back = Label(words("Return"), signs[0], icon_size=icon)
     if not patron.loans:
         label = Label(words("Return"), "return", size=theme.body, icon_size=icon)
         box = low if theme.compact else (low.left_part if theme.mirrored else low.right_part)(theme.u(458))
@@ -89,9 +93,9 @@ def _actions(view: View, low: Box) -> list[Element]:
             button(theme, "return", right, "second", back, Pressed(Button.RETURN)),
         ]
     if state.renewing:
-        wait = busy(theme, "renew-all", left, Label(words("Please wait"), "clock", icon_size=icon))
+        wait = busy(theme, "renew-all", left, Label(words("Please wait"), signs[1], icon_size=icon))
         return [wait, button(theme, "return", right, "second", back, Pressed(Button.RETURN))]
-    label = Label(words("Renew all"), "renew", icon_size=icon)
+    label = Label(words("Renew all"), signs[2], icon_size=icon)
     return [
         button(theme, "renew-all", left, "primary", label, Pressed(Button.RENEW_ALL)),
         button(theme, "return", right, "second", back, Pressed(Button.RETURN)),
@@ -139,7 +143,8 @@ def _entry(view: View, loan: Loan, outcome: RenewOutcome | None) -> Entry:
         left, _, rest = text.line.partition(text.left)
         lines = [(Run(left + text.left + rest[:1], BOLD, c.ok), Run(rest[1:], 400, c.ink))]
     title = words.title(loan.item.title[:200])
-    return Entry(f"loan-{loan.item.id}", title, loan.item.author[:200], look, tuple(lines), act_or_none)
+    first = outcome is None
+    return Entry(f"loan-{loan.item.id}", title, loan.item.author[:200], look, tuple(lines), act_or_none, first)
 
 
 # --- holds and fines ----------------------------------------------------------------------------------------------

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from kiosk.locale.words import Sentence
 from kiosk.screens import rows, typeset
 from kiosk.screens.blocks import BLACK, BOLD, Label, banner, banner_height, button, height, say
-from kiosk.screens.elements import Element, Flash, Page, Panel, Stand
+from kiosk.screens.elements import Element, Flash, Page, Panel, Run, Stand
 from kiosk.screens.geometry import Box
 from kiosk.screens.lists import listing
 from kiosk.screens.tiles import camera_tile, pad_tile
@@ -21,8 +22,9 @@ def borrow(view: View) -> Page:
     else:
         edge, top, low = (theme.u(28) if theme.large else theme.u(24)), theme.u(22), theme.u(22)
     inner = Box(page.x + edge, page.y + top, page.width - 2 * edge, page.height - top - low)
-    line, inner = top_line(view, inner)
-    elements.extend(line)
+    if not theme.large:
+        line, inner = top_line(view, inner)
+        elements.extend(line)
     empty = not view.state.rows_of(Mode.BORROW)
     if theme.portrait:
         elements.extend(_portrait(view, inner, empty))
@@ -37,17 +39,25 @@ def borrow(view: View) -> Page:
 
 def top_line(view: View, inner: Box) -> tuple[list[Element], Box]:
     """The banner on top of a list, if something is the matter, and what is left of the page below it."""
-    state, words, theme = view.state, view.words, view.theme
-    if state.notice is not Notice.NONE:
-        said, icon = words.notice(state.notice, state.refusal, view.today, view.zone), _NOTICE_ICONS[state.notice]
-    elif not state.online:
-        said, icon = words.offline_banner(), "offline"
-    elif not (state.camera_ready or state.reader_ready):
-        said, icon = words.devices_banner(camera=False, reader=False), "wrench"
-    else:
+    theme = view.theme
+    found = _matter(view)
+    if found is None:
         return [], inner
+    said, icon = found
     tall = banner_height(theme, inner.width, said.what, said.now)
     return list(banner(theme, inner.top_part(tall), icon, said.what, said.now)), inner.without_top(tall + theme.gap)
+
+
+def _matter(view: View) -> tuple[Sentence, str] | None:
+    """What the banner has to say, and its icon: what has just happened, else what does not work now."""
+    state, words = view.state, view.words
+    if state.notice is not Notice.NONE:
+        return words.notice(state.notice, state.refusal, view.today, view.zone), _NOTICE_ICONS[state.notice]
+    if not state.online:
+        return words.offline_banner(), "offline"
+    if not (state.camera_ready or state.reader_ready):
+        return words.devices_banner(camera=False, reader=False), "wrench"
+    return None
 
 
 _NOTICE_ICONS = {
@@ -109,7 +119,7 @@ def count(view: View, box: Box) -> list[Element]:
     for size, text in options:
         wide = typeset.width_of(figure, size, BLACK)
         room = box.width - wide - gap
-        setting = typeset.set_runs(((run := _run(text, c.ink)),), theme.body, max(room, 1), 2, False)
+        setting = typeset.set_runs((Run(text, BOLD, c.ink),), theme.body, max(room, 1), 2, False)
         if setting.fits and setting.whole:
             break
     taken = wide + gap + max(setting.widths)
@@ -121,18 +131,12 @@ def count(view: View, box: Box) -> list[Element]:
     mark = Box(number.x, number.bottom - round(size * 0.1), wide, tall)
     elements: list[Element] = [
         say(figure, number, size, c.count, c.paper, weight=BLACK, leading=0.98, lines=1, key="count"),
-        say(text, label, theme.body, run.colour, c.paper, weight=BOLD, stand=Stand.MIDDLE, leading=1.08, lines=2,
+        say(text, label, theme.body, c.ink, c.paper, weight=BOLD, stand=Stand.MIDDLE, leading=1.08, lines=2,
             key="count-words"),
     ]  # fmt: skip
     if state.borrowed:
         elements.append(Flash(mark, c.gold, key=f"count-flash-{state.borrowed}"))
     return elements
-
-
-def _run(text: str, colour: str):  # type: ignore[no-untyped-def]
-    from kiosk.screens.elements import Run
-
-    return Run(text, BOLD, colour)
 
 
 def _empty(view: View, inner: Box) -> list[Element]:
@@ -159,19 +163,26 @@ def _large(view: View, inner: Box, empty: bool) -> list[Element]:
     body = inner.without_top(theme.u(150) + theme.u(24))
     finish_wide = theme.u(393)
     finish = head.left_part(finish_wide) if theme.mirrored else head.right_part(finish_wide)
-    beside = head.without_left(finish_wide + theme.gap) if theme.mirrored else head.without_right(finish_wide + theme.gap)
+    beside = (
+        head.without_left(finish_wide + theme.gap) if theme.mirrored else head.without_right(finish_wide + theme.gap)
+    )
     figure = str(state.borrowed)
     size = theme.u(160)
     wide = typeset.width_of(figure, size, BLACK)
     number = Box(beside.x + theme.u(8), beside.y, wide + 2, beside.height)
     text = words("of {n}", n=state.seen)
     label = beside.without_left(wide + theme.u(36))
-    elements: list[Element] = [
-        say(figure, number, size, c.count, c.paper, weight=BLACK, leading=0.95, stand=Stand.MIDDLE, lines=1,
-            key="count"),
-        say(text, label, theme.body, c.ink, c.paper, weight=BOLD, stand=Stand.MIDDLE, lines=1, key="count-words"),
-        finish_button(view, finish),
-    ]  # fmt: skip
+    elements: list[Element] = [finish_button(view, finish)]
+    matter = _matter(view)
+    if matter is not None:  # in large letters there is room for the banner or for the count, not for both
+        said, icon = matter
+        fits = banner_height(theme, beside.width, said.what, "") <= beside.height
+        elements.extend(banner(theme, beside, icon, said.what if fits else said.now, ""))
+    elif not empty:
+        elements.append(say(figure, number, size, c.count, c.paper, weight=BLACK, leading=0.95, stand=Stand.MIDDLE,
+                            lines=1, key="count"))  # fmt: skip
+        elements.append(say(text, label, theme.body, c.ink, c.paper, weight=BOLD, stand=Stand.MIDDLE, lines=1,
+                            key="count-words"))  # fmt: skip
     if empty:
         text = words("Put books on the pad or scan their labels")
         elements.append(say(text, body, theme.title, c.ink, c.paper, weight=BOLD, stand=Stand.MIDDLE, key="hint"))

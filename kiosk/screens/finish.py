@@ -84,14 +84,15 @@ def _news(view: View, box: Box, small: int, large: tuple[tuple[int, float], ...]
             say(text, below, size, c.ok, c.paper, weight=weight, leading=leading, key="news-date"),
         ]
     lines = words.due_list(dues, view.today)
-    line = round(theme.body * 1.1)
-    most = max(1, box.height // line)
-    shown = lines if len(lines) <= most else lines[:most]
-    return [
-        say(text, Box(box.x, box.y + number * line, box.width, line), theme.body, c.ok, c.paper, weight=BOLD,
-            lines=1, cut=True, key=f"news-{number}")
-        for number, text in enumerate(shown)
-    ]  # fmt: skip
+    y, elements = box.y, []
+    for number, text in enumerate(lines):
+        tall = height(text, theme.body, BOLD, box.width)
+        if y + tall > box.bottom + theme.u(4):
+            break  # the receipt has them all
+        line = Box(box.x, y, box.width, tall)
+        elements.append(say(text, line, theme.body, c.ok, c.paper, weight=BOLD, key=f"news-{number}"))
+        y += tall
+    return elements
 
 
 def _shelf(view: View, x: int, y: int, width: int, wide: int, tall: int, gap: int) -> list[Element]:
@@ -173,9 +174,7 @@ def _close(view: View, box: Box, size: int, side: int, line: int, *, spread: boo
     )  # fmt: skip
 
 
-def _close_parts(
-    view: View, box: Box, size: int, side: int, line: int, look: Look, spread: bool
-) -> tuple[Part, ...]:
+def _close_parts(view: View, box: Box, size: int, side: int, line: int, look: Look, spread: bool) -> tuple[Part, ...]:
     c, theme, state = view.colours, view.theme, view.state
     label = Label(view.words("Close"), size=size)
     if not state.seconds:
@@ -192,7 +191,7 @@ def _close_parts(
         ring_x = x + wide + gap
     words = Box(x, box.y, wide + 2, box.height)
     ring = Box(ring_x, box.y + (box.height - side) // 2, side, side)
-    track = "#2A5557" if not theme.contrast else c.edge
+    track = "#2A5557" if not theme.contrast else c.hair
     colour = look.sign
     part = min(1.0, state.seconds / max(1, state.rules.finish))
     return (
@@ -251,7 +250,9 @@ def _card(view: View, card: Box) -> list[Element]:
     if receipt_code:
         label = Box(room.x, top + side + theme.u(26), room.width, tall)
         elements.extend(receipt_code)
-        elements.append(say(text, label, theme.body, c.ink, c.leaf, weight=BOLD, align=Align.MIDDLE, key="receipt-words"))
+        elements.append(
+            say(text, label, theme.body, c.ink, c.leaf, weight=BOLD, align=Align.MIDDLE, key="receipt-words")
+        )
     else:
         icon = room.middle(theme.u(200), theme.u(200))
         elements.append(Icon(icon, "check", c.ok, key="done"))

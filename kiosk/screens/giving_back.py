@@ -93,21 +93,24 @@ def _empty(view: View, body: Box) -> list[Element]:
 def _foot(view: View, low: Box, turner: list[Turn | None]) -> list[Element]:
     """How many, what else, the way on; Up and Down when there are more signs than fit."""
     theme, c, words, state = view.theme, view.colours, view.words, view.state
-    wide = theme.u(393) if theme.large else theme.u(300)
+    wide = theme.u(340) if theme.large else theme.u(300)
     finish = low.left_part(wide) if theme.mirrored else low.right_part(wide)
     beside = low.without_left(wide + theme.u(28)) if theme.mirrored else low.without_right(wide + theme.u(28))
     elements: list[Element] = [finish_button(view, finish)]
     if turner:
         tall = theme.target
         row = beside.middle(beside.width, tall)
-        up, down = row.right_part(2 * theme.u(200) + theme.gap).columns(theme.gap, 1, 1)
+        each = (beside.width - theme.gap) // 2 if theme.large else theme.u(200)
+        up, down = row.right_part(2 * each + theme.gap).columns(theme.gap, 1, 1)
         for key, text, icon, cell, turn in (
             ("page-up", words("Up"), "up", up, turner[0]),
             ("page-down", words("Down"), "down", down, turner[1]),
         ):
             label = Label(text, icon, icon_size=theme.small_icon, pad=theme.u(12))
             elements.append(button(theme, key, cell, "second", label, turn))
-        beside = beside.without_right(2 * theme.u(200) + 2 * theme.gap)
+        if theme.large or theme.compact:
+            return elements
+        beside = beside.without_right(2 * each + 2 * theme.gap)
     if not state.returned:
         text = words("Just put the books down")
         return [*elements, say(text, beside, theme.body, c.ink2, c.paper, stand=Stand.MIDDLE, key="more")]
@@ -165,19 +168,20 @@ def _sign(view: View, place: Place, box: Box) -> list[Element]:
     theme, face = view.theme, _face(view, place)
     rule = view.colours.hair if theme.contrast else face.rule
     pad = theme.u(32)
-    inner = box.inset(pad, theme.u(34) if not theme.portrait else theme.p(26))
-    elements: list[Element] = [
-        Panel(box, face.fill, face.edge, theme.signline, theme.radius, key=f"sign-{place.name}")
-    ]
+    inner = box.inset(pad, theme.u(34 if not theme.large else 14) if not theme.portrait else theme.p(26))
+    elements: list[Element] = [Panel(box, face.fill, face.edge, theme.signline, theme.radius, key=f"sign-{place.name}")]
     side = theme.u(92)
     head_tall = theme.u(150) if not theme.portrait else theme.p(130)
+    if theme.large:
+        head_tall = round(theme.lead * 1.1 + theme.title * 1.06)
     icon = Box(inner.x, inner.y + (head_tall - side) // 2, side, side)
     elements.append(Icon(icon, face.icon, face.sign, key=f"sign-icon-{place.name}"))
     words = Box(icon.right + theme.u(24), inner.y, inner.right - icon.right - theme.u(24), head_tall)
     elements.extend(_heading(view, face, words, place.name))
-    top = inner.y + head_tall + theme.u(30)
+    top = inner.y + head_tall + theme.u(30 if not theme.large else 14)
     elements.append(Panel(Box(inner.x, top, inner.width, theme.hairline), rule, key=f"sign-line-{place.name}"))
-    rest = Box(inner.x, top + theme.u(22), inner.width, inner.bottom - top - theme.u(22))
+    below = theme.u(22 if not theme.large else 12)
+    rest = Box(inner.x, top + below, inner.width, inner.bottom - top - below)
     elements.extend(_books(view, place, rest, face))
     return elements
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.screens.blocks import BOLD, Label, busy, button, height, largest, say
 from kiosk.screens.elements import Element, Icon, Page, Panel, Press, Stand
 from kiosk.screens.geometry import Box
+from kiosk.screens.typeset import width_of
 from kiosk.screens.view import View
 from kiosk.session.model import Button, Digit, Notice, Pressed, Screen
 
@@ -18,15 +19,15 @@ def number(view: View) -> Page:
     size, leading = largest(title, BOLD, left.top_part(theme.u(260)), ((theme.title, 1.06), (theme.body, 1.1)))
     tall = height(title, size, BOLD, left.width, leading)
     field = Box(left.x, left.y + tall + theme.u(30), left.width, round(theme.body * 1.1) + theme.u(52))
-    typed = state.typed or ""
+    typed = _tail(state.typed, theme.body, field.width - theme.u(36))
     elements: list[Element] = [
         Panel(view.page, c.paper),
         say(title, left.top_part(tall), size, c.ink, c.paper, weight=BOLD, leading=leading, key="title"),
         Panel(field, c.leaf, c.hair, theme.hairline, theme.radius, key="field"),
-        say(typed, field.inset(theme.u(20), 0), theme.body, c.ink, c.leaf, weight=BOLD, stand=Stand.MIDDLE, lines=1,
+        say(typed, field.inset(theme.u(18), 0), theme.body, c.ink, c.leaf, weight=BOLD, stand=Stand.MIDDLE, lines=1,
             key="typed"),
     ]  # fmt: skip
-    if not typed:
+    if not typed and not theme.large:
         example = words("Member number")
         elements[-1] = say(example, field.inset(theme.u(20), 0), theme.body, c.ink2, c.leaf, stand=Stand.MIDDLE,
                            lines=1, cut=True, key="typed")  # fmt: skip
@@ -53,15 +54,24 @@ def pin(view: View) -> Page:
     bigger = theme.title if theme.large else theme.cap(8.6)
     size, leading = largest(title, BOLD, title_box, ((bigger, 1.06), (theme.title, 1.06), (theme.body, 1.1)))
     tall = height(title, size, BOLD, left.width, leading)
-    dots_y = title_box.y + tall + theme.u(44 if not theme.large else 24)
-    elements: list[Element] = [
-        Panel(view.page, c.paper),
+    dots_y = title_box.y + tall + theme.u(44)
+    elements: list[Element] = [Panel(view.page, c.paper)]
+    if theme.large:  # the title alone says that the card was read; what has just happened stands instead of it
+        title_box = title_box.moved(0, left.y - title_box.y)
+        happened = state.notice not in (Notice.NONE, Notice.STAFF_CALLED)
+        dots_y = left.y if happened else left.y + tall + theme.u(24)
+        if not happened:
+            elements.append(say(title, title_box.top_part(tall), size, c.ink, c.paper, weight=BOLD, leading=leading,
+                                key="title"))  # fmt: skip
+    head: list[Element] = [
         Panel(mark, c.ok, radius=disc // 2, key="read-mark"),
         Icon(mark.middle(inner, inner), "check", c.onok, key="read-icon"),
         say(words("Card read"), read.without_left(disc + theme.u(18)), theme.body, c.ok, c.paper, weight=BOLD,
             stand=Stand.MIDDLE, lines=1, key="read"),
         say(title, title_box.top_part(tall), size, c.ink, c.paper, weight=BOLD, leading=leading, key="title"),
     ]  # fmt: skip
+    if not theme.large:
+        elements.extend(head)
     elements.extend(_dots(view, left.x, dots_y, left.width))
     staff = areas.staff
     top = dots_y + theme.u(38 + 24)
@@ -72,10 +82,21 @@ def pin(view: View) -> Page:
         elements.append(_staff_told(view, staff))
     else:
         label = Label(words("Forgot your PIN? Call staff"), "staff", left=True, pad=theme.u(18), gap=theme.u(14))
+        if theme.large:
+            label = Label(words("Call staff"), pad=theme.u(12))
         elements.append(button(theme, "call-staff", staff, "quiet", label, Pressed(Button.CALL_STAFF)))
     full = len(state.pin_typed) == state.rules.pin_length
     elements.extend(_keys(view, areas.keys, ready=full))
     return tuple(elements)
+
+
+def _tail(typed: str, size: int, room: int) -> str:
+    """The digits that were typed; when they do not fit, the last ones, for those are being watched."""
+    if width_of(typed, size, BOLD) <= room:
+        return typed
+    while width_of(f"…{typed}", size, BOLD) > room:
+        typed = typed[1:]
+    return f"…{typed}"
 
 
 class _Areas:
@@ -122,12 +143,12 @@ def _keys(view: View, box: Box, *, ready: bool) -> list[Press]:
     for figure, cell in zip("123456789", cells[:9], strict=True):
         keys.append(_digit(view, figure, cell, asking))
     # A large word and the icon above it need the height of a key; where there is none, the word alone.
-    label = Label(words("Delete"), "delete", "top", theme.body, theme.small_icon, pad=theme.u(4), gap=theme.u(10))
+    label = Label(words("Delete"), "delete", "top", theme.small, theme.small_icon, pad=theme.u(4), gap=theme.u(10))
     keys.append(button(theme, "delete", cells[9], "function", label, Pressed(Button.DELETE)))
     keys.append(_digit(view, "0", cells[10], asking))
-    go = Label(words("Next"), "next", "top", theme.body, theme.small_icon, pad=theme.u(4), gap=theme.u(10))
+    go = Label(words("Next"), "next", "top", theme.small, theme.small_icon, pad=theme.u(4), gap=theme.u(10))
     if asking:
-        go = Label(words("Please wait"), "clock", "top", theme.body, theme.small_icon, pad=theme.u(2), gap=theme.u(4))
+        go = Label(words("Please wait"), "clock", "top", theme.small, theme.small_icon, pad=theme.u(2), gap=theme.u(4))
         keys.append(busy(theme, "next", cells[11], go))
     else:
         keys.append(button(theme, "next", cells[11], "primary", go, Pressed(Button.NEXT) if ready else None))

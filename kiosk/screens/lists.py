@@ -33,6 +33,8 @@ def listing(view: View, entries: list[Entry], box: Box, *, pager_low: bool = Tru
         return _stack(view, entries, tall, box, range(len(entries)))
     pager = pager_height(view)
     room = box.without_bottom(pager + gap)
+    entries = [rows.shorter(theme, each, box.width, room.height) for each in entries]
+    tall = [rows.height(theme, each, box.width) for each in entries]
     pages = pages_of(tall, gap, room.height)
     here = min(view.turned, len(pages) - 1)
     if theme.large:  # one book a page, and the row takes all the room there is

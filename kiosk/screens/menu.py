@@ -131,8 +131,10 @@ def _card(view: View, choice: Choice, box: Box) -> Press:
 
 
 def _card_parts(view: View, choice: Choice, box: Box, look: Look) -> tuple[Part, ...]:
-    c, theme = view.colours, view.theme
+    theme = view.theme
     parts: list[Part] = [panel(theme, box, look)]
+    if theme.large:
+        return (*parts, *_large_parts(view, choice, box, look))
     tall = box.height / theme.unit > 250
     inside = box.inset(theme.u(30), theme.u(22))
     hint = height(choice.hint, theme.body, 400, inside.width)
@@ -151,8 +153,7 @@ def _card_parts(view: View, choice: Choice, box: Box, look: Look) -> tuple[Part,
             parts.append(Art(corner, f"spot-{choice.icon}"))
     if choice.chip:
         x, y = box.x + theme.u(28), box.y + theme.u(26)
-        overdue = choice.chip == view.words("{n} overdue", n=_overdue(view))
-        parts.extend(chip(theme, x, y, choice.chip, c.stop if overdue else c.gold, c.onstop if overdue else c.ongold))
+        parts.extend(chip(theme, x, y, choice.chip, *_chip_colours(view, choice)))
     first = Box(inside.x, words_top, inside.width, title)
     size = theme.title
     if typeset.width_of(choice.title, size, BOLD) > first.width:
@@ -161,6 +162,27 @@ def _card_parts(view: View, choice: Choice, box: Box, look: Look) -> tuple[Part,
     under = Box(inside.x, first.bottom + theme.u(2), inside.width, hint)
     parts.append(say(choice.hint, under, theme.body, look.text, look.back))
     return tuple(parts)
+
+
+def _large_parts(view: View, choice: Choice, box: Box, look: Look) -> list[Part]:
+    """In large letters there is no room for a picture, and what is due stands instead of the hint."""
+    theme = view.theme
+    inside = box.inset(theme.u(26), theme.u(24))
+    size = theme.title if typeset.width_of(choice.title, theme.title, BOLD) <= inside.width else theme.body
+    title = inside.top_part(round(size * 1.06))
+    parts: list[Part] = [say(choice.title, title, size, look.text, look.back, weight=BOLD, leading=1.06, lines=1)]
+    below = inside.without_top(title.height + theme.u(14))
+    if choice.chip:
+        parts.extend(chip(theme, below.x, below.y, choice.chip, *_chip_colours(view, choice)))
+    elif height(choice.hint, theme.body, 400, below.width) <= below.height:
+        parts.append(say(choice.hint, below, theme.body, look.text, look.back))
+    return parts
+
+
+def _chip_colours(view: View, choice: Choice) -> tuple[str, str]:
+    c = view.colours
+    overdue = choice.chip == view.words("{n} overdue", n=_overdue(view))
+    return (c.stop, c.onstop) if overdue else (c.gold, c.ongold)
 
 
 def _overdue(view: View) -> int:

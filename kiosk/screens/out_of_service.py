@@ -28,7 +28,9 @@ def out_of_service(view: View) -> Page:
     head_box = _balanced(sorry, size, head, leading)
     tall = height(sorry, size, BLACK, head_box.width, leading)
     told_y = head.y + tall + theme.u(30 if not theme.large else 12)
-    told_box = Box(head.x, told_y, min(text_wide, theme.u(560) if wide and not theme.large else text_wide), theme.u(200))
+    told_box = Box(
+        head.x, told_y, min(text_wide, theme.u(560) if wide and not theme.large else text_wide), theme.u(200)
+    )
     code_wide = theme.u(150)
     card = _card_box(view, edge, wide)
     return (
@@ -58,7 +60,8 @@ def _card_box(view: View, edge: int, wide: bool) -> Box:
         text_wide = inner.width - theme.u(72) - theme.big_icon - theme.u(32)
         tall = height(view.words("Please ask staff"), theme.title, BOLD, text_wide, 1.06)
         tall += height(body, theme.body, 400, text_wide) + theme.u(50)
-        return inner.bottom_part(tall).without_bottom(round(theme.body * 1.1))
+        line = round(theme.body * 1.1)
+        return inner.bottom_part(tall + line).without_bottom(line)
     if not wide:
         return inner.bottom_part(theme.p(330)).without_bottom(round(theme.body * 1.5) if theme.compact else 0)
     return inner.bottom_part(theme.u(240)).left_part(theme.u(712))

@@ -55,14 +55,18 @@ def _sheet(view: View, tall: int = 0) -> tuple[list[Element], Box]:
         elements.append(Panel(box, "", c.leaf, 0, theme.radius, outside=c.deep, key="sheet-frame"))
     pad = theme.u(44) if not theme.large and not theme.compact else theme.u(24)
     below = pad
-    return elements, Box(box.x + pad, box.y + woven + theme.u(20), box.width - 2 * pad, box.height - woven - theme.u(20) - below)
+    return elements, Box(
+        box.x + pad, box.y + woven + theme.u(20), box.width - 2 * pad, box.height - woven - theme.u(20) - below
+    )
 
 
 def _two(view: View, low: Box, first: Press | None, second: Press | None) -> list[Element]:
     return [press for press in (first, second) if press is not None]
 
 
-def _answers(view: View, low: Box, safe: Label, safe_act: Button, other: Label | None, other_act: Button) -> list[Element]:
+def _answers(
+    view: View, low: Box, safe: Label, safe_act: Button, other: Label | None, other_act: Button
+) -> list[Element]:
     """The safe answer, filled and left; the other one beside it, or below it where the panel is narrow."""
     theme, c = view.theme, view.colours
     if other is None:
@@ -111,9 +115,20 @@ def _dialog(
     small, small_leading = largest(sentence, 400, below, ((theme.lead, 1.14), (theme.body, 1.1), (theme.body, 1.04)))
     elements.extend(
         [
-            say(title, text.top_part(title_tall), size, c.ink, c.leaf, weight=BOLD, leading=leading, key="dialog-title"),
-            say(sentence, below, small, c.ink, c.leaf, leading=small_leading, cut=True,
-                lines=max(1, int(below.height // (small * small_leading))), key="dialog-words"),
+            say(
+                title, text.top_part(title_tall), size, c.ink, c.leaf, weight=BOLD, leading=leading, key="dialog-title"
+            ),
+            say(
+                sentence,
+                below,
+                small,
+                c.ink,
+                c.leaf,
+                leading=small_leading,
+                cut=True,
+                lines=max(1, int(below.height // (small * small_leading))),
+                key="dialog-words",
+            ),
         ]  # fmt: skip
     )
     elements.extend(_answers(view, answers, safe, Button.STAY, other, other_act))
@@ -146,7 +161,9 @@ def _idle(view: View) -> Page:
     tall = height(title, size, BLACK, text.width, leading)
     below = text.without_top(tall + theme.u(24 if not theme.large else 8))
     small, small_leading = largest(sentence, 400, below, ((theme.lead, 1.14), (theme.body, 1.1), (theme.body, 1.02)))
-    elements.append(say(title, text.top_part(tall), size, c.ink, c.leaf, weight=BLACK, leading=leading, key="dialog-title"))
+    elements.append(
+        say(title, text.top_part(tall), size, c.ink, c.leaf, weight=BLACK, leading=leading, key="dialog-title")
+    )
     elements.append(say(sentence, below, small, c.ink, c.leaf, leading=small_leading, key="dialog-words"))
     yes = Label(words("Yes, continue"), "next", "right", theme.cap(7.2) if not theme.large else theme.body, theme.icon)
     if theme.compact:

@@ -193,9 +193,7 @@ class KioskRoot(Widget):
             if isinstance(what, Button):
                 if isinstance(press.act, Pressed) and press.act.button is what and key in ("", press.act.key):
                     return Target(press, self.height)
-            elif press.words == what or any(
-                part.text == what for part in press.parts if isinstance(part, Sentence)
-            ):
+            elif press.words == what or any(part.text == what for part in press.parts if isinstance(part, Sentence)):
                 return Target(press, self.height)
         return None
 

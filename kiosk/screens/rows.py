@@ -5,7 +5,7 @@ The row's tint, its badge's icon and its words all say the same, so that it can 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.screens import typeset
 from kiosk.screens.blocks import BOLD, REGULAR
@@ -34,7 +34,7 @@ class Tone:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row to be drawn, whatever list it is on."""
+    """One row to be drawn, whatever list it is on. ``first``: its first line matters most, else the last one."""
 
     key: str
     title: str
@@ -42,6 +42,14 @@ class Entry:
     tone: Tone
     lines: tuple[tuple[Run, ...], ...]
     act: Pressed | None
+    first: bool = False
+
+
+def shorter(theme: Theme, item: Entry, width: int, room: int) -> Entry:
+    """The row saying less, when all it says is taller than the room; what matters most stays."""
+    while height(theme, item, width) > room and len(item.lines) > 1:
+        item = replace(item, lines=item.lines[:-1] if item.first else item.lines[1:])
+    return item
 
 
 def tone(view: View, kind: str, icon: str) -> Tone:

@@ -119,8 +119,7 @@ def returning(*rows: Row, on_pad: tuple[str, ...] = (), patron: Patron | None = 
 
 
 _BORROWED = tuple(
-    row(name, Mode.BORROW, Phase.BORROWED, number)
-    for number, name in ((3, "salah"), (2, "hikayat"), (1, "sengsara"))
+    row(name, Mode.BORROW, Phase.BORROWED, number) for number, name in ((3, "salah"), (2, "hikayat"), (1, "sengsara"))
 )
 _REFUSED = row("siti", Mode.BORROW, Phase.REFUSED, 5, refusal=_HELD)
 _PUT_BACK = row("layar", Mode.BORROW, Phase.PUT_BACK, 4)
@@ -278,6 +277,13 @@ def camera_preview() -> Preview:
     for number in range(24):
         x = 136 + number * 5.4
         width = (2, 3, 1, 4)[number * 7 % 4]
-        draw.polygon([(x, 124 - (x - 136) * 0.1), (x + width, 124 - (x - 136) * 0.1),
-                      (x + width + 4, 164 - (x - 136) * 0.1), (x + 4, 164 - (x - 136) * 0.1)], fill="#1B1B1B")
+        draw.polygon(
+            [
+                (x, 124 - (x - 136) * 0.1),
+                (x + width, 124 - (x - 136) * 0.1),
+                (x + width + 4, 164 - (x - 136) * 0.1),
+                (x + 4, 164 - (x - 136) * 0.1),
+            ],
+            fill="#1B1B1B",
+        )
     return Preview(1, np.asarray(image), corners, 0.1)

@@ -162,6 +162,11 @@ class Theme:
         return self.cap(4.88)
 
     @property
+    def small(self) -> int:
+        """Font size of words on keys: keys have one size, so large text leaves it as it is."""
+        return round(self.body * self.scale / self.letter_scale)
+
+    @property
     def lead(self) -> int:
         """Font size of the sentence under a headline."""
         return self.body if self.large else self.cap(5.8)

@@ -112,7 +112,7 @@ def _headline(view: View, page: Box) -> Element:
 def button_height(view: View) -> int:
     """Height of the two buttons."""
     theme = view.theme
-    return theme.u(176) if theme.large else theme.u(132)
+    return theme.u(236) if theme.large else theme.u(132)
 
 
 def _buttons(view: View, page: Box) -> list[Element]:
@@ -140,14 +140,15 @@ def _buttons(view: View, page: Box) -> list[Element]:
     left, right = low.columns(theme.u(24), 512, 452) if not theme.mirrored else low.columns(theme.u(24), 452, 512)
     if theme.mirrored:
         left, right = right, left
+    icons = ("return", "keys") if not theme.large else ("", "")
     return [
         button(
             theme, "without-card", left, kinds[0],
-            Label(words("Return books"), "return", icon_size=theme.icon, under=words("without a card"), left=True,
+            Label(words("Return books"), icons[0], icon_size=theme.icon, under=words("without a card"), left=True,
                   pad=theme.u(24)), give_back,
         ),
         button(
             theme, "type-number", right, kinds[1],
-            Label(words("Type your member number"), "keys", icon_size=theme.icon, left=True, pad=theme.u(24)), number,
+            Label(words("Type your member number"), icons[1], icon_size=theme.icon, left=True, pad=theme.u(24)), number,
         ),
     ]  # fmt: skip
