@@ -20,7 +20,7 @@ MISSED = 3
 #: A desk whose last sign of life is older (ms) is not running.
 DESK_STALE_MS = 20_000
 _INTERVAL_MIN_S, _INTERVAL_MAX_S = 5, 86_400
-_FINE = frozenset({"", "ok", "off", "none", "unused", "ready", "idle"})
+_FINE = frozenset({"", "ok", "off", "none", "unused", "ready", "idle", "starting"})
 
 
 class State(enum.StrEnum):
