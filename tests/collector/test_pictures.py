@@ -27,7 +27,9 @@ class Served:
         self.asked: list[str] = []
         self.desk = desk(store)
         self._app = build(self.desk)
-        config = uvicorn.Config(self._remember, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            self._remember, interface="asgi3", log_level="warning", lifespan="off", timeout_graceful_shutdown=1
+        )
         self.server = uvicorn.Server(config)
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
