@@ -15,6 +15,7 @@ _ENVIRONMENT = {
     "KIVY_NO_CONFIG": "1",  # no configuration in anybody's home folder
     "KIVY_NO_FILELOG": "1",
     "KIVY_NO_ENV_CONFIG": "1",
+    "KIVY_CLIPBOARD": "sdl2",  # or Kivy tries programs that are not there, with a traceback for each
     "KIVY_LOG_MODE": "PYTHON",  # or Kivy redirects stderr and tracebacks vanish
 }
 
@@ -42,6 +43,7 @@ def prepare(settings: ScreenSettings, *, headless: bool) -> None:
     }
     for key, value in graphics.items():
         Config.set("graphics", key, str(value))
+    Config.set("kivy", "log_level", "warning")
     Config.set("kivy", "exit_on_escape", "0")
     Config.set("kivy", "keyboard_mode", "system")
     # Exactly one provider: with the default list a touch panel reports each touch twice (kivy #3801, #8494).

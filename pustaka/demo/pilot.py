@@ -14,6 +14,8 @@ from pustaka.demo.errors import DemoError
 #: How long a step may take to come true. Far more than it ever should: slow machines are not wrong machines.
 PATIENCE_S = 30.0
 _LOOK_EVERY_S = 0.05
+#: The kiosk takes two touches of one button within 300 ms for one, as a bouncing panel makes them; people are slower.
+_BETWEEN_PRESSES_S = 0.4
 
 
 class PilotClient:
@@ -23,6 +25,20 @@ class PilotClient:
         self._path = path
         self._connection: socket.socket | None = None
         self._stream: Any = None
+        self._pressed = ("", 0.0)
+
+    def press(self, **what: str) -> None:
+        """Press something, no faster than a finger could press it twice.
+
+        Raises:
+            DemoError: there is no such thing to press.
+        """
+        name = " ".join(what.values())
+        last, when = self._pressed
+        if last == name:
+            time.sleep(max(0.0, when + _BETWEEN_PRESSES_S - time.monotonic()))
+        self.ask(do="press", **what)
+        self._pressed = (name, time.monotonic())
 
     def ask(self, **order: str) -> dict[str, Any]:
         """Send an order and return its answer.

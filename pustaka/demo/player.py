@@ -112,12 +112,12 @@ class Player:
 
     def press(self, text: str) -> str:
         """Press what says these words."""
-        self._stage.pilot.ask(do="press", text=text)
+        self._stage.pilot.press(text=text)
         return ""
 
     def press_button(self, button: str) -> str:
         """Press a button by its name, whatever it says."""
-        self._stage.pilot.ask(do="press", button=button)
+        self._stage.pilot.press(button=button)
         return ""
 
     def press_row(self, book: str) -> str:
@@ -125,13 +125,13 @@ class Player:
         row = self._row(self._stage.pilot.state(), book)
         if row is None:
             raise DemoError(f"there is no row of {book} on the screen")
-        self._stage.pilot.ask(do="press", button="row", key=row["key"])
+        self._stage.pilot.press(button="row", key=row["key"])
         return ""
 
     def type_digits(self, digits: str) -> str:
         """Type on the keypad."""
         for digit in digits:
-            self._stage.pilot.ask(do="press", text=digit)
+            self._stage.pilot.press(text=digit)
         return f"{len(digits)} digits"
 
     def expect_page(self, page: str) -> str:
