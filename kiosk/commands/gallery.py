@@ -56,7 +56,11 @@ def gallery(
         }
         environment = {**os.environ, _INSIDE: json.dumps(job)}
         done = subprocess.run(
-            [sys.executable, "-m", "kiosk.commands.gallery"], env=environment, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "kiosk.commands.gallery"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise click.ClickException(f"The pictures of {size} could not be drawn:\n{done.stderr.strip()[-2000:]}")

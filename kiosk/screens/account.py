@@ -46,9 +46,14 @@ def account(view: View) -> Page:
         elements.extend(_aside_card(view, right, side))
         body = left
     elif side and theme.portrait and not theme.compact:
-        card = body.bottom_part(theme.p(300))
-        elements.extend(_aside_card(view, card, side))
-        body = body.without_bottom(card.height + theme.gap)
+        if theme.low_reach:
+            elements.extend(_aside_card(view, body.top_part(theme.p(300)), side))
+        else:
+            card = body.bottom_part(theme.p(300))
+            elements.extend(_aside_card(view, card, side))
+            body = body.without_bottom(card.height + theme.gap)
+    if theme.low_reach:
+        body = body.bottom_part(body.bottom - round(theme.height * 0.6))
     elements.extend(listing(view, _entries(view), body, pager_low=True))
     return tuple(elements)
 
@@ -81,6 +86,8 @@ def _actions(view: View, low: Box) -> list[Element]:
         right, left = low.columns(theme.u(20), 1, 1.2)
     icon = theme.icon if not theme.compact else theme.small_icon
     signs = ("return", "clock", "renew") if not theme.large else ("", "", "")
+    if theme.compact:
+        return [_compact_action(view, low)]
     back = Label(words("Return"), signs[0], icon_size=icon)
     if not patron.loans:
         label = Label(words("Return"), "return", size=theme.body, icon_size=icon)
@@ -100,6 +107,19 @@ def _actions(view: View, low: Box) -> list[Element]:
         button(theme, "renew-all", left, "primary", label, Pressed(Button.RENEW_ALL)),
         button(theme, "return", right, "second", back, Pressed(Button.RETURN)),
     ]
+
+
+def _compact_action(view: View, low: Box) -> Element:
+    """A narrow panel has room for the likely one alone."""
+    theme, words, state = view.theme, view.words, view.state
+    if not (state.patron and state.patron.loans):
+        return button(theme, "return", low, "primary", Label(words("Return"), "return"), Pressed(Button.RETURN))
+    if state.renewing:
+        return busy(theme, "renew-all", low, Label(words("Please wait"), "clock"))
+    if state.renewals:
+        label = Label(words("Finish"), "next", "right", theme.action, theme.small_icon)
+        return button(theme, "finish", low, "primary", label, Pressed(Button.FINISH))
+    return button(theme, "renew-all", low, "primary", Label(words("Renew all"), "renew"), Pressed(Button.RENEW_ALL))
 
 
 # --- loans --------------------------------------------------------------------------------------------------------
@@ -180,7 +200,8 @@ def _aside_card(view: View, box: Box, side: tuple[str, ...]) -> list[Element]:
         ]  # fmt: skip
     hold = next(hold for hold in patron.holds if hold.ready_until)
     said = words.hold(hold, view.today)
-    elements.append(say(said.lines[0], inner.top_part(line), theme.body, c.ok, c.leaf, weight=BOLD, key="hold"))
+    ready_tall = height(said.lines[0], theme.body, BOLD, inner.width)
+    elements.append(say(said.lines[0], inner.top_part(ready_tall), theme.body, c.ok, c.leaf, weight=BOLD, key="hold"))
     title = words.title(hold.title[:200])
     until = said.lines[1] if len(said.lines) > 1 else ""
     if theme.portrait:
@@ -196,14 +217,14 @@ def _aside_card(view: View, box: Box, side: tuple[str, ...]) -> list[Element]:
         elements.append(say(until, below, theme.body, c.ink, c.leaf, key="hold-until"))
         return elements
     until_tall = height(until, theme.body, 400, inner.width)
-    top = inner.y + line + theme.u(12)
-    cover_tall = theme.u(134)
+    top = inner.y + ready_tall + theme.u(12)
+    cover_tall = theme.u(134 if ready_tall <= line else 96)
     room = inner.bottom - top - until_tall - cover_tall - theme.u(14 + 16 + 8)
     most = max(1, min(3, room // line))
     title_tall = min(height(title, theme.body, BOLD, inner.width), most * line)
     elements.append(say(title, Box(inner.x, top, inner.width, title_tall), theme.body, c.ink, c.leaf, weight=BOLD,
                         lines=most, cut=True, key="hold-title"))  # fmt: skip
-    cover = Box(inner.x, top + title_tall + theme.u(14), theme.u(96), cover_tall)
+    cover = Box(inner.x, top + title_tall + theme.u(14), round(cover_tall * 0.716), cover_tall)
     elements.append(_hold_cover(view, cover, title))
     rule = Box(inner.x, cover.bottom + theme.u(16), inner.width, theme.hairline)
     elements.append(Panel(rule, c.hair, key="hold-line"))

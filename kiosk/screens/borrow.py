@@ -18,7 +18,9 @@ def borrow(view: View) -> Page:
     c, theme, page = view.colours, view.theme, view.page
     elements: list[Element] = [Panel(page, c.paper)]
     if theme.portrait:
-        edge, top, low = theme.p(56) if not theme.compact else theme.u(20), theme.p(52), theme.p(48)
+        edge, top, low = theme.p(56), theme.p(52), theme.p(48)
+        if theme.compact:
+            edge, top, low = theme.u(20), theme.u(16), theme.u(20)
     else:
         edge, top, low = (theme.u(28) if theme.large else theme.u(24)), theme.u(22), theme.u(22)
     inner = Box(page.x + edge, page.y + top, page.width - 2 * edge, page.height - top - low)
@@ -44,6 +46,8 @@ def top_line(view: View, inner: Box) -> tuple[list[Element], Box]:
     if found is None:
         return [], inner
     said, icon = found
+    if theme.compact:
+        said = Sentence(said.what)
     tall = banner_height(theme, inner.width, said.what, said.now)
     return list(banner(theme, inner.top_part(tall), icon, said.what, said.now)), inner.without_top(tall + theme.gap)
 
@@ -176,7 +180,7 @@ def _large(view: View, inner: Box, empty: bool) -> list[Element]:
     matter = _matter(view)
     if matter is not None:  # in large letters there is room for the banner or for the count, not for both
         said, icon = matter
-        fits = banner_height(theme, beside.width, said.what, "") <= beside.height
+        fits = banner_height(theme, beside.width, said.what, "") - theme.u(20) <= beside.height
         elements.extend(banner(theme, beside, icon, said.what if fits else said.now, ""))
     elif not empty:
         elements.append(say(figure, number, size, c.count, c.paper, weight=BLACK, leading=0.95, stand=Stand.MIDDLE,
@@ -194,15 +198,15 @@ def _large(view: View, inner: Box, empty: bool) -> list[Element]:
 def _portrait(view: View, inner: Box, empty: bool) -> list[Element]:
     theme, c, words, state = view.theme, view.colours, view.words, view.state
     low = inner.bottom_part(theme.p(140) if not theme.compact else max(theme.target, theme.u(120)))
-    body = inner.without_bottom(low.height + theme.p(40))
+    body = inner.without_bottom(low.height + (theme.p(40) if not theme.compact else theme.gap))
     elements: list[Element] = list(_portrait_actions(view, low))
     if theme.compact:
-        head = body.top_part(theme.u(110))
+        head = body.top_part(theme.u(94))
         elements.extend(count(view, head))
-        status = Box(head.x, head.bottom + theme.u(6), head.width, round(theme.body * 1.2))
+        status = Box(head.x, head.bottom, head.width, round(theme.body * 1.2))
         text = words.on_pad(len(state.pad), ready=state.reader_ready)
         elements.append(say(text, status, theme.body, c.ink2, c.paper, lines=1, cut=True, key="status"))
-        body = body.without_top(status.bottom - head.y + theme.gap)
+        body = body.without_top(status.bottom - head.y + theme.u(8))
         if empty:
             hint = words("Put books on the pad or scan their labels")
             elements.append(say(hint, body, theme.title, c.ink, c.paper, weight=BOLD, key="hint"))
@@ -211,7 +215,7 @@ def _portrait(view: View, inner: Box, empty: bool) -> list[Element]:
         elements.extend(_portrait_head(view, head))
         tall = theme.p(290)
         if empty:
-            tall = theme.p(620)
+            tall = theme.p(940)
         if theme.low_reach:
             reach = round(theme.height * 0.6)  # controls lie below this line
             tall = max(tall, reach - head.bottom - theme.p(70))
@@ -249,12 +253,14 @@ def _portrait_head(view: View, head: Box) -> list[Element]:
     wide = typeset.width_of(figure, size, BLACK)
     number = Box(head.x + theme.p(6), head.y, wide + 2, head.height)
     text = words("of {n} borrowed", n=state.seen)
-    label = Box(number.right + theme.p(26), head.y, theme.p(300), head.height)
-    line = Box(label.right + theme.p(16), head.y, theme.thin, head.height)
+    label = Box(number.right + theme.p(26), head.y, theme.p(308), head.height)
+    line = Box(label.right + theme.p(8), head.y, theme.thin, head.height)
     beside = Box(line.right + theme.p(40), head.y, head.right - line.right - theme.p(40), head.height)
     prompt = words("Put books on the pad or scan their labels")
     title_tall = round(theme.title * 1.06)
     total = title_tall + theme.p(8) + height(prompt, theme.body, 400, beside.width)
+    if total > beside.height + theme.p(8):  # a figure of two digits takes the room
+        prompt, total = "", title_tall
     top = beside.y + max(0, (beside.height - total) // 2)
     return [
         say(figure, number, size, c.count, c.paper, weight=BLACK, leading=0.86, stand=Stand.MIDDLE, lines=1,

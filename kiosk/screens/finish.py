@@ -84,13 +84,14 @@ def _news(view: View, box: Box, small: int, large: tuple[tuple[int, float], ...]
             say(text, below, size, c.ok, c.paper, weight=weight, leading=leading, key="news-date"),
         ]
     lines = words.due_list(dues, view.today)
-    y, elements = box.y, []
+    y = box.y
+    elements: list[Element] = []
     for number, text in enumerate(lines):
         tall = height(text, theme.body, BOLD, box.width)
         if y + tall > box.bottom + theme.u(4):
             break  # the receipt has them all
-        line = Box(box.x, y, box.width, tall)
-        elements.append(say(text, line, theme.body, c.ok, c.paper, weight=BOLD, key=f"news-{number}"))
+        place = Box(box.x, y, box.width, tall)
+        elements.append(say(text, place, theme.body, c.ok, c.paper, weight=BOLD, key=f"news-{number}"))
         y += tall
     return elements
 
@@ -211,11 +212,9 @@ def _landscape(view: View) -> list[Element]:
     card_wide = theme.u(404)
     inner = page.inset(theme.u(24), theme.u(22))
     if theme.mirrored:
-        card, left = inner.left_part(card_wide), inner.without_left(card_wide + theme.u(24)).without_right(theme.u(12))
+        card, left = inner.left_part(card_wide), inner.without_left(card_wide + theme.u(24))
     else:
         card, left = inner.right_part(card_wide), inner.without_right(card_wide + theme.u(24)).without_left(theme.u(12))
-    width = theme.u(576) if theme.mirrored else left.width
-    left = left.left_part(width)
     spare = (page.height - theme.u(800)) // 3
     shelf_y = page.y + theme.u(156) + spare // 2
     news_y = shelf_y + theme.u(212) + spare // 2

@@ -54,9 +54,12 @@ def giving_back(view: View) -> Page:
     inner = page.inset(edge, theme.p(48) if theme.portrait else theme.u(22))
     line, inner = top_line(view, inner)
     elements: list[Element] = [Panel(page, c.paper), *line]
-    low = inner.bottom_part(theme.u(142))
-    body = inner.without_bottom(low.height + theme.u(22))
     found = places(state.rows_of(Mode.RETURN))
+    low = inner.bottom_part(theme.u(142))
+    if theme.compact:
+        more = round(theme.body * 1.2) + (theme.target + theme.gap if len(found) > 1 else 0)
+        low = inner.bottom_part(theme.target + more)
+    body = inner.without_bottom(low.height + theme.u(22))
     if not found:
         return (*elements, *_empty(view, body), *_foot(view, low, []))
     at_once = 1 if theme.large or theme.compact else 2
@@ -93,6 +96,8 @@ def _empty(view: View, body: Box) -> list[Element]:
 def _foot(view: View, low: Box, turner: list[Turn | None]) -> list[Element]:
     """How many, what else, the way on; Up and Down when there are more signs than fit."""
     theme, c, words, state = view.theme, view.colours, view.words, view.state
+    if theme.compact:
+        return _compact_foot(view, low, turner)
     wide = theme.u(340) if theme.large else theme.u(300)
     finish = low.left_part(wide) if theme.mirrored else low.right_part(wide)
     beside = low.without_left(wide + theme.u(28)) if theme.mirrored else low.without_right(wide + theme.u(28))
@@ -124,10 +129,27 @@ def _foot(view: View, low: Box, turner: list[Turn | None]) -> list[Element]:
     if turner:
         return elements
     unit, more = words.returned_unit(state.returned), words("More? Just put them down.")
-    runs = (Run(f"{unit}\n", BOLD, c.ink), Run(more, 400, c.ink2))
+    runs: tuple[Run, ...] = (Run(f"{unit}\n", BOLD, c.ink), Run(more, 400, c.ink2))
     if theme.large or theme.compact:
         runs = (Run(unit, BOLD, c.ink),)
     elements.append(Words(side, runs, theme.body, c.paper, stand=Stand.MIDDLE, key="more"))
+    return elements
+
+
+def _compact_foot(view: View, low: Box, turner: list[Turn | None]) -> list[Element]:
+    """One below the other: how many, Up and Down, the way on."""
+    theme, c, words, state = view.theme, view.colours, view.words, view.state
+    text = words.returned(state.returned) if state.returned else words("Just put the books down")
+    line = low.top_part(round(theme.body * 1.1))
+    elements: list[Element] = [
+        say(text, line, theme.body, c.ink, c.paper, weight=BOLD, lines=1, cut=True, key="count"),
+        finish_button(view, low.bottom_part(theme.target)),
+    ]
+    if turner:
+        row = low.without_bottom(theme.target + theme.gap).bottom_part(theme.target)
+        up, down = row.columns(theme.gap, 1, 1)
+        elements.append(button(theme, "page-up", up, "second", Label(words("Up"), "up"), turner[0]))
+        elements.append(button(theme, "page-down", down, "second", Label(words("Down"), "down"), turner[1]))
     return elements
 
 
@@ -172,7 +194,7 @@ def _sign(view: View, place: Place, box: Box) -> list[Element]:
     elements: list[Element] = [Panel(box, face.fill, face.edge, theme.signline, theme.radius, key=f"sign-{place.name}")]
     side = theme.u(92)
     head_tall = theme.u(150) if not theme.portrait else theme.p(130)
-    if theme.large:
+    if theme.large or theme.compact:
         head_tall = round(theme.lead * 1.1 + theme.title * 1.06)
     icon = Box(inner.x, inner.y + (head_tall - side) // 2, side, side)
     elements.append(Icon(icon, face.icon, face.sign, key=f"sign-icon-{place.name}"))

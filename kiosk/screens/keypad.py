@@ -17,8 +17,15 @@ def number(view: View) -> Page:
     left = view_page.words
     title = words("Type your member number")
     size, leading = largest(title, BOLD, left.top_part(theme.u(260)), ((theme.title, 1.06), (theme.body, 1.1)))
+    if theme.compact:
+        size, leading = theme.body, 1.1
     tall = height(title, size, BOLD, left.width, leading)
-    field = Box(left.x, left.y + tall + theme.u(30), left.width, round(theme.body * 1.1) + theme.u(52))
+    field = Box(
+        left.x,
+        left.y + tall + theme.u(30 if not theme.compact else 16),
+        left.width,
+        round(theme.body * 1.1) + theme.u(52 if not theme.compact else 34),
+    )
     typed = _tail(state.typed, theme.body, field.width - theme.u(36))
     elements: list[Element] = [
         Panel(view.page, c.paper),
@@ -31,7 +38,12 @@ def number(view: View) -> Page:
         example = words("Member number")
         elements[-1] = say(example, field.inset(theme.u(20), 0), theme.body, c.ink2, c.leaf, stand=Stand.MIDDLE,
                            lines=1, cut=True, key="typed")  # fmt: skip
-    below = Box(left.x, field.bottom + theme.u(28), left.width, left.bottom - field.bottom - theme.u(28))
+    if state.notice is not Notice.NONE and (theme.large or theme.compact):
+        # What has just happened is more than the title, and there is room for one of them.
+        elements = [elements[0]]
+        below = left.without_bottom(theme.u(12))
+    else:
+        below = Box(left.x, field.bottom + theme.u(28), left.width, left.bottom - field.bottom - theme.u(28))
     elements.append(_notice(view, below, ""))
     elements.extend(_keys(view, view_page.keys, ready=bool(typed)))
     return tuple(elements)
@@ -52,14 +64,17 @@ def pin(view: View) -> Page:
     title = words("Enter your PIN")
     title_box = Box(left.x, read.bottom + theme.u(34), left.width, theme.u(200))
     bigger = theme.title if theme.large else theme.cap(8.6)
+    if theme.compact:
+        bigger = theme.body
     size, leading = largest(title, BOLD, title_box, ((bigger, 1.06), (theme.title, 1.06), (theme.body, 1.1)))
     tall = height(title, size, BOLD, left.width, leading)
     dots_y = title_box.y + tall + theme.u(44)
     elements: list[Element] = [Panel(view.page, c.paper)]
-    if theme.large:  # the title alone says that the card was read; what has just happened stands instead of it
+    if theme.large or theme.compact:
+        # The title alone says that the card was read; what has just happened stands instead of it.
         title_box = title_box.moved(0, left.y - title_box.y)
         happened = state.notice not in (Notice.NONE, Notice.STAFF_CALLED)
-        dots_y = left.y if happened else left.y + tall + theme.u(24)
+        dots_y = left.y if happened else left.y + tall + theme.u(24 if theme.large else 12)
         if not happened:
             elements.append(say(title, title_box.top_part(tall), size, c.ink, c.paper, weight=BOLD, leading=leading,
                                 key="title"))  # fmt: skip
@@ -70,18 +85,22 @@ def pin(view: View) -> Page:
             stand=Stand.MIDDLE, lines=1, key="read"),
         say(title, title_box.top_part(tall), size, c.ink, c.paper, weight=BOLD, leading=leading, key="title"),
     ]  # fmt: skip
-    if not theme.large:
+    if not (theme.large or theme.compact):
         elements.extend(head)
     elements.extend(_dots(view, left.x, dots_y, left.width))
     staff = areas.staff
-    top = dots_y + theme.u(38 + 24)
+    top = dots_y + theme.u(38 + (24 if not theme.compact else 4))
     below = Box(left.x, top, left.width, (staff.y if staff.x == left.x else left.bottom) - top - theme.u(12))
     count = words("{typed} of {length} digits", typed=len(state.pin_typed), length=state.rules.pin_length)
     elements.append(_notice(view, below, count))
-    if state.notice is Notice.STAFF_CALLED:
+    if theme.compact:
+        pass
+    elif state.notice is Notice.STAFF_CALLED:
         elements.append(_staff_told(view, staff))
     else:
         label = Label(words("Forgot your PIN? Call staff"), "staff", left=True, pad=theme.u(18), gap=theme.u(14))
+        if theme.low_reach:
+            label = Label(words("Forgot your PIN? Call staff"), "staff", "top")
         if theme.large:
             label = Label(words("Call staff"), pad=theme.u(12))
         elements.append(button(theme, "call-staff", staff, "quiet", label, Pressed(Button.CALL_STAFF)))
@@ -106,17 +125,22 @@ class _Areas:
         theme, page = view.theme, view.page
         if theme.portrait:
             edge = theme.p(64) if not theme.compact else theme.u(20)
-            inner = page.inset(edge, theme.p(64) if not theme.compact else theme.u(28))
+            inner = page.inset(edge, theme.p(64) if not theme.compact else theme.u(20))
             gap = theme.gap
-            key = max(theme.mm(28), min(theme.p(176), (inner.width - 2 * gap) // 3))
-            wide, tall = 3 * key + 2 * gap, 4 * (key if not theme.compact else theme.mm(20.5)) + 3 * gap
-            wide = min(wide, inner.width)
-            keys_x = inner.x + (inner.width - wide) // 2
-            self.keys = Box(keys_x, inner.bottom - tall, wide, tall)
-            staff_tall = theme.p(140) if not theme.compact else theme.target
+            key = theme.mm(20.5) if theme.compact else max(theme.mm(28), theme.p(180))
+            if theme.low_reach:
+                key = theme.mm(28)
+            tall = 4 * key + 3 * gap
+            self.keys = inner.bottom_part(tall)
+            if theme.low_reach:  # everything to press within the lower two fifths: staff beside the keys
+                self.keys = self.keys.left_part(round(inner.width * 0.68))
+                self.staff = inner.bottom_part(tall).without_left(self.keys.width + gap)
+                self.words = inner.without_bottom(tall + theme.p(56))
+                return
+            staff_tall = theme.p(140)
             self.staff = Box(inner.x, self.keys.y - theme.p(56) - staff_tall, inner.width, staff_tall)
-            if theme.compact:
-                self.staff = Box(inner.x, self.keys.y - gap - staff_tall, inner.width, staff_tall)
+            if theme.compact:  # the button for staff is in the help
+                self.staff = Box(inner.x, self.keys.y - theme.u(10), inner.width, 0)
             self.words = Box(inner.x, inner.y, inner.width, self.staff.y - inner.y)
             return
         inner = Box(page.x + theme.u(44), page.y + theme.u(44), page.width - theme.u(88), page.height - theme.u(84))
@@ -148,7 +172,10 @@ def _keys(view: View, box: Box, *, ready: bool) -> list[Press]:
     keys.append(_digit(view, "0", cells[10], asking))
     go = Label(words("Next"), "next", "top", theme.small, theme.small_icon, pad=theme.u(4), gap=theme.u(10))
     if asking:
+        roomy = box.height // 4 > theme.u(150)
         go = Label(words("Please wait"), "clock", "top", theme.small, theme.small_icon, pad=theme.u(2), gap=theme.u(4))
+        if not roomy:
+            go = Label(words("Please wait"), size=theme.small, pad=theme.u(2))
         keys.append(busy(theme, "next", cells[11], go))
     else:
         keys.append(button(theme, "next", cells[11], "primary", go, Pressed(Button.NEXT) if ready else None))
@@ -182,7 +209,8 @@ def _dots(view: View, x: int, y: int, room: int) -> list[Panel]:
 def _notice(view: View, box: Box, otherwise: str) -> Element:
     """What has just happened, in bold; else a plain line."""
     c, theme, state = view.colours, view.theme, view.state
-    if state.notice in (Notice.NONE, Notice.STAFF_CALLED) and state.screen is Screen.PIN:
+    told_elsewhere = state.notice is Notice.STAFF_CALLED and not theme.compact
+    if (state.notice is Notice.NONE or told_elsewhere) and state.screen is Screen.PIN:
         return say(otherwise, box, theme.body, c.ink2, c.paper, key="line")
     said = view.words.notice(state.notice, state.refusal, view.today, view.zone)
     colour = c.stop if state.notice is Notice.NO_MATCH else c.ink
@@ -200,8 +228,13 @@ def _locked(view: View) -> Page:
     c, theme, words, state = view.colours, view.theme, view.words, view.state
     inner = view.page.inset(theme.u(44), theme.u(60))
     said = words.notice(state.notice, state.refusal, view.today, view.zone)
-    side = theme.u(130)
-    text = Box(inner.x, inner.y + side + theme.u(40), inner.width, inner.height - side - theme.u(240))
+    side = theme.u(130 if not theme.compact else 80)
+    text = Box(
+        inner.x,
+        inner.y + side + theme.u(40),
+        inner.width,
+        inner.height - side - theme.u(240 if not theme.compact else 200),
+    )
     what_tall = height(said.what, theme.title, BOLD, inner.width, 1.06)
     label = Label(words("Call staff"), "staff", size=theme.action, icon_size=theme.icon)
     low = inner.bottom_part(theme.u(150))

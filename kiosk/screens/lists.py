@@ -57,14 +57,21 @@ def _pager(view: View, box: Box, here: int, pages: list[range], total: int) -> l
     hidden = total - len(pages[here])
     text = words("Book {number} / {total}", number=here + 1, total=total) if one_by_one else words.more_books(hidden)
     up_width, down_width = (theme.u(270), theme.u(300)) if theme.large else (theme.u(200), theme.u(200))
+    if theme.compact:  # the count above says how many there are
+        up_width = down_width = (box.width - theme.gap) // 2
     gap = theme.u(24) if theme.large else theme.gap
     down = box.right_part(down_width)
     up = Box(down.x - gap - up_width, box.y, up_width, box.height)
     left = Box(box.x + (0 if theme.large else theme.u(12)), box.y, up.x - box.x - theme.u(12), box.height)
     last = len(pages) - 1
     icon = theme.icon if theme.large else theme.small_icon
+    told = (
+        []
+        if theme.compact
+        else [say(text, left, theme.body, c.ink, c.paper, weight=BOLD, stand=Stand.MIDDLE, key="more")]
+    )
     return [
-        say(text, left, theme.body, c.ink, c.paper, weight=BOLD, stand=Stand.MIDDLE, key="more"),
+        *told,
         button(
             theme, "page-up", up, "second", Label(words("Up"), "up", icon_size=icon, pad=theme.u(12)),
             Turn(here - 1) if here else None,

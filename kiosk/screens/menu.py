@@ -94,26 +94,35 @@ def _portrait(view: View) -> Page:
     gap = theme.u(23)
     elements: list[Element] = [Panel(page, c.paper)]
     tall = theme.u(237) if not theme.compact else theme.u(150)
-    if theme.low_reach or not theme.compact:
-        grid = page.inset(edge, theme.u(39)).bottom_part(2 * tall + gap)
+    if theme.compact:
+        edge = theme.u(20)
+        gap = theme.gap
+        grid = page.inset(edge, theme.u(20)).bottom_part(4 * tall + 3 * gap)
     else:
-        grid = page.inset(edge, theme.u(39)).bottom_part(4 * tall + 3 * gap)
+        grid = page.inset(edge, theme.u(39)).bottom_part(2 * tall + gap)
     ground = c.paper
-    if not theme.contrast and not theme.compact:
-        art = page.without_bottom(page.bottom - grid.y + theme.u(72))
-        elements.append(Art(art, "river-lowreach", key="river"))
+    if not theme.contrast:
+        elements.append(Art(page, "river-lowreach", key="river"))
+        elements.append(Panel(page.without_top(grid.y - theme.p(74) - page.y), c.paper, key="bank"))
     hello = Box(page.x + theme.u(62), page.y + theme.u(70), page.width - theme.u(124), theme.u(160))
     greeting = view.words.greeting(view.state.patron)
+    if theme.compact:
+        hello = Box(page.x + edge, page.y, page.width - 2 * edge, grid.y - page.y)
+        question, colour = _question(view)
+        text = greeting if view.state.notice is Notice.NONE else question
+        return (
+            *elements,
+            say(text, hello, theme.title if text is greeting else theme.body, c.ink, c.paper, weight=BOLD,
+                stand=Stand.MIDDLE, leading=1.04, lines=1 if text is greeting else 2, cut=True, key="hello"),
+            *(_card(view, each, cell) for each, cell in zip(choices(view), grid.rows(gap, 1, 1, 1, 1), strict=True)),
+        )  # fmt: skip
     size, leading = largest(greeting, BLACK, hello.top_part(theme.u(150)), ((theme.u(128), 1.0), (theme.display, 1.0)))
     elements.append(say(greeting, hello, size, c.ink, ground, weight=BLACK, leading=leading, lines=1, cut=True,
                         key="hello"))  # fmt: skip
     question, colour = _question(view)
     ask = Box(hello.x, hello.y + round(size * leading) + theme.u(24), hello.width, theme.u(140))
     elements.append(say(question, ask, theme.lead, colour, ground, leading=1.14, key="ask"))
-    if theme.compact:
-        cells = grid.rows(gap, 1, 1, 1, 1)
-    else:
-        cells = [cell for row in grid.rows(gap, 1, 1) for cell in row.columns(gap, 1, 1)]
+    cells = [cell for row in grid.rows(gap, 1, 1) for cell in row.columns(gap, 1, 1)]
     elements.extend(_card(view, choice, cell) for choice, cell in zip(choices(view), cells, strict=True))
     return tuple(elements)
 
@@ -133,6 +142,15 @@ def _card(view: View, choice: Choice, box: Box) -> Press:
 def _card_parts(view: View, choice: Choice, box: Box, look: Look) -> tuple[Part, ...]:
     theme = view.theme
     parts: list[Part] = [panel(theme, box, look)]
+    if theme.compact:
+        side = theme.u(104)
+        corner = Box(box.right - theme.u(16) - side, box.y + (box.height - side) // 2, side, side)
+        if theme.contrast:
+            picture: Part = Icon(corner.inset(theme.u(14)), choice.icon, look.sign)
+        else:
+            picture = Art(corner, f"spot-{choice.icon}")
+        words = box.without_right(side + theme.u(8))
+        return (*parts, picture, *_large_parts(view, choice, words, look))
     if theme.large:
         return (*parts, *_large_parts(view, choice, box, look))
     tall = box.height / theme.unit > 250
@@ -169,9 +187,13 @@ def _large_parts(view: View, choice: Choice, box: Box, look: Look) -> list[Part]
     theme = view.theme
     inside = box.inset(theme.u(26), theme.u(24))
     size = theme.title if typeset.width_of(choice.title, theme.title, BOLD) <= inside.width else theme.body
+    if theme.compact:
+        size = theme.body
+        line = round(size * 1.1)
+        inside = box.inset(theme.u(16), max(0, (box.height - 2 * line - theme.u(8)) // 2))
     title = inside.top_part(round(size * 1.06))
     parts: list[Part] = [say(choice.title, title, size, look.text, look.back, weight=BOLD, leading=1.06, lines=1)]
-    below = inside.without_top(title.height + theme.u(14))
+    below = inside.without_top(title.height + theme.u(14 if theme.large else 4))
     if choice.chip:
         parts.extend(chip(theme, below.x, below.y, choice.chip, *_chip_colours(view, choice)))
     elif height(choice.hint, theme.body, 400, below.width) <= below.height:

@@ -13,7 +13,7 @@ def out_of_service(view: View) -> Page:
     c, theme, words, page = view.colours, view.theme, view.words, view.page
     wide = not theme.portrait
     edge = theme.u(44) if wide else (theme.p(64) if not theme.compact else theme.u(24))
-    plain = theme.contrast or theme.large
+    plain = theme.contrast or theme.large or theme.compact
     ground: Element = Panel(page, c.night) if plain else Art(page, "river-night", key="river")
     sorry = words("Sorry, not available right now")
     told = words.told_staff(view.since, view.zone)
@@ -21,7 +21,10 @@ def out_of_service(view: View) -> Page:
     head = Box(page.x + edge, page.y + theme.u(60 if not theme.large else 24), text_wide, theme.u(300))
     if not wide:
         head = Box(head.x, head.y + theme.p(20), head.width, theme.p(400))
-    sizes = ((theme.display, 1.04), (theme.title, 1.06), (theme.body, 1.1))
+    sizes: tuple[tuple[int, float], ...] = ((theme.display, 1.04), (theme.title, 1.06), (theme.body, 1.1))
+    if theme.compact:
+        sizes = ((theme.title, 1.04), (theme.body, 1.1))
+        head = Box(page.x + edge, page.y + theme.u(20), text_wide, theme.u(300))
     if not wide and not theme.compact:
         sizes = ((theme.u(115), 1.04), *sizes)
     size, leading = largest(sorry, BLACK, head, sizes)
@@ -56,14 +59,15 @@ def _card_box(view: View, edge: int, wide: bool) -> Box:
     theme, page = view.theme, view.page
     inner = page.inset(edge, theme.u(40) if wide else edge)
     body = view.words("Books can go into the book drop.")
-    if theme.large:
+    if theme.large or theme.compact:
         text_wide = inner.width - theme.u(72) - theme.big_icon - theme.u(32)
-        tall = height(view.words("Please ask staff"), theme.title, BOLD, text_wide, 1.06)
+        size = theme.title if theme.large else theme.body
+        tall = height(view.words("Please ask staff"), size, BOLD, text_wide, 1.06)
         tall += height(body, theme.body, 400, text_wide) + theme.u(50)
         line = round(theme.body * 1.1)
         return inner.bottom_part(tall + line).without_bottom(line)
     if not wide:
-        return inner.bottom_part(theme.p(330)).without_bottom(round(theme.body * 1.5) if theme.compact else 0)
+        return inner.bottom_part(theme.p(330))
     return inner.bottom_part(theme.u(240)).left_part(theme.u(712))
 
 
@@ -79,9 +83,11 @@ def _card(view: View, card: Box) -> list[Element]:
     c, theme, words = view.colours, view.theme, view.words
     side = theme.big_icon
     edge = c.edge if theme.contrast else ""
-    inner = card.inset(theme.u(36), theme.u(20))
+    inner = card.inset(theme.u(36 if not theme.compact else 20), theme.u(20))
+    if theme.compact:
+        side = theme.icon
     icon = Box(inner.x, inner.y + (inner.height - side) // 2, side, side)
-    text = inner.without_left(side + theme.u(32))
+    text = inner.without_left(side + theme.u(32 if not theme.compact else 20))
     please, body = words("Please ask staff"), words("Books can go into the book drop.")
     size, leading = largest(please, BOLD, Box(0, 0, text.width, theme.u(70)), ((theme.u(54), 1.1), (theme.body, 1.1)))
     if theme.large:
@@ -92,7 +98,8 @@ def _card(view: View, card: Box) -> list[Element]:
     return [
         Panel(card, c.leaf, edge, theme.edge if edge else 0, theme.radius, key="card"),
         Icon(icon, "staff", c.sign, key="staff"),
-        say(please, Box(text.x, top, text.width, first), size, c.ink, c.leaf, weight=BOLD, leading=leading, key="please"),
+        say(please, Box(text.x, top, text.width, first), size, c.ink, c.leaf, weight=BOLD, leading=leading,
+            key="please"),
         say(body, Box(text.x, top + first + theme.u(10), text.width, second), theme.body, c.ink, c.leaf,
             stand=Stand.TOP, key="drop"),
     ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.screens import typeset
 from kiosk.screens.blocks import BLACK, BOLD, Label, button, height, largest, say
 from kiosk.screens.elements import Align, Art, Element, Icon, Page, Panel, Press, Ring, Stand
@@ -60,10 +62,6 @@ def _sheet(view: View, tall: int = 0) -> tuple[list[Element], Box]:
     )
 
 
-def _two(view: View, low: Box, first: Press | None, second: Press | None) -> list[Element]:
-    return [press for press in (first, second) if press is not None]
-
-
 def _answers(
     view: View, low: Box, safe: Label, safe_act: Button, other: Label | None, other_act: Button
 ) -> list[Element]:
@@ -71,10 +69,13 @@ def _answers(
     theme, c = view.theme, view.colours
     if other is None:
         return [button(theme, "safe", low, "primary", safe, Pressed(safe_act))]
-    if theme.portrait:
+    if theme.compact:
+        first, second = low.columns(theme.gap, 1.4, 1)
+        safe, other = replace(safe, icon="", size=theme.body, pad=theme.u(8)), replace(other, icon="", pad=theme.u(8))
+    elif theme.portrait:
         first, second = low.rows(theme.gap, 1, 1)
     else:
-        first, second = low.columns(theme.u(24), 1.6, 1) if not theme.mirrored else low.columns(theme.u(24), 1.6, 1)
+        first, second = low.columns(theme.u(24), 1.6, 1)
     return [
         button(theme, "safe", first, "primary", safe, Pressed(safe_act)),
         button(theme, "other", second, "quiet", other, Pressed(other_act), ground=c.leaf),
@@ -88,7 +89,7 @@ def _answers_height(view: View, *, two: bool = True) -> int:
         one = theme.target
     if theme.large:
         one = theme.u(170)
-    return 2 * one + theme.gap if theme.portrait and two else one
+    return 2 * one + theme.gap if theme.portrait and two and not theme.compact else one
 
 
 def _dialog(
@@ -129,7 +130,7 @@ def _dialog(
                 lines=max(1, int(below.height // (small * small_leading))),
                 key="dialog-words",
             ),
-        ]  # fmt: skip
+        ]
     )
     elements.extend(_answers(view, answers, safe, Button.STAY, other, other_act))
     return tuple(elements)
@@ -232,14 +233,14 @@ def _help(view: View) -> Page:
     text = room.without_bottom(answers.height + theme.u(24))
     if more:
         text = text.without_bottom(theme.target + theme.gap)
-    if not theme.large:
+    if not theme.large and not theme.compact:
         title = text.top_part(round(theme.title * 1.06))
         elements.append(say(words("Help"), title, theme.title, c.ink, c.leaf, weight=BOLD, leading=1.06, lines=1,
                             key="dialog-title"))  # fmt: skip
         text = text.without_top(title.height + theme.u(18))
     lines = words.help_lines(view.state.screen)
     icons = _HELP_ICONS[view.state.screen]
-    side = theme.icon if not theme.portrait else theme.p(64)
+    side = theme.icon if not theme.portrait or theme.compact else theme.p(64)
     gap = theme.u(30) if not theme.large else theme.u(18)
     room_wide = text.width - side - gap
     for size, leading in ((theme.lead, 1.14), (theme.body, 1.14), (theme.body, 1.06), (theme.body, 1.0)):
@@ -301,18 +302,20 @@ def _lettering(view: View) -> Page:
     offered = switches(view)
     if theme.portrait:
         tall = theme.p(1100) if not theme.compact else view.page.height
+        if theme.low_reach:
+            tall = theme.p(640)
     else:
         tall = theme.u(700) if not theme.large else theme.height
     elements, room = _sheet(view, tall)
     low = room.bottom_part(theme.u(130) if not theme.large else theme.u(124))
     top = room.without_bottom(low.height + theme.gap)
-    if not theme.large:
+    if not theme.large and not theme.compact:
         title = top.top_part(round(theme.title * 1.06))
         text = words("Text and display")
         elements.append(say(text, title, theme.title, c.ink, c.leaf, weight=BOLD, leading=1.06, lines=1,
                             key="dialog-title"))  # fmt: skip
         top = top.without_top(title.height + theme.u(20))
-    across = 1 if theme.portrait else 2
+    across = 1 if theme.portrait and not theme.low_reach else 2
     down = -(-len(offered) // across)
     cells = [cell for line in top.rows(theme.gap, *([1] * down)) for cell in line.columns(theme.gap, *([1] * across))]
     for (act, icon, word, on), cell in zip(offered, cells, strict=False):

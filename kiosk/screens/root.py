@@ -21,14 +21,14 @@ from kiosk.screens.elements import Element, Page, Press, Turn
 from kiosk.screens.elements import Words as Sentence
 from kiosk.screens.layer import Layer
 from kiosk.screens.motion import Motion
-from kiosk.screens.pages import PAGES
 from kiosk.screens.overlays import overlay
+from kiosk.screens.pages import PAGES
 from kiosk.screens.paint import Painter
 from kiosk.screens.spine import spine
 from kiosk.screens.target import Target
 from kiosk.screens.theme import theme
 from kiosk.screens.view import View
-from kiosk.session.model import Button, Event, Pressed, Screen, State, Touched
+from kiosk.session.model import Button, Event, Pressed, State, Touched
 
 #: The same button pressed again within this time is one press: a panel may bounce.
 GUARD_SECONDS = 0.3

@@ -25,10 +25,10 @@ def _load(sound: Sound) -> Any:
 
 
 class Sounds:
-    """Plays them; 12 dB softer in quiet mode. Silent without a sound device or when the library has switched sound off.
+    """Plays them; 12 dB softer in quiet mode.
 
-    ``load`` gives something with ``play()``, ``stop()`` and ``volume``, or ``None`` when there is no way to play it; ``clock``
-    gives seconds.
+    Silent without a sound device or when the library has switched sound off. ``load`` gives something with ``play()``,
+    ``stop()`` and ``volume``, or ``None`` when there is no way to play it; ``clock`` gives seconds.
     """
 
     def __init__(

@@ -18,6 +18,8 @@ Colour = str
 """``#RRGGBB``."""
 
 DRAWN_PX_PER_MM = 5.88
+NARROW = 760
+"""A tall panel of fewer pixels of the drawings than this across has room for one column of large things only."""
 TALL_UNIT = 4.03 * 1.5 / DRAWN_PX_PER_MM
 LARGE_SCALE = 1.5
 """k of large text: a capital of 7.3 mm, 0.7° at 600 mm (EN 301 549 5.1.4)."""
@@ -127,7 +129,7 @@ class Theme:
     @property
     def compact(self) -> bool:
         """A narrow portrait panel: three slots in the spine, one status line instead of tiles."""
-        return self.portrait and self.width / self.unit < 760
+        return self.portrait and self.width / self.unit < NARROW
 
     @property
     def unit(self) -> float:
@@ -247,6 +249,7 @@ def theme(settings: ScreenSettings, preferences: Preferences) -> Theme:
     """The look of this panel with what the patron has chosen."""
     portrait = settings.height > settings.width
     large = preferences.large and can_enlarge(settings)
+    narrow = settings.width * DRAWN_PX_PER_MM < NARROW * settings.px_per_mm * settings.scale
     return Theme(
         width=settings.width,
         height=settings.height,
@@ -256,7 +259,7 @@ def theme(settings: ScreenSettings, preferences: Preferences) -> Theme:
         large=large,
         contrast=preferences.contrast,
         mirrored=preferences.left_hand,
-        low_reach=preferences.low_reach and portrait,
+        low_reach=preferences.low_reach and portrait and not narrow,
         calm=settings.calm,
         colours=CONTRAST if preferences.contrast else LIGHT,
     )

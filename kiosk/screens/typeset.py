@@ -17,7 +17,7 @@ from kiosk import fonts
 from kiosk.screens.elements import Run, Words
 
 _ELLIPSIS = "…"
-_WORD = re.compile(r" *(?:\d{1,2} (?=[A-Z]))?[^ ]+| +")
+_WORD = re.compile(r" *(?:\d{1,2} (?=[A-Z]))?[^ ]+(?: …)?| +")
 #: Of the typeface (hhea table), in em.
 _ASCENT, _DESCENT = 0.984, 0.316
 
@@ -109,7 +109,7 @@ def height_of(runs: tuple[Run, ...], size: int, width: int, leading: float = 1.1
 def _words(text: str) -> list[str]:
     """Words with the space before them, so that runs can be put one after another without losing any.
 
-    A day stays with its month: "26 November" is never torn apart.
+    A day stays with its month: "26 November" is never torn apart, nor is "…" left alone.
     """
     return _WORD.findall(text)
 

@@ -21,6 +21,8 @@ def _picture(view: View, page: Box) -> list[Element]:
     c, theme = view.colours, view.theme
     if theme.contrast or theme.large:
         return [Panel(page, c.paper), *_sign_of_the_card(view, page)]
+    if theme.compact:
+        return _compact_picture(view, page)
     name = "river-portrait" if theme.portrait else "river-landscape"
     sun = river.sun(name, page.width, page.height)
     centre = (page.x + sun.x, page.y + sun.y)
@@ -32,12 +34,33 @@ def _picture(view: View, page: Box) -> list[Element]:
     ]
 
 
+def _compact_picture(view: View, page: Box) -> list[Element]:
+    """A narrow panel: the wide river between the headline and the buttons, and water below it."""
+    art = Box(page.x, page.y + theme_top(view), page.width, theme_top(view) + view.theme.u(120))
+    sun = river.sun("river-landscape", art.width, art.height)
+    line = river.stroke("river-landscape", art.width, art.height)
+    moving = not view.theme.calm and view.state.overlay is None
+    return [
+        Panel(page, view.colours.paper),
+        Art(art, "river-landscape-calm", key="river"),
+        Panel(page.without_top(art.bottom - page.y), view.colours.water, key="water"),
+        Arcs((art.x + sun.x, art.y + sun.y), sun.arcs, line, view.colours.gold, moving),
+    ]
+
+
+def theme_top(view: View) -> int:
+    """Where the picture of a narrow panel begins: below the headline."""
+    return view.theme.u(240)
+
+
 def _sign_of_the_card(view: View, page: Box) -> list[Element]:
     """Without the river, the card alone says it; there is no room for it beside large letters."""
     c, theme = view.colours, view.theme
     if theme.large:
         return []
     side = theme.u(300 if theme.portrait else 250)
+    if theme.compact:
+        return []
     if theme.portrait:
         box = Box(page.right - side - theme.u(90), page.y + round(page.height * 0.42), side, side)
     else:
@@ -49,6 +72,8 @@ def _head(view: View, page: Box) -> list[Element]:
     c, theme = view.colours, view.theme
     edge = theme.u(62 if theme.portrait else 44)
     top = theme.u(58 if theme.portrait else 34)
+    if theme.compact:
+        edge = top = theme.u(20)
     line = round(theme.body * 1.1)
     row = Box(page.x + edge, page.y + top, page.width - 2 * edge, line)
     clock = view.words.time(view.now)
@@ -61,6 +86,8 @@ def _head(view: View, page: Box) -> list[Element]:
         say(clock, row, theme.body, c.ink, c.paper, weight=MEDIUM, align=Align.RIGHT, lines=1, key="clock"),
     ]  # fmt: skip
     hours = row.moved(0, line + theme.u(2))
+    if typeset.width_of(_hours(view), theme.body, 400) > hours.width:
+        return elements
     elements.append(say(_hours(view), hours, theme.body, c.ink2, c.paper, lines=1, key="hours"))
     return elements
 
@@ -92,7 +119,12 @@ def _headline(view: View, page: Box) -> Element:
         box = Box(page.x + theme.u(62), page.y + theme.u(185), wide, theme.u(380))
         biggest = theme.u(115) if not theme.compact else theme.display
         if theme.compact:
-            box = Box(page.x + theme.u(62), page.y + theme.u(185), wide, theme.u(300))
+            line = round(theme.body * 1.1)
+            top = page.y + theme.u(20) + 2 * line + theme.u(8)
+            box = Box(page.x + theme.u(20), top, page.width - theme.u(40), page.y + theme_top(view) + theme.u(20) - top)
+            if theme.contrast:
+                box = box.top_part(box.height + theme.u(120))
+            biggest = theme.title
         if text == view.words("Tap or scan your card") and not theme.compact:
             box = box.left_part(theme.u(720))
     else:
@@ -122,16 +154,20 @@ def _buttons(view: View, page: Box) -> list[Element]:
     kinds = ("leaf", "ghost") if not water else ("second", "second")
     if theme.portrait:
         edge, gap = theme.u(62), theme.u(27)
+        first_tall, second_tall, pad, between = theme.u(171), theme.u(124.5), theme.u(43), theme.u(31)
+        if theme.compact:
+            edge, gap, pad, between = theme.u(20), theme.gap, theme.u(18), theme.u(16)
+            first_tall = second_tall = theme.target
         low = page.inset(edge, edge)
-        second = low.bottom_part(theme.u(124.5))
-        first = Box(second.x, second.y - gap - theme.u(171), second.width, theme.u(171))
+        second = low.bottom_part(second_tall)
+        first = Box(second.x, second.y - gap - first_tall, second.width, first_tall)
         big = Label(
             words("Return books"), "return", size=theme.title if not theme.compact else theme.body,
             icon_size=theme.big_icon if not theme.compact else theme.icon, under=words("without a card"),
-            under_size=theme.lead if not theme.compact else theme.body, left=True, pad=theme.u(43), gap=theme.u(31),
+            under_size=theme.lead if not theme.compact else theme.body, left=True, pad=pad, gap=between,
         )  # fmt: skip
-        small = Label(words("Type your member number"), "keys", left=True, icon_size=theme.icon, pad=theme.u(43),
-                      gap=theme.u(31))  # fmt: skip
+        small = Label(words("Type your member number"), "keys", left=True, icon_size=theme.icon, pad=pad,
+                      gap=between)  # fmt: skip
         return [
             button(theme, "without-card", first, kinds[0], big, give_back),
             button(theme, "type-number", second, kinds[1], small, number),
