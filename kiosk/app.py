@@ -112,8 +112,8 @@ class KioskApp(App):
             number_prefix=settings.circulation.number_prefix,
         )
         self.runner = Runner(services.desk, services.journal, self, State(rules=rules, language=rules.languages[0]))
-        self.camera = CameraReader(settings.camera, self._from_camera)
-        self.reader = PadReader(settings.reader, self._from_reader)
+        self.camera = CameraReader(settings.camera, self._from_camera) if settings.camera.source else None
+        self.reader = PadReader(settings.reader, self._from_reader) if settings.reader.port else None
         self.sounds = Sounds(enabled=settings.screen.sound)
         self.kiosk_root: KioskRoot | None = None
         self._drain = Clock.create_trigger(lambda _: self.runner.drain(), -1)
@@ -133,7 +133,7 @@ class KioskApp(App):
             hours=(settings.site.opens, settings.site.closes),
             code=settings.code,
             now=self.now,
-            preview=self.camera.preview,
+            preview=self.camera.preview if self.camera is not None else lambda: None,
         )
         ExceptionManager.add_handler(_SafePage(self))
         return self.kiosk_root
@@ -146,9 +146,9 @@ class KioskApp(App):
     def _start_devices(self, _: float) -> None:
         self.services.part("screen", "ok")
         self.services.link.start()
-        if self.settings.reader.port:
+        if self.reader is not None:
             self.reader.start()
-        if self.settings.camera.source:
+        if self.camera is not None:
             self.camera.start()
         if self._pilot is not None:
             self._pilot.start()
@@ -157,8 +157,10 @@ class KioskApp(App):
         """The window is gone: let go of every wire."""
         if self._pilot is not None:
             self._pilot.stop()
-        self.camera.stop()
-        self.reader.stop()
+        if self.camera is not None:
+            self.camera.stop()
+        if self.reader is not None:
+            self.reader.stop()
         self.runner.stop()
 
     def open_settings(self, *_: object) -> bool:
@@ -214,7 +216,8 @@ class KioskApp(App):
 
     def secure(self, uid: str, armed: bool) -> None:
         """Queue the write of a tag's security bit."""
-        self.reader.secure(uid, armed)
+        if self.reader is not None:
+            self.reader.secure(uid, armed)
 
     def transaction(self, op: str, result: str, code: str | None) -> None:
         """A line for the ledger."""

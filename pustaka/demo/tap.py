@@ -30,7 +30,7 @@ class Tap:
 
     def start(self, timeout: float = 10.0) -> None:
         """Connect, and return when the subscription stands."""
-        lasting = Properties(PacketTypes.CONNECT)
+        lasting = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         lasting.SessionExpiryInterval = 3600  # what crosses while we are reconnecting is kept for us
         self._client.connect_async("127.0.0.1", self._port, clean_start=False, properties=lasting)
         self._client.loop_start()

@@ -1,0 +1,185 @@
+"""``pustaka kiosk`` as a process: it starts, is pressed, survives failures, and ends cleanly."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.circulation.library.library import EmbeddedLibrary
+from kiosk.circulation.library.sample import ANI_PIN, load_sample
+
+#: Starts the kiosk with a screen that fails on demand: when the file ``fail`` exists, it is removed and drawing raises.
+FAILING = """
+import sys, pathlib
+from kiosk.commands import kiosk as command
+from kiosk.config import load
+settings = load(pathlib.Path(sys.argv[1]))
+from kiosk.screens.environment import prepare
+prepare(settings.screen, headless=True)
+import kiosk.app as app
+fail = pathlib.Path(sys.argv[1]).with_name("fail")
+draw = app.KioskRoot.show
+def show(self, state):
+    if fail.exists():
+        fail.unlink()
+        raise RuntimeError("A0001 is standing here")
+    draw(self, state)
+app.KioskRoot.show = show
+sys.exit(app.run(settings, pathlib.Path(sys.argv[2])))
+"""
+
+
+class Kiosk:
+    """The process and its pilot socket."""
+
+    def __init__(self, folder: Path, program: list[str], environment: dict[str, str] | None = None) -> None:
+        self.socket_path = folder / "pilot.sock"
+        self.log = folder / "kiosk.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(program, stdout=log, stderr=log, env=environment)
+        self._stream: Any = None
+
+    def ask(self, **order: str) -> dict[str, Any]:
+        if self._stream is None:
+            connection = socket.socket(socket.AF_UNIX)
+            connection.settimeout(30)
+            connection.connect(str(self.socket_path))
+            self._stream = connection.makefile("rwb")
+        self._stream.write(json.dumps(order).encode() + b"\n")
+        self._stream.flush()
+        answer: dict[str, Any] = json.loads(self._stream.readline())
+        return answer
+
+    def until(self, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        deadline = time.monotonic() + 30
+        state: dict[str, Any] = {}
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.log.read_text()
+            with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
+                state = self.ask(do="state")
+                if holds(state):
+                    return state
+            time.sleep(0.02)
+        raise AssertionError(f"never came; last {state}; {self.log.read_text()}")
+
+    def end(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(20)
+        finally:
+            self.process.kill()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    library = EmbeddedLibrary.open(tmp_path / "library.sqlite", create=True)
+    load_sample(library)
+    library.close()
+    path = tmp_path / "kiosk.toml"
+    path.write_text('[screen]\nsound = false\n[circulation]\nnumber_prefix = "A"\n')
+    return path
+
+
+@pytest.fixture
+def kiosk(config: Path) -> Iterator[Kiosk]:
+    folder = config.parent
+    command = ["kiosk", "--config", str(config), "--headless", "--pilot", str(folder / "pilot.sock")]
+    kiosk = Kiosk(folder, [sys.executable, "-m", "pustaka", *command])
+    kiosk.until(lambda state: state["page"] == "welcome")
+    yield kiosk
+    kiosk.end()
+
+
+def test_a_member_types_number_and_pin_sees_the_account_and_leaves(kiosk: Kiosk) -> None:
+    kiosk.ask(do="press", button="type-number")
+    kiosk.until(lambda state: state["page"] == "number")
+    for digit in "0002":
+        kiosk.ask(do="press", text=digit)
+    kiosk.ask(do="press", button="next")
+    kiosk.until(lambda state: state["page"] == "pin")
+    for digit in ANI_PIN:
+        kiosk.ask(do="press", text=digit)
+    shown = kiosk.ask(do="state")
+    assert ANI_PIN not in json.dumps(shown)
+    kiosk.ask(do="press", button="next")
+    kiosk.until(lambda state: state["page"] == "menu")
+    kiosk.ask(do="press", button="account")
+    kiosk.until(lambda state: state["page"] == "account")
+    kiosk.ask(do="press", button="exit")
+    state = kiosk.until(lambda state: state["page"] == "welcome")
+    assert not any("Ani" in words for words in state["texts"])
+    assert kiosk.end() == 0
+    assert "Ani" not in kiosk.log.read_text()
+
+
+def test_orders_that_make_no_sense_are_answered_with_a_sentence(kiosk: Kiosk) -> None:
+    assert "not one of" in kiosk.ask(do="dance")["problem"]
+    assert "nothing to press" in kiosk.ask(do="press", text="Terbang")["problem"]
+    assert kiosk.ask(do="press", button="no-such-button")["problem"]
+    assert kiosk.ask(do="state")["page"] == "welcome"
+
+
+def test_the_pilots_socket_is_for_this_user_only(kiosk: Kiosk) -> None:
+    assert kiosk.socket_path.stat().st_mode & 0o077 == 0
+
+
+def test_a_second_kiosk_on_the_same_journal_is_refused_with_a_sentence(kiosk: Kiosk, config: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pustaka", "kiosk", "--config", config, "--headless"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "journal" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_screen_that_fails_shows_the_safe_page_and_the_next_visit_works(config: Path) -> None:
+    folder = config.parent
+    kiosk = Kiosk(folder, [sys.executable, "-c", FAILING, str(config), str(folder / "pilot.sock")])
+    try:
+        kiosk.until(lambda state: state["page"] == "welcome")
+        (folder / "fail").touch()
+        kiosk.ask(do="press", button="return-without-card")
+        kiosk.until(lambda state: state["page"] == "out-of-service")
+        kiosk.until(lambda state: state["page"] == "welcome")
+        kiosk.ask(do="press", button="return-without-card")
+        kiosk.until(lambda state: state["page"] == "return")
+        assert kiosk.end() == 0
+    finally:
+        kiosk.end()
+    assert "RuntimeError" in kiosk.log.read_text()
+    assert "A0001" not in kiosk.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("[reader]\nbaud = 'fast'\n", "reader.baud"), ("[screeen]\n", "screeen"), ("x = [", "TOML")],
+)
+def test_a_bad_configuration_is_bad_usage_and_names_the_key(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "kiosk.toml").write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-m", "pustaka", "kiosk", "--config", tmp_path / "kiosk.toml"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "SDL_VIDEODRIVER": "offscreen"},
+    )
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
