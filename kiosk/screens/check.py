@@ -62,7 +62,11 @@ def contrast(one: str, other: str) -> float:
 
 def findings(view: View) -> list[str]:
     """Everything that is wrong with a state, one sentence each."""
-    seen = drawn(view)
+    return inspect(view, drawn(view))
+
+
+def inspect(view: View, seen: Drawn) -> list[str]:
+    """Everything that is wrong with what is drawn."""
     presses = [each for each in seen.all if isinstance(each, Press) and each.act is not None]
     return [
         *_targets(view, presses),

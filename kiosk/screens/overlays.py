@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kiosk.screens import typeset
 from kiosk.screens.blocks import BLACK, BOLD, Label, button, height, largest, say
-from kiosk.screens.elements import Align, Art, Element, Icon, Page, Panel, Press, Ring, Stand
+from kiosk.screens.elements import Align, Art, Element, Icon, Page, Panel, Ring, Stand
 from kiosk.screens.geometry import Box
 from kiosk.screens.theme import LARGE_SCALE
 from kiosk.screens.view import View
@@ -70,8 +70,8 @@ def _answers(
     if other is None:
         return [button(theme, "safe", low, "primary", safe, Pressed(safe_act))]
     if theme.compact:
-        first, second = low.columns(theme.gap, 1.4, 1)
-        safe, other = replace(safe, icon="", size=theme.body, pad=theme.u(8)), replace(other, icon="", pad=theme.u(8))
+        first, second = low.columns(theme.gap, 1.15, 1)
+        safe, other = replace(safe, icon="", size=theme.body, pad=theme.u(4)), replace(other, icon="", pad=theme.u(4))
     elif theme.portrait:
         first, second = low.rows(theme.gap, 1, 1)
     else:

@@ -101,7 +101,7 @@ SHAPE_PAIRS = (
     ("river", "paper"), ("river", "leaf"), ("second", "paper"), ("second", "leaf"), ("sign", "leaf"),
     ("edge", "paper"), ("edge", "leaf"), ("onedge", "edge"), ("ok", "paper"), ("ok", "oktint"), ("stop", "paper"),
     ("stop", "stoptint"), ("goldedge", "paper"), ("goldedge", "goldtint"), ("signfill", "river"), ("gold", "deep"),
-    ("gold", "banner"), ("onriver2", "water"), ("spinerule", "spinerule"),
+    ("gold", "banner"), ("onriver2", "water"),
 )  # fmt: skip
 
 
