@@ -212,6 +212,7 @@ PAGES: dict[Screen, Table] = {
         **_IN_VISIT,
         Button.RENEW_ITEM: pages.renew_item,
         Button.RENEW_ALL: pages.renew_all,
+        Button.RETURN: pages.give_back,
         Button.FINISH: pages.finish,
         CardSeen: identity.card_in_visit,
         LabelSeen: ignore,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,7 +80,7 @@ def test_columns_fill_the_box_without_overlap(count: int, width: int, gap: int) 
     columns = box.columns(gap, *([1.0] * count))
     assert columns[0].x == box.x
     assert columns[-1].right == box.right
-    assert all(one.right + gap == other.x for one, other in zip(columns, columns[1:], strict=False))
+    assert all(one.right + gap == other.x for one, other in itertools.pairwise(columns))
 
 
 def test_returned_books_stand_under_the_sign_of_their_place() -> None:
