@@ -9,6 +9,7 @@ Import this module only after ``kiosk.screens.environment.prepare``: it imports 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -140,6 +141,7 @@ class KioskApp(App):
 
     def on_start(self) -> None:
         """The window is there."""
+        threading.excepthook = self._thread_failed
         self.runner.start()
         Clock.schedule_once(self._start_devices, 0)
 
@@ -243,6 +245,14 @@ class KioskApp(App):
             self.status = 1
             self.stop()
         self.runner.failed("screen", error)
+
+
+    def _thread_failed(self, raised: threading.ExceptHookArgs) -> None:
+        """A thread has died of something nobody expected: the desk is told, and the patron gets the safe page."""
+        name = raised.thread.name if raised.thread is not None else "thread"
+        if raised.exc_value is not None:
+            self.services.part(name, "failed", "its program part has ended; restart the app")
+            self.runner.failed(name, raised.exc_value)
 
 
 class _SafePage(ExceptionHandler):

@@ -19,9 +19,9 @@ import pytest
 from kiosk.circulation.library.library import EmbeddedLibrary
 from kiosk.circulation.library.sample import ANI_PIN, load_sample
 
-#: Starts the kiosk with a screen that fails on demand: when the file ``fail`` exists, it is removed and drawing raises.
+#: Starts the kiosk with parts that fail on demand: the file ``fail`` makes drawing raise once, ``die`` a thread.
 FAILING = """
-import sys, pathlib
+import sys, pathlib, threading
 from kiosk.commands import kiosk as command
 from kiosk.config import load
 settings = load(pathlib.Path(sys.argv[1]))
@@ -29,11 +29,15 @@ from kiosk.screens.environment import prepare
 prepare(settings.screen, headless=True)
 import kiosk.app as app
 fail = pathlib.Path(sys.argv[1]).with_name("fail")
+die = fail.with_name("die")
 draw = app.KioskRoot.show
 def show(self, state):
     if fail.exists():
         fail.unlink()
         raise RuntimeError("A0001 is standing here")
+    if die.exists():
+        die.unlink()
+        threading.Thread(target=int, args=("A0001",), name="camera").start()
     draw(self, state)
 app.KioskRoot.show = show
 sys.exit(app.run(settings, pathlib.Path(sys.argv[2])))
@@ -148,12 +152,13 @@ def test_a_second_kiosk_on_the_same_journal_is_refused_with_a_sentence(kiosk: Ki
     assert "Traceback" not in done.stderr
 
 
-def test_a_screen_that_fails_shows_the_safe_page_and_the_next_visit_works(config: Path) -> None:
+@pytest.mark.parametrize(("order", "error"), [("fail", "RuntimeError"), ("die", "ValueError")])
+def test_whatever_fails_shows_the_safe_page_and_the_next_visit_works(config: Path, order: str, error: str) -> None:
     folder = config.parent
     kiosk = Kiosk(folder, [sys.executable, "-c", FAILING, str(config), str(folder / "pilot.sock")])
     try:
         kiosk.until(lambda state: state["page"] == "welcome")
-        (folder / "fail").touch()
+        (folder / order).touch()
         kiosk.ask(do="press", button="return-without-card")
         kiosk.until(lambda state: state["page"] == "out-of-service")
         kiosk.until(lambda state: state["page"] == "welcome")
@@ -162,7 +167,7 @@ def test_a_screen_that_fails_shows_the_safe_page_and_the_next_visit_works(config
         assert kiosk.end() == 0
     finally:
         kiosk.end()
-    assert "RuntimeError" in kiosk.log.read_text()
+    assert error in kiosk.log.read_text()
     assert "A0001" not in kiosk.log.read_text()
 
 
