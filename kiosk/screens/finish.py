@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from functools import lru_cache
 
@@ -84,6 +85,8 @@ def _news(view: View, box: Box, small: int, large: tuple[tuple[int, float], ...]
             say(text, below, size, c.ok, c.paper, weight=weight, leading=leading, key="news-date"),
         ]
     lines = words.due_list(dues, view.today)
+    if sum(height(text, theme.body, BOLD, box.width) for text in lines) > box.height:
+        lines = _shorter_list(view, dues)
     y = box.y
     elements: list[Element] = []
     for number, text in enumerate(lines):
@@ -94,6 +97,15 @@ def _news(view: View, box: Box, small: int, large: tuple[tuple[int, float], ...]
         elements.append(say(text, place, theme.body, c.ok, c.paper, weight=BOLD, key=f"news-{number}"))
         y += tall
     return elements
+
+
+def _shorter_list(view: View, dues: list[date]) -> tuple[str, ...]:
+    """The list of dates without their weekdays, for where the long one does not fit."""
+    words = view.words
+    return tuple(
+        words.plural(n, "{date}: {n} book", "{date}: {n} books", date=words.day_month(due, view.today))
+        for due, n in sorted(Counter(dues).items())
+    )
 
 
 def _shelf(view: View, x: int, y: int, width: int, wide: int, tall: int, gap: int) -> list[Element]:

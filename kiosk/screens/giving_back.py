@@ -192,13 +192,15 @@ def _sign(view: View, place: Place, box: Box) -> list[Element]:
     pad = theme.u(32)
     inner = box.inset(pad, theme.u(34 if not theme.large else 14) if not theme.portrait else theme.p(26))
     elements: list[Element] = [Panel(box, face.fill, face.edge, theme.signline, theme.radius, key=f"sign-{place.name}")]
-    side = theme.u(92)
+    side, between = theme.u(112), theme.u(28)
+    if typeset.width_of(face.title, theme.title, BLACK) > inner.width - side - between:
+        side, between = theme.u(92), theme.u(24)
     head_tall = theme.u(150) if not theme.portrait else theme.p(130)
     if theme.large or theme.compact:
         head_tall = round(theme.lead * 1.1 + theme.title * 1.06)
     icon = Box(inner.x, inner.y + (head_tall - side) // 2, side, side)
     elements.append(Icon(icon, face.icon, face.sign, key=f"sign-icon-{place.name}"))
-    words = Box(icon.right + theme.u(24), inner.y, inner.right - icon.right - theme.u(24), head_tall)
+    words = Box(icon.right + between, inner.y, inner.right - icon.right - between, head_tall)
     elements.extend(_heading(view, face, words, place.name))
     top = inner.y + head_tall + theme.u(30 if not theme.large else 14)
     elements.append(Panel(Box(inner.x, top, inner.width, theme.hairline), rule, key=f"sign-line-{place.name}"))

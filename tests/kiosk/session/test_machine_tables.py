@@ -113,7 +113,7 @@ MEANT: dict[Screen, set[Key]] = {
     },
     Screen.BORROW: {*_IN_VISIT, Button.FINISH, CardSeen, LabelSeen, SalesCodeSeen},
     Screen.RETURN: {*_IN_VISIT, Button.FINISH, CardSeen, LabelSeen, SalesCodeSeen},
-    Screen.ACCOUNT: {*_IN_VISIT, Button.RENEW_ITEM, Button.RENEW_ALL, Button.FINISH, CardSeen},
+    Screen.ACCOUNT: {*_IN_VISIT, Button.RENEW_ITEM, Button.RENEW_ALL, Button.RETURN, Button.FINISH, CardSeen},
     Screen.FINISH: {
         # Any touch stops the countdown, so every button changes something here.
         *_IN_VISIT, *Button, Touched, CardSeen, Timer.SECOND,
