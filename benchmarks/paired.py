@@ -1,20 +1,22 @@
 """Is ours faster than what a user would pick instead? Both sides in one run, in pairs, with the noise measured first.
 
-How to write a benchmark (``benchmarks/NAME.py``, started with ``python benchmarks/NAME.py``)::
+How to write a benchmark (``benchmarks/NAME.py``, listed in ``benchmarks/__main__.py``)::
 
-    from paired import Side, compare, finish
+    from benchmarks.paired import Side, compare
 
     peer = Side("plain sqlite3 loop", run=lambda: insert_one_by_one(rows), check=all_rows_are_there)
     ours = Side("our writer", run=lambda: write_batches(rows), check=all_rows_are_there)
-    sys.exit(finish(compare(peer, ours), Path("ingest.json"), limit=1.0))
+    report = compare(peer, ours)
 
 * ``run`` is timed, ``before`` (a fresh database …) is not. A run of 20 to 500 ms drowns neither in the clock's noise
   nor in your patience.
 * ``check`` looks at what ``run`` returned, after the clock has stopped, and says what is wrong with it, or "". One
   wrong run makes everything void: fast and wrong is not fast.
 * Give both sides the same guarantees: same ``synchronous``, same payload, same TLS. Name them in the side's name.
-* A side that works in a child process waits for it, which counts its CPU time, and gives ``child_peak``: the child's
-  peak memory in KiB (``ru_maxrss`` of ``os.wait4``).
+* A side whose figures are not those of this process and of the time between call and return tells them itself with
+  ``told``: a mapping that may replace ``wall``, ``cpu`` (seconds), ``peak_kib`` and ``written_kib``, and may add others
+  by name. When it replaces the time that is compared, it also needs ``slowed``: ``run``, slower by a fraction, for the
+  control.
 
 What happens: warm-up pairs, which are dropped; *peer against peer*, whose distance from 1 is the noise floor; *peer
 against ours*, each pair in random order; *peer against peer + 20 %*, the control that has to be flagged, or the
@@ -34,16 +36,17 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
 LEAST_GATE = 0.05
 CONTROL = 0.20
 RESAMPLES = 2000
-Metric = Literal["wall", "cpu"]
+#: A figure of :class:`Sample`, or a name that a side added.
+Metric = str
 
 
 def _cpu() -> float:
@@ -61,35 +64,51 @@ def _peak_kib() -> int:
     return int(line.split()[1])
 
 
+def _written_kib() -> float:
+    line = next(x for x in Path("/proc/self/io").read_text().splitlines() if x.startswith("write_bytes:"))
+    return int(line.split()[1]) / 1024
+
+
 @dataclass(frozen=True)
 class Meters:
-    """Where the figures come from: seconds, seconds, KiB; ``settle`` comes before each run. Tests put a clock here."""
+    """Where the figures come from, in seconds and KiB; ``settle`` comes before each run. Tests put a clock here.
+
+    ``written_kib`` is what the kernel counts as sent towards the disk: what wears out an SD card.
+    """
 
     wall: Callable[[], float] = time.perf_counter
     cpu: Callable[[], float] = _cpu
     settle: Callable[[], None] = _settle
     peak_kib: Callable[[], int] = _peak_kib
+    written_kib: Callable[[], float] = _written_kib
 
 
 @dataclass(frozen=True)
 class Side:
-    """One way of doing the job; see the module's text. ``run``'s value goes to ``check`` and ``child_peak``."""
+    """One way of doing the job; see the module's text. ``run``'s value goes to ``told``, then to ``check``."""
 
     name: str
     run: Callable[[], Any]
     check: Callable[[Any], str]
     before: Callable[[], None] = lambda: None
-    child_peak: Callable[[Any], int] | None = None
+    told: Callable[[Any], Mapping[str, float]] = lambda _value: {}
+    slowed: Callable[[float], Any] | None = None
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One run: wall and CPU seconds, peak resident KiB, and what ``check`` said ("": right)."""
+    """One run: seconds, peak resident and written KiB, what ``check`` said ("": right), and what else a side told."""
 
     wall: float
     cpu: float
-    peak_kib: int
+    peak_kib: float
     wrong: str = ""
+    written_kib: float = 0.0
+    more: Mapping[str, float] = field(default_factory=dict)
+
+    def figure(self, metric: Metric) -> float:
+        """One figure by its name."""
+        return self.more[metric] if metric in self.more else float(getattr(self, metric))
 
 
 @dataclass(frozen=True)
@@ -133,21 +152,28 @@ class Report:
     warmup: int
     environment: dict[str, str]
 
+    def voided(self, problem: str) -> Report:
+        """The same with something wrong that only the whole could show."""
+        return replace(self, verdict=Verdict.VOID, why=f"a result was wrong: {problem}")
+
 
 def measure(side: Side, meters: Meters, spin: float = 0.0) -> Sample:
     """One run of ``side``, made slower by the fraction ``spin``."""
     side.before()
     meters.settle()
-    cpu, wall = meters.cpu(), meters.wall()
-    value = side.run()
-    if spin:
-        end = meters.wall() + spin * (meters.wall() - wall)
-        while meters.wall() < end:
+    written, cpu, wall = meters.written_kib(), meters.cpu(), meters.wall()
+    if spin and side.slowed:
+        value = side.slowed(spin)
+    else:
+        value = side.run()
+        end = meters.wall() + spin * (meters.wall() - wall) if spin else 0.0
+        while spin and meters.wall() < end:
             pass
-    wall, cpu, peak = meters.wall() - wall, meters.cpu() - cpu, meters.peak_kib()
-    if side.child_peak:
-        peak = side.child_peak(value)
-    return Sample(wall, cpu, peak, side.check(value))
+    figures: dict[str, float] = {"wall": meters.wall() - wall, "cpu": meters.cpu() - cpu, "peak_kib": meters.peak_kib()}
+    figures["written_kib"] = meters.written_kib() - written
+    figures |= side.told(value)
+    own = {name: figures.pop(name) for name in ("wall", "cpu", "peak_kib", "written_kib")}
+    return Sample(**own, wrong=side.check(value), more=figures)
 
 
 def run_pairs(first: Side, second: Side, count: int, random: Random, meters: Meters, spin: float = 0.0) -> Pairs:
@@ -169,9 +195,9 @@ def ratio_of(pairs: Pairs, metric: Metric, random: Random) -> Ratio:
     Raises:
         ValueError: a run took no measurable time; make it longer.
     """
-    if not all(getattr(first, metric) > 0 for first, _ in pairs):
+    if not all(first.figure(metric) > 0 for first, _ in pairs):
         raise ValueError(f"a run took no measurable {metric} time: let one run do more work")
-    ratios = [getattr(second, metric) / getattr(first, metric) for first, second in pairs]
+    ratios = [second.figure(metric) / first.figure(metric) for first, second in pairs]
     quartiles = statistics.quantiles(ratios, n=4, method="inclusive")
     medians = sorted(statistics.median(random.choices(ratios, k=len(ratios))) for _ in range(RESAMPLES))
     low, high = medians[int(0.025 * RESAMPLES)], medians[int(0.975 * RESAMPLES) - 1]
@@ -195,17 +221,23 @@ def judge(noise: float, gate: float, ratio: Ratio, control: Ratio, wrong: str) -
     return Verdict.INCONCLUSIVE, f"the interval {ratio.low:.2f} to {ratio.high:.2f} crosses the gate; run more pairs"
 
 
-def compare(
+def compare(peer: Side, ours: Side, **settings: Any) -> Report:
+    """:func:`compare_all` for one metric: ``metric``, "wall" unless named."""
+    metric = settings.pop("metric", "wall")
+    return compare_all(peer, ours, metrics=(metric,), **settings)[0]
+
+
+def compare_all(
     peer: Side,
     ours: Side,
     *,
+    metrics: Sequence[Metric],
     pairs: int = 30,
     warmup: int = 2,
-    metric: Metric = "wall",
     random: Random | None = None,
     meters: Meters | None = None,
-) -> Report:
-    """Measure noise, the two sides, and the control; see the module's text."""
+) -> list[Report]:
+    """Measure noise, the two sides, and the control (see the module's text): one report a metric, of the same runs."""
     random, meters = random or Random(), meters or Meters()
     began = meters.wall()
     run_pairs(peer, ours, warmup, random, meters)
@@ -214,12 +246,24 @@ def compare(
         "ratio": run_pairs(peer, ours, pairs, random, meters),
         "control": run_pairs(peer, peer, pairs, random, meters, CONTROL),
     }
+    environment = describe_machine() | {"seconds": f"{meters.wall() - began:.1f}"}
+    return [_report(peer, ours, metric, samples, warmup, environment, random) for metric in metrics]
+
+
+def _report(
+    peer: Side,
+    ours: Side,
+    metric: Metric,
+    samples: dict[str, Pairs],
+    warmup: int,
+    environment: dict[str, str],
+    random: Random,
+) -> Report:
     same, ratio, control = (ratio_of(samples[part], metric, random) for part in ("same", "ratio", "control"))
     noise = max(abs(same.low - 1), abs(same.high - 1))
     gate = max(LEAST_GATE, 3 * noise)
     wrong = next((sample.wrong for part in samples.values() for pair in part for sample in pair if sample.wrong), "")
     verdict, why = judge(noise, gate, ratio, control, wrong)
-    environment = describe_machine() | {"seconds": f"{meters.wall() - began:.1f}"}
     return Report(
         peer.name, ours.name, metric, verdict, why, noise, gate, same, ratio, control, samples, warmup, environment
     )
@@ -250,11 +294,16 @@ def in_words(report: Report) -> str:
         f"  noise {report.noise:.1%}, gate {report.gate:.1%}, control {1 + CONTROL:.2f}: {report.control.median:.3f}",
     ]
     for name, side in ((report.peer, 0), (report.ours, 1)):
-        runs = [pair[side] for pair in report.samples["ratio"]]
-        wall, cpu = (statistics.median(getattr(run, what) for run in runs) * 1000 for what in ("wall", "cpu"))
-        lines.append(f"  {name}: {wall:.1f} ms, CPU {cpu:.1f} ms, peak {max(r.peak_kib for r in runs) / 1024:.0f} MiB")
+        wall, cpu = median(report, side, "wall") * 1000, median(report, side, "cpu") * 1000
+        peak, written = median(report, side, "peak_kib") / 1024, median(report, side, "written_kib")
+        lines.append(f"  {name}: {wall:.1f} ms, CPU {cpu:.1f} ms, peak {peak:.0f} MiB, written {written:.0f} KiB")
     lines += [f"  {key}: {value}" for key, value in report.environment.items()]
     return "\n".join([*lines, f"{report.verdict.upper()}: {report.why}"])
+
+
+def median(report: Report, side: int, metric: Metric) -> float:
+    """The median of a figure of the peer (0) or of ours (1), from the pairs that compare them."""
+    return statistics.median(pair[side].figure(metric) for pair in report.samples["ratio"])
 
 
 def finish(report: Report, out: Path, limit: float | None = None, commit: str = "") -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -12,13 +10,7 @@ from typing import Any
 
 import pytest
 
-_PATH = Path(__file__).parents[2] / "benchmarks" / "paired.py"
-_SPEC = importlib.util.spec_from_file_location("paired", _PATH)
-assert _SPEC is not None
-assert _SPEC.loader is not None
-paired: Any = importlib.util.module_from_spec(_SPEC)
-sys.modules["paired"] = paired
-_SPEC.loader.exec_module(paired)
+from benchmarks import paired
 
 
 class Clock:
@@ -32,7 +24,7 @@ class Clock:
         return self.now
 
     def meters(self) -> Any:
-        return paired.Meters(self.look, self.look, lambda: None, lambda: 2048)
+        return paired.Meters(self.look, self.look, lambda: None, lambda: 2048, lambda: 0.0)
 
     def side(self, name: str, seconds: Callable[[], float], wrong: str = "") -> Any:
         def run() -> str:
@@ -147,11 +139,36 @@ def test_warm_up_runs_are_dropped() -> None:
     assert (report.warmup, len(report.samples["ratio"])) == (3, 30)
 
 
-def test_the_memory_of_a_child_is_the_childs() -> None:
+def test_what_a_side_tells_of_itself_replaces_what_was_measured_here() -> None:
     clock = Clock()
     work = clock.side("", lambda: 1.0).run
-    sample = paired.measure(paired.Side("child", work, lambda _: "", child_peak=lambda _: 777), clock.meters())
-    assert sample.peak_kib == 777
+    side = paired.Side("child", work, lambda _: "", told=lambda _: {"peak_kib": 777, "cpu": 0.5, "borrowed": 0.02})
+    sample = paired.measure(side, clock.meters())
+    assert (sample.peak_kib, sample.cpu, sample.figure("borrowed")) == (777, 0.5, 0.02)
+    assert sample.wall == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_side_that_measures_itself_is_slowed_by_itself_for_the_control() -> None:
+    clock = Clock()
+
+    def side(name: str) -> Any:
+        return paired.Side(name, lambda: 1.0, lambda _: "", told=lambda took: {"wall": took}, slowed=lambda by: 1 + by)
+
+    report = paired.compare(side("peer"), side("ours"), pairs=5, random=Random(1), meters=clock.meters())
+    assert report.control.median == pytest.approx(1.2)
+    assert report.verdict == "same"
+
+
+def test_one_set_of_runs_can_be_compared_by_several_figures() -> None:
+    clock = Clock()
+    peer = paired.Side("peer", lambda: 0, lambda _: "", told=lambda _: {"wall": 1.0, "late": 1.0},
+                       slowed=lambda _: 0)  # fmt: skip
+    ours = paired.Side("ours", lambda: 0, lambda _: "", told=lambda _: {"wall": 1.0, "late": 3.0})
+    wall, late = paired.compare_all(
+        peer, ours, metrics=("wall", "late"), pairs=4, random=Random(1), meters=clock.meters()
+    )
+    assert (wall.ratio.median, late.ratio.median) == (1.0, 3.0)
+    assert wall.samples is late.samples
 
 
 def test_work_too_small_to_measure_is_refused() -> None:
@@ -171,7 +188,7 @@ def test_the_report_is_printed_and_every_sample_is_kept(tmp_path: Path, capsys: 
     assert "commit: abc123" in printed
     kept = json.loads(out.read_text())
     assert {part: len(pairs) for part, pairs in kept["samples"].items()} == {"same": 30, "ratio": 30, "control": 30}
-    assert set(kept["samples"]["ratio"][0][0]) == {"wall", "cpu", "peak_kib", "wrong"}
+    assert set(kept["samples"]["ratio"][0][0]) == {"wall", "cpu", "peak_kib", "wrong", "written_kib", "more"}
     assert {"machine", "load", "python", "gc", "command", "seconds"} <= set(kept["environment"])
 
 
