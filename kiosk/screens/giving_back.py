@@ -193,7 +193,8 @@ def _sign(view: View, place: Place, box: Box) -> list[Element]:
     inner = box.inset(pad, theme.u(34 if not theme.large else 14) if not theme.portrait else theme.p(26))
     elements: list[Element] = [Panel(box, face.fill, face.edge, theme.signline, theme.radius, key=f"sign-{place.name}")]
     side, between = theme.u(112), theme.u(28)
-    if typeset.width_of(face.title, theme.title, BLACK) > inner.width - side - between:
+    widest = max(typeset.width_of(face.title, theme.title, BLACK), typeset.width_of(face.lead, theme.lead, 400))
+    if widest > inner.width - side - between:
         side, between = theme.u(92), theme.u(24)
     head_tall = theme.u(150) if not theme.portrait else theme.p(130)
     if theme.large or theme.compact:
