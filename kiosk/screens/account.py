@@ -219,6 +219,15 @@ def _aside_card(view: View, box: Box, side: tuple[str, ...]) -> list[Element]:
     until_tall = height(until, theme.body, 400, inner.width)
     top = inner.y + ready_tall + theme.u(12)
     cover_tall = theme.u(134 if ready_tall <= line else 96)
+    if inner.bottom - top - until_tall - line < cover_tall + theme.u(38):  # a banner takes the cover's room
+        tall = min(height(title, theme.body, BOLD, inner.width), 2 * line)
+        words_box = Box(inner.x, top, inner.width, tall)
+        below = Box(inner.x, words_box.bottom + theme.u(10), inner.width, inner.bottom - words_box.bottom - theme.u(10))
+        return [
+            *elements,
+            say(title, words_box, theme.body, c.ink, c.leaf, weight=BOLD, lines=2, cut=True, key="hold-title"),
+            say(until, below, theme.body, c.ink, c.leaf, key="hold-until"),
+        ]
     room = inner.bottom - top - until_tall - cover_tall - theme.u(14 + 16 + 8)
     most = max(1, min(3, room // line))
     title_tall = min(height(title, theme.body, BOLD, inner.width), most * line)

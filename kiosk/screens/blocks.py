@@ -197,14 +197,18 @@ def chip(theme: Theme, x: int, y: int, text: str, fill: str, colour: str) -> tup
 
 
 def banner(theme: Theme, box: Box, icon: str, what: str, now: str) -> tuple[Part, ...]:
-    """The line on top of a page: what is the matter in bold, what still works after it."""
+    """The line on top of a page: what is the matter in bold, what still works after it; without an icon if need be."""
     c = theme.colours
     side = theme.icon
     edge = c.onbanner if theme.contrast else ""
     runs = (Run(what, BOLD, c.onbanner), Run(f" {now}" if now else "", REGULAR, c.onbanner))
     words = Box(box.x + theme.u(24) + side + theme.u(20), box.y, box.width - side - theme.u(60), box.height)
+    plate = Panel(box, c.banner, edge, theme.edge if edge else 0, theme.radius, key="banner")
+    if not icon:
+        inner = box.inset(theme.u(18), 0)
+        return plate, Words(inner, runs, theme.body, c.banner, stand=Stand.MIDDLE, leading=1.04, key="banner-words")
     return (
-        Panel(box, c.banner, edge, theme.edge if edge else 0, theme.radius, key="banner"),
+        plate,
         Icon(Box(box.x + theme.u(24), box.y + (box.height - side) // 2, side, side), icon, c.gold, key="banner-icon"),
         Words(words, runs, theme.body, c.banner, stand=Stand.MIDDLE, leading=1.08, key="banner-words"),
     )

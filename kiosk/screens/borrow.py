@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.locale.words import Sentence
 from kiosk.screens import rows, typeset
 from kiosk.screens.blocks import BLACK, BOLD, Label, banner, banner_height, button, height, say
-from kiosk.screens.elements import Element, Flash, Page, Panel, Run, Stand
+from kiosk.screens.elements import Element, Flash, Page, Panel, Part, Run, Stand
 from kiosk.screens.geometry import Box
 from kiosk.screens.lists import listing
 from kiosk.screens.tiles import camera_tile, pad_tile
@@ -42,7 +42,7 @@ def borrow(view: View) -> Page:
 def top_line(view: View, inner: Box) -> tuple[list[Element], Box]:
     """The banner on top of a list, if something is the matter, and what is left of the page below it."""
     theme = view.theme
-    found = _matter(view)
+    found = matter(view)
     if found is None:
         return [], inner
     said, icon = found
@@ -52,7 +52,7 @@ def top_line(view: View, inner: Box) -> tuple[list[Element], Box]:
     return list(banner(theme, inner.top_part(tall), icon, said.what, said.now)), inner.without_top(tall + theme.gap)
 
 
-def _matter(view: View) -> tuple[Sentence, str] | None:
+def matter(view: View) -> tuple[Sentence, str] | None:
     """What the banner has to say, and its icon: what has just happened, else what does not work now."""
     state, words = view.state, view.words
     if state.notice is not Notice.NONE:
@@ -177,11 +177,10 @@ def _large(view: View, inner: Box, empty: bool) -> list[Element]:
     text = words("of {n}", n=state.seen)
     label = beside.without_left(wide + theme.u(36))
     elements: list[Element] = [finish_button(view, finish)]
-    matter = _matter(view)
-    if matter is not None:  # in large letters there is room for the banner or for the count, not for both
-        said, icon = matter
-        fits = banner_height(theme, beside.width, said.what, "") - theme.u(20) <= beside.height
-        elements.extend(banner(theme, beside, icon, said.what if fits else said.now, ""))
+    trouble = matter(view)
+    if trouble is not None:  # in large letters there is room for the banner or for the count, not for both
+        said, icon = trouble
+        elements.extend(_short_banner(view, beside, said, icon))
     elif not empty:
         elements.append(say(figure, number, size, c.count, c.paper, weight=BLACK, leading=0.95, stand=Stand.MIDDLE,
                             lines=1, key="count"))  # fmt: skip
@@ -193,6 +192,17 @@ def _large(view: View, inner: Box, empty: bool) -> list[Element]:
         return elements
     entries = [rows.entry(view, row) for row in state.rows_of(Mode.BORROW)]
     return [*elements, *listing(view, entries, body)]
+
+
+def _short_banner(view: View, box: Box, said: Sentence, icon: str) -> tuple[Part, ...]:
+    """As much of a banner as the box holds: with its icon or without, what is the matter or else what to do."""
+    theme = view.theme
+    for text in (said.what, said.now):
+        if banner_height(theme, box.width, text, "") - theme.u(20) <= box.height:
+            return banner(theme, box, icon, text, "")
+        if height(text, theme.body, BOLD, box.width - theme.u(36), 1.04) <= box.height:
+            break
+    return banner(theme, box, "", text, "")
 
 
 def _portrait(view: View, inner: Box, empty: bool) -> list[Element]:

@@ -6,6 +6,7 @@ Kivy reads its environment and its configuration while it is being imported, so 
 
 from __future__ import annotations
 
+import logging
 import os
 
 from kiosk.config import ScreenSettings
@@ -20,12 +21,18 @@ _ENVIRONMENT = {
 }
 
 
+def _is_of_use(record: logging.LogRecord) -> bool:
+    """Kivy complains in many lines that a kiosk lacks the X11 cut buffer, which nothing here uses."""
+    return not record.getMessage().startswith("Cutbuffer")
+
+
 def prepare(settings: ScreenSettings, *, headless: bool) -> None:
     """Set Kivy's environment and configuration for this panel. ``headless``: draw into memory, play no sound.
 
     Calling it again after Kivy made its window changes nothing.
     """
     os.environ.update(_ENVIRONMENT)
+    logging.getLogger("kivy").addFilter(_is_of_use)
     if headless:
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
         os.environ["SDL_AUDIODRIVER"] = "dummy"

@@ -16,7 +16,7 @@ from kiosk.screens.elements import Align, Code, Cover, Element, Icon, Page, Pane
 from kiosk.screens.geometry import Box
 from kiosk.screens.typeset import height_of, width_of
 from kiosk.screens.view import View
-from kiosk.session.model import Button, Mode, Phase, Pressed, Rating, Row
+from kiosk.session.model import Button, Mode, Notice, Phase, Pressed, Rating, Row
 
 _FACES = (
     (Rating.GOOD, Button.RATE_GOOD, "good"),
@@ -174,8 +174,15 @@ def _face_parts(view: View, box: Box, icon: str, word: str, look: Look) -> tuple
 
 
 def _question(view: View) -> str:
-    words = view.words
+    words, state = view.words, view.state
+    if state.notice is not Notice.NONE:
+        return words.notice(state.notice, state.refusal, view.today, view.zone).what
     return words("Thank you for your answer") if view.state.rating else words("How was the service today?")
+
+
+def _thanks(view: View) -> str:
+    """The headline where there is no question: thanks, or what has just happened."""
+    return view.words("Thank you") if view.state.notice is Notice.NONE else _question(view)
 
 
 def _close(view: View, box: Box, size: int, side: int, line: int, *, spread: bool) -> Press:
@@ -282,10 +289,10 @@ def _large(view: View) -> list[Element]:
         left, right = top.without_left(side + theme.u(28)), top.left_part(side)
     else:
         left, right = top.without_right(side + theme.u(28)), top.right_part(side)
-    thanks = Box(left.x, left.y, left.width, round(theme.display * 1.1))
+    thanks = left.top_part(height(_thanks(view), theme.display, BLACK, left.width, 1.0) + theme.u(8))
     news = left.without_top(thanks.height + theme.u(30))
     elements: list[Element] = [
-        say(words("Thank you"), thanks, theme.display, c.ink, c.paper, weight=BLACK, leading=1.0, key="head"),
+        say(_thanks(view), thanks, theme.display, c.ink, c.paper, weight=BLACK, leading=1.0, key="head"),
         *_news(view, news, theme.body, ((theme.title, 1.06), (theme.body, 1.1)), BOLD),
     ]
     receipt_code = code(view, Box(right.x, right.y, side, side))
@@ -336,13 +343,14 @@ def _compact(view: View) -> list[Element]:
     c, theme, words, page = view.colours, view.theme, view.words, view.page
     inner = page.inset(theme.u(20), theme.u(24))
     close = inner.bottom_part(theme.u(120))
-    thanks = inner.top_part(round(theme.title * 1.1))
+    size = theme.title if view.state.notice is Notice.NONE else theme.body
+    thanks = inner.top_part(height(_thanks(view), size, BLACK, inner.width, 1.0) + theme.u(8))
     news = Box(inner.x, thanks.bottom + theme.u(12), inner.width, theme.u(150))
     faces = Box(inner.x, close.y - theme.gap - theme.u(150), inner.width, theme.u(150))
     room = Box(inner.x, news.bottom + theme.u(8), inner.width, faces.y - news.bottom - theme.u(24))
     side = min(room.height, room.width // 2)
     elements: list[Element] = [
-        say(words("Thank you"), thanks, theme.title, c.ink, c.paper, weight=BLACK, leading=1.0, lines=1, key="head"),
+        say(_thanks(view), thanks, size, c.ink, c.paper, weight=BLACK, leading=1.0, key="head"),
         *_news(view, news, theme.body, ((theme.title, 1.06), (theme.body, 1.1)), BOLD),
         *_faces(view, faces),
         _close(view, close, theme.action, theme.u(84), theme.u(9), spread=False),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kiosk.circulation.port import Bin
 from kiosk.screens import rows, typeset
 from kiosk.screens.blocks import BLACK, BOLD, Label, button, height, largest, say
-from kiosk.screens.borrow import finish_button, top_line
+from kiosk.screens.borrow import finish_button, matter, top_line
 from kiosk.screens.elements import Cover, Element, Icon, Page, Panel, Part, Press, Run, Stand, Turn, Words
 from kiosk.screens.geometry import Box
 from kiosk.screens.tiles import camera_tile, pad_tile
@@ -52,8 +52,10 @@ def giving_back(view: View) -> Page:
     c, theme, page, state = view.colours, view.theme, view.page, view.state
     edge = theme.p(56) if theme.portrait and not theme.compact else theme.u(24 if not theme.compact else 20)
     inner = page.inset(edge, theme.p(48) if theme.portrait else theme.u(22))
-    line, inner = top_line(view, inner)
-    elements: list[Element] = [Panel(page, c.paper), *line]
+    elements: list[Element] = [Panel(page, c.paper)]
+    if not theme.compact:
+        line, inner = top_line(view, inner)
+        elements.extend(line)
     found = places(state.rows_of(Mode.RETURN))
     low = inner.bottom_part(theme.u(142))
     if theme.compact:
@@ -140,6 +142,9 @@ def _compact_foot(view: View, low: Box, turner: list[Turn | None]) -> list[Eleme
     """One below the other: how many, Up and Down, the way on."""
     theme, c, words, state = view.theme, view.colours, view.words, view.state
     text = words.returned(state.returned) if state.returned else words("Just put the books down")
+    trouble = matter(view)
+    if trouble is not None:
+        text = trouble[0].what
     line = low.top_part(round(theme.body * 1.1))
     elements: list[Element] = [
         say(text, line, theme.body, c.ink, c.paper, weight=BOLD, lines=1, cut=True, key="count"),

@@ -73,7 +73,7 @@ def pin(view: View) -> Page:
     if theme.large or theme.compact:
         # The title alone says that the card was read; what has just happened stands instead of it.
         title_box = title_box.moved(0, left.y - title_box.y)
-        happened = state.notice not in (Notice.NONE, Notice.STAFF_CALLED)
+        happened = state.notice is not Notice.NONE
         dots_y = left.y if happened else left.y + tall + theme.u(24 if theme.large else 12)
         if not happened:
             elements.append(say(title, title_box.top_part(tall), size, c.ink, c.paper, weight=BOLD, leading=leading,
@@ -95,7 +95,7 @@ def pin(view: View) -> Page:
     elements.append(_notice(view, below, count))
     if theme.compact:
         pass
-    elif state.notice is Notice.STAFF_CALLED:
+    elif state.notice is Notice.STAFF_CALLED and not theme.large:
         elements.append(_staff_told(view, staff))
     else:
         label = Label(words("Forgot your PIN? Call staff"), "staff", left=True, pad=theme.u(18), gap=theme.u(14))
@@ -209,7 +209,7 @@ def _dots(view: View, x: int, y: int, room: int) -> list[Panel]:
 def _notice(view: View, box: Box, otherwise: str) -> Element:
     """What has just happened, in bold; else a plain line."""
     c, theme, state = view.colours, view.theme, view.state
-    told_elsewhere = state.notice is Notice.STAFF_CALLED and not theme.compact
+    told_elsewhere = state.notice is Notice.STAFF_CALLED and not (theme.compact or theme.large)
     if (state.notice is Notice.NONE or told_elsewhere) and state.screen is Screen.PIN:
         return say(otherwise, box, theme.body, c.ink2, c.paper, key="line")
     said = view.words.notice(state.notice, state.refusal, view.today, view.zone)

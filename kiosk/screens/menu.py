@@ -66,10 +66,17 @@ def _landscape(view: View) -> Page:
     beside = head.without_left(wide + theme.u(24))
     size, leading = largest(question, 400, beside, ((theme.lead, 1.14), (theme.body, 1.0)))
     fits = beside.width > theme.u(220) and height(question, size, 400, beside.width, leading) <= theme.u(104)
+    if theme.large and view.state.notice is not Notice.NONE:
+        greeting = ""  # there is room for one line, and what has just happened is more than a greeting
     elements: list[Element] = [
         Panel(page, c.paper),
         say(greeting, head, theme.display, c.ink, c.paper, weight=BLACK, leading=1.0, lines=1, cut=True, key="hello"),
     ]
+    if theme.large and not greeting:
+        size, leading = largest(question, BOLD, head, ((theme.title, 1.04), (theme.body, 1.0)))
+        tall = head.moved(0, theme.u(-24)).top_part(theme.u(130))
+        elements.append(say(question, tall, size, colour, c.paper, weight=BOLD, stand=Stand.MIDDLE, leading=leading,
+                            key="ask"))  # fmt: skip
     if fits and not theme.large:
         one_line = height(question, size, 400, beside.width, leading) <= round(size * leading) + 1
         box = beside.moved(0, theme.u(32)).top_part(round(size * leading)) if one_line else beside

@@ -172,6 +172,7 @@ SAMPLES: dict[str, Callable[[], State]] = {
     "menu": lambda: MENU,
     "menu-overdue": lambda: replace(MENU, patron=BEHIND),
     "menu-nothing": lambda: replace(MENU, patron=replace(EMPTY_PATRON, first_name="Bartholomeus-Christoforus")),
+    "menu-staff-called": lambda: replace(MENU, notice=Notice.STAFF_CALLED),
     "menu-sales-code": lambda: replace(MENU, notice=Notice.SALES_CODE),
     "menu-blocked-explained": lambda: replace(
         MENU, patron=BEHIND, overlay=Overlay.EXPLAIN, refusal=BEHIND.blocked
@@ -240,6 +241,7 @@ SAMPLES: dict[str, Callable[[], State]] = {
         patron=replace(PATRON, loans=tuple(loan(name, number) for number, name in enumerate(BOOKS)), can_borrow=0),
     ),
     "finish": lambda: FINISH,
+    "finish-staff-called": lambda: replace(FINISH, seconds=0, notice=Notice.STAFF_CALLED),
     "finish-held-open": lambda: replace(FINISH, seconds=0, rating=Rating.GOOD),
     "finish-different-dates": lambda: replace(
         FINISH, rows=(replace(_TAKEN[0], due=date(2026, 12, 9)), replace(_TAKEN[1], due=TODAY), *_TAKEN[2:])

@@ -11,11 +11,11 @@ import pytest
 from kiosk.screens import samples
 from kiosk.screens.blocks import say
 from kiosk.screens.check import Drawn, contrast, drawn, findings, inspect
-from kiosk.screens.elements import Press
+from kiosk.screens.elements import Press, Words
 from kiosk.screens.geometry import Box
 from kiosk.screens.pages import PAGES
 from kiosk.screens.theme import CONTRAST, LIGHT, SHAPE_PAIRS, TEXT_PAIRS
-from kiosk.session.model import Screen
+from kiosk.session.model import Notice, Screen
 
 LOOKS = {
     "light": {},
@@ -140,3 +140,15 @@ def test_contrast_is_that_of_wcag() -> None:
     assert contrast("#FFFFFF", "#FFFFFF") == 1.0
     assert round(contrast("#000000", "#FFFFFF"), 2) == 21.0
     assert round(contrast("#14282A", "#F8F1E1"), 2) == 13.65
+
+
+@pytest.mark.parametrize("panel", ["1280x800", "1080x1920", "720x1280"])
+@pytest.mark.parametrize("look", ["light", "large"])
+@pytest.mark.parametrize("sample", ["welcome", "number", "pin", "menu", "borrow", "return", "account", "finish"])
+def test_every_page_says_that_staff_were_called(view_of, sample, look, panel) -> None:
+    state = replace(samples.SAMPLES[sample](), notice=Notice.STAFF_CALLED)
+    view = view_of(state, panel, **LOOKS[look])
+    said = view.words.notice(Notice.STAFF_CALLED, None, view.today, view.zone)
+    texts = [each.text for each in drawn(view).page if isinstance(each, Words)]
+    assert any(said.what in text or text.strip() == said.now for text in texts)
+    assert findings(view) == []
