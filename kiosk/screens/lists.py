@@ -53,9 +53,11 @@ def pager_height(view: View) -> int:
 
 def _pager(view: View, box: Box, here: int, pages: list[range], total: int) -> list[Element]:
     theme, words, c = view.theme, view.words, view.colours
-    one_by_one = all(len(page) == 1 for page in pages)
+    one = len(pages[here]) == 1
     hidden = total - len(pages[here])
-    text = words("Book {number} / {total}", number=here + 1, total=total) if one_by_one else words.more_books(hidden)
+    text = (
+        words("Book {number} / {total}", number=pages[here].start + 1, total=total) if one else words.more_books(hidden)
+    )
     up_width, down_width = (theme.u(270), theme.u(300)) if theme.large else (theme.u(200), theme.u(200))
     if theme.compact:  # the count above says how many there are
         up_width = down_width = (box.width - theme.gap) // 2
