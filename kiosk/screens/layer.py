@@ -93,19 +93,26 @@ class Layer:
 
     def show(self, page: Page, *, afresh: bool = False) -> None:
         """Draw a page. ``afresh``: it is another page than before, so it fades in and its rows do not slide."""
-        old, self._nodes = self._nodes, {}
-        order = list(old)
+        before, old = list(self._nodes), dict(self._nodes)
+        nodes: dict[str, Node] = {}
         if afresh:
             self._drop(old)
             old = {}
-        for number, element in enumerate(page):
-            key = element.key or f"{number}:{type(element).__name__}"
-            assert key not in self._nodes, f"two elements of a page have the key {key}"
-            self._nodes[key] = self._node(old.pop(key, None), element, slide=not afresh)
+        try:
+            for number, element in enumerate(page):
+                key = element.key or f"{number}:{type(element).__name__}"
+                assert key not in nodes, f"two elements of a page have the key {key}"
+                nodes[key] = self._node(old.pop(key, None), element, slide=not afresh)
+        except BaseException:
+            # Half a page is no page: whatever it had set going stops, and the next page begins with a clean layer.
+            self._nodes = {**self._nodes, **nodes}
+            self.stop()
+            raise
         self._drop(old)
-        if afresh or order != list(self._nodes):
+        self._nodes = nodes
+        if afresh or before != list(nodes):
             self.canvas.clear()
-            for node in self._nodes.values():
+            for node in nodes.values():
                 self.canvas.add(node.canvas)
         if afresh:
             self.motion.run(self, FADE_SECONDS, self._set_opacity)

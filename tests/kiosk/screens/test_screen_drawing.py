@@ -12,11 +12,14 @@ import pytest
 import zxingcpp
 from kivy.clock import Clock
 
+from kiosk.images.picture import PictureError
 from kiosk.screens import samples, waves
 from kiosk.screens.camera_picture import CameraPicture
+from kiosk.screens.elements import Icon
+from kiosk.screens.geometry import Box
 from kiosk.screens.samples import SAMPLES
 from kiosk.screens.theme import theme
-from kiosk.session.model import Mode, Phase, Preferences, Screen
+from kiosk.session.model import Button, Mode, Phase, Preferences, Screen
 
 
 def of(colour: str) -> tuple[int, int, int]:
@@ -172,6 +175,21 @@ def test_an_idle_welcome_draws_nothing_after_its_minute(stage, monkeypatch) -> N
     stage.pump(10)
     assert (stage.pixels() == still).all()
     assert not stage.root.motion.moving
+
+
+def test_a_page_that_cannot_be_drawn_raises_leaves_nothing_behind_and_the_next_one_comes(stage) -> None:
+    asked: list[int] = []
+    stage.root._page.preview = lambda: asked.append(1)
+    stage.show(SAMPLES["borrow"]())
+    broken = (*stage.root._page.elements(), Icon(Box(0, 0, 40, 40), "no-such-icon", "#000000"))
+    with pytest.raises(PictureError):
+        stage.root._page.show(broken)
+    count = len(asked)
+    stage.pump(20)
+    assert len(asked) == count
+    stage.show(SAMPLES["out-of-service"]())
+    assert "Silakan ke petugas" in stage.root.texts()
+    assert stage.root.find(Button.FINISH) is None
 
 
 # --- for years ----------------------------------------------------------------------------------------------------
