@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import queue
 import socket
 import threading
 from collections.abc import Callable
@@ -134,39 +135,34 @@ class Pilot:
             order = msgspec.json.decode(line, type=Order)
         except msgspec.DecodeError as error:
             return Answer(problem=f"not an order: {error}")
-        done = threading.Event()
-        answers: list[Answer] = []
+        answered: queue.SimpleQueue[Answer] = queue.SimpleQueue()
 
         def on_ui_thread(_: float) -> None:
             try:
-                answers.append(self._carry_out(order, done))
+                self._carry_out(order, answered.put)
             except (LookupError, OSError, ValueError) as error:
-                answers.append(Answer(problem=str(error)))
-                done.set()
+                answered.put(Answer(problem=str(error)))
 
         Clock.schedule_once(on_ui_thread, 0)
-        if not done.wait(PATIENCE_S):
+        try:
+            return answered.get(timeout=PATIENCE_S)
+        except queue.Empty:
             return Answer(problem=f"the kiosk did not answer within {PATIENCE_S:.0f} s")
-        return answers[0]
 
-    def _carry_out(self, order: Order, done: threading.Event) -> Answer:
+    def _carry_out(self, order: Order, answer: Callable[[Answer], None]) -> None:
         match order.do:
             case "state":
-                done.set()
-                return self._seen()
+                answer(self._seen())
             case "press":
-                self._press(order, done.set)
-                return Answer()
+                self._press(order, lambda: answer(Answer()))
             case "picture":
                 # One more frame, so that what the last event changed is drawn.
-                Clock.schedule_once(lambda _: self._picture(order.path, done.set), 0)
-                return Answer()
+                Clock.schedule_once(lambda _: self._picture(order.path, lambda: answer(Answer())), 0)
             case "quit":
-                done.set()
+                answer(Answer())
                 Clock.schedule_once(lambda _: self._app.stop(), 0)
-                return Answer()
-        done.set()
-        return Answer(problem=f"{order.do!r} is not one of state, press, picture, quit")
+            case _:
+                answer(Answer(problem=f"{order.do!r} is not one of state, press, picture, quit"))
 
     def _press(self, order: Order, then: Callable[[], None]) -> None:
         root = self._app.kiosk_root

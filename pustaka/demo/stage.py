@@ -148,7 +148,7 @@ class Stage:
 
     def keep_logs(self, out: Path) -> None:
         """Copy what every part logged to ``out``, for somebody to look at."""
-        for log in (*self.layout.folder.glob("*.log"), self.broker.log):
+        for log in self.layout.folder.rglob("*.log"):
             shutil.copy(log, out / log.name)
 
     # --- what tells that a program does its work ------------------------------------------------------------------
