@@ -111,6 +111,7 @@ class KioskApp(App):
             late=times.late,
             slow=times.slow,
             number_prefix=settings.circulation.number_prefix,
+            pin_length=settings.circulation.pin_length,
         )
         self.runner = Runner(services.desk, services.journal, self, State(rules=rules, language=rules.languages[0]))
         self.camera = CameraReader(settings.camera, self._from_camera) if settings.camera.source else None
@@ -245,7 +246,6 @@ class KioskApp(App):
             self.status = 1
             self.stop()
         self.runner.failed("screen", error)
-
 
     def _thread_failed(self, raised: threading.ExceptHookArgs) -> None:
         """A thread has died of something nobody expected: the desk is told, and the patron gets the safe page."""

@@ -47,12 +47,14 @@ class TimeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 class CirculationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``[circulation]``: ``system`` is ``library`` (the embedded one); ``path`` its database.
 
-    ``number_prefix`` stands before every membership number, so that people type digits only.
+    ``number_prefix`` stands before every membership number, so that people type digits only. ``pin_length`` is how many
+    digits a PIN has.
     """
 
     system: str = "library"
     path: str = "library.sqlite"
     number_prefix: str = ""
+    pin_length: int = 4
 
 
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

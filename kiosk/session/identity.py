@@ -46,9 +46,10 @@ def card_not_book(turn: Turn, event: CardSeen) -> None:
 
 
 def type_number(turn: Turn, _: Event) -> None:
-    """Open the keypad for the membership number."""
-    if not turn.state.asking:
-        turn.go(Screen.NUMBER)
+    """Open the keypad for the membership number; a card that was being asked about is given up."""
+    if turn.state.asking:
+        turn.reset(keep_pad=True)
+    turn.go(Screen.NUMBER)
 
 
 def number_digit(turn: Turn, event: Digit) -> None:

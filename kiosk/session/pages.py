@@ -104,9 +104,9 @@ def borrow(turn: Turn, _: Event) -> None:
 
 
 def give_back(turn: Turn, _: Event) -> None:
-    """Open the return list; nobody needs a card for that."""
+    """Open the return list; nobody needs a card for that. A card that was being asked about is given up."""
     if turn.state.asking:
-        return
+        turn.reset(keep_pad=True)
     turn.go(Screen.RETURN)
     books.see_pad(turn, Mode.RETURN)
 

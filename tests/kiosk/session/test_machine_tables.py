@@ -97,8 +97,10 @@ _IN_VISIT = {*_SPINE, *_SELF, *_ANSWERS, Button.MENU, Button.EXIT, Timer.IDLE}
 
 #: What each page answers to. Everything else must leave it as it is.
 MEANT: dict[Screen, set[Key]] = {
-    # Waiting for an answer about the card: buttons that would open another page wait, too.
-    Screen.WELCOME: {*_SPINE, *_SELF, PatronAnswered, Timer.LATE, Timer.SLOW},
+    # Waiting for an answer about the card: another card waits, too.
+    Screen.WELCOME: {
+        *_SPINE, *_SELF, PatronAnswered, Timer.LATE, Timer.SLOW, Button.RETURN_WITHOUT_CARD, Button.TYPE_NUMBER,
+    },
     Screen.NUMBER: {
         *_SPINE, *_SELF, PatronAnswered, Button.EXIT, Button.DELETE, Button.NEXT, Digit, CardSeen, LabelSeen,
         Timer.IDLE,

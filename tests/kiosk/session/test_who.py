@@ -224,3 +224,13 @@ def test_the_account_is_asked_for_again_only_after_something_changed(borrowing: 
     answer(borrowing, patron(loans=(loan("B00001"),)))
     assert borrowing.state.patron is not None
     assert borrowing.state.patron.loans[0].item == item("B00001")
+
+
+@pytest.mark.parametrize("button", [Button.RETURN_WITHOUT_CARD, Button.TYPE_NUMBER])
+def test_somebody_who_will_not_wait_for_the_card_is_not_logged_in_by_it_later(visit: Visit, button: Button) -> None:
+    visit.take(CardSeen(SARI))
+    late = PatronAnswered(visit.state.visit, patron())
+    visit.press(button)
+    visit.take(late)
+    assert visit.state.screen in (Screen.RETURN, Screen.NUMBER)
+    assert (visit.state.patron, visit.state.ref) == (None, None)
