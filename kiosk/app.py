@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -50,6 +51,14 @@ log = logging.getLogger(__name__)
 TOO_MANY = 6
 
 
+def software_version() -> str:
+    """The version of this program, as it was installed."""
+    try:
+        return version("pustaka-mandiri")
+    except PackageNotFoundError:
+        return ""
+
+
 class Services:
     """Everything of a kiosk that is not a screen: journal, library, ledger, link, camera, reader."""
 
@@ -64,7 +73,13 @@ class Services:
         self.library = EmbeddedLibrary.open(settings.in_data(settings.circulation.path), zone=self.zone)
         self.desk = CirculationDesk(self.library, self.journal)
         self.ledger = Ledger(settings.in_data("ledger.sqlite"), clock)
-        info = Info(kind="kiosk", name=settings.name, software="pustaka-mandiri", capabilities=("camera", "rfid"))
+        parts = (("camera", settings.camera.source), ("rfid", settings.reader.port))
+        info = Info(
+            kind="kiosk",
+            name=settings.name,
+            software=software_version(),
+            capabilities=tuple(name for name, source in parts if source),
+        )
         self.link = Link(link, self.ledger, info, clock=clock, parts=self._parts, alerts=("help", "screen"))
 
     def _parts(self) -> Mapping[str, Part]:

@@ -156,6 +156,8 @@ class Pilot:
             case "press":
                 self._press(order, lambda: answer(Answer()))
             case "picture":
+                if self._app.kiosk_root is not None:
+                    self._app.kiosk_root.motion.finish_all()  # a picture of a page, not of its way there
                 # One more frame, so that what the last event changed is drawn.
                 Clock.schedule_once(lambda _: self._picture(order.path, lambda: answer(Answer())), 0)
             case "quit":

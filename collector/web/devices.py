@@ -68,7 +68,8 @@ def devices(fleet: Fleet, words: Words, only: str = "") -> Devices:
     chosen = next((state for state in State if state.value == only), None)
     shown = [a for a in fleet.devices if chosen is None or a.state is chosen]
     sites = len({a.device.site for a in fleet.devices})
-    sub = words.say("fleet.sub", n=len(fleet.devices), sites=sites) if fleet.devices else ""
+    key = "fleet.sub" if sites > 1 or len(fleet.devices) == 1 else "fleet.sub.here"
+    sub = words.say(key, n=len(fleet.devices), sites=sites) if fleet.devices else ""
     return Devices(sub, _filters(fleet, words, chosen), tuple(_row(a, words, fleet.as_of) for a in shown))
 
 

@@ -88,6 +88,8 @@ class ReaderEmulator:
             if self._process is not None:
                 self._process.kill()
                 self._end(self._process)
+            # As udev does for a reader that is unplugged. A name that stayed could lead to somebody else's new pty.
+            self._link.unlink(missing_ok=True)
 
     def restart(self) -> None:
         """Kill, and start again: the same name, another pty."""

@@ -126,9 +126,12 @@ class Stage:
         }
         for program in self.programs.values():
             self._cleanup.callback(program.stop)
-            program.launch()
-        for program in self.programs.values():
-            program.wait_ready()
+        # The desk first: what is published before it listens comes again only after the devices' patience is over.
+        self.programs["collector"].start()
+        for name in ("door", "kiosk"):
+            self.programs[name].launch()
+        for name in ("door", "kiosk"):
+            self.programs[name].wait_ready()
 
     def _collector_arguments(self) -> list[str]:
         return [
