@@ -150,7 +150,8 @@ def tag_on_menu(turn: Turn, event: TagRead) -> None:
 
 
 def label_on_list(turn: Turn, event: LabelSeen) -> None:
-    """A label was shown while a list is open."""
+    """A label was shown while a list is open; whatever was said about the last code is settled by it."""
+    turn.quiet()
     books.see_label(turn, LISTS[turn.state.screen], event)
 
 

@@ -227,6 +227,11 @@ def test_an_isbn_is_answered_with_a_hint(borrowing: Visit) -> None:
     assert borrowing.state.notice is Notice.SALES_CODE
 
 
+def test_the_right_label_takes_the_hint_away(borrowing: Visit) -> None:
+    borrowing.take(SalesCodeSeen(), LabelSeen("B00001"))
+    assert borrowing.state.notice is Notice.NONE
+
+
 # --- undo ---------------------------------------------------------------------------------------------------------
 
 
