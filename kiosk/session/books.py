@@ -18,6 +18,8 @@ from kiosk.session.model import (
     CheckedOut,
     Checkin,
     Checkout,
+    FindItem,
+    ItemAnswered,
     LabelSeen,
     Mode,
     PadTag,
@@ -113,6 +115,7 @@ def see_tag(turn: Turn, mode: Mode, tag: PadTag) -> None:
     if mode is Mode.BORROW and not tag.lendable:
         refused = Refusal(Code.WRONG_USE)
         _refuse(turn, Row(tag.item_id, mode, Phase.REFUSED, 0, uids=(tag.uid,)), refused, None)
+        turn.do(FindItem(turn.state.visit, tag.item_id))
         return
     _see(turn, mode, tag.item_id, tag)
 
@@ -182,6 +185,8 @@ def _gather(turn: Turn, row: Row) -> None:
     if seen < row.parts:
         row = replace(row, phase=Phase.INCOMPLETE, refusal=Refusal(Code.SET_INCOMPLETE, limit=row.parts, seen=seen))
         turn.put(row)
+        if not row.title:
+            turn.do(FindItem(turn.state.visit, row.key))
         return
     turn.put(replace(row, phase=Phase.WAITING, arm=row.mode is Mode.RETURN))
     state = turn.state
@@ -205,6 +210,13 @@ def still_waiting(turn: Turn, event: TimerFired) -> None:
 
 
 # --- the answers --------------------------------------------------------------------------------------------------
+
+
+def item_known(turn: Turn, event: ItemAnswered) -> None:
+    """The library system has told what an item is: its rows show its name."""
+    for row in turn.state.rows:
+        if row.key == event.item.id and not row.title:
+            turn.put(_named(row, event.item), moved=False)
 
 
 def checked_out(turn: Turn, event: CheckedOut) -> None:

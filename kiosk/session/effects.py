@@ -18,6 +18,14 @@ class FindPatron:
 
 
 @dataclass(frozen=True, slots=True)
+class FindItem:
+    """Ask the library system what this is, for a row that says why it is not asked for yet."""
+
+    visit: int
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Checkout:
     """Lend the item. ``uids`` are the tags whose bit is to be switched off afterwards."""
 
@@ -105,5 +113,16 @@ class EndVisit:
 
 
 Effect = (
-    FindPatron | Checkout | Checkin | Renew | RenewAll | Secure | StartTimer | StopTimer | Play | CallStaff | EndVisit
+    FindPatron
+    | FindItem
+    | Checkout
+    | Checkin
+    | Renew
+    | RenewAll
+    | Secure
+    | StartTimer
+    | StopTimer
+    | Play
+    | CallStaff
+    | EndVisit
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from kiosk.circulation.port import (
     CheckinOutcome,
     CheckoutOutcome,
+    Item,
     Patron,
     PatronRef,
     Refusal,
@@ -149,6 +150,14 @@ class PatronAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemAnswered:
+    """Answer to :class:`FindItem`, when the system knows the item."""
+
+    visit: int
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedOut:
     """Answer to :class:`Checkout`. The journal holds it already."""
 
@@ -214,6 +223,7 @@ Event = (
     | DeviceChanged
     | SystemChanged
     | PatronAnswered
+    | ItemAnswered
     | CheckedOut
     | CheckedIn
     | RenewalAnswered

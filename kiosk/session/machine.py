@@ -36,6 +36,7 @@ from kiosk.session.model import (
     Effect,
     Event,
     Failed,
+    ItemAnswered,
     LabelSeen,
     Overlay,
     PatronAnswered,
@@ -76,6 +77,7 @@ KEYS: tuple[Key, ...] = (
     DeviceChanged,
     SystemChanged,
     PatronAnswered,
+    ItemAnswered,
     CheckedOut,
     CheckedIn,
     RenewalAnswered,
@@ -116,6 +118,7 @@ _ALWAYS: Table = {
 }
 #: Answers that may still arrive on any page of a visit in which books were handled.
 _ANSWERS: Table = {
+    ItemAnswered: books.item_known,
     CheckedOut: books.checked_out,
     CheckedIn: books.checked_in,
     RenewalAnswered: pages.renewed,
@@ -127,7 +130,7 @@ _IDENTIFY_BUTTONS = (Button.RETURN_WITHOUT_CARD, Button.TYPE_NUMBER, Button.DELE
 _MENU_BUTTONS = (Button.BORROW, Button.RETURN, Button.RENEW, Button.ACCOUNT)
 _LIST_BUTTONS = (Button.ROW, Button.FINISH, Button.RENEW_ITEM, Button.RENEW_ALL)
 _FINISH_BUTTONS = (Button.CLOSE, Button.RATE_GOOD, Button.RATE_SOSO, Button.RATE_BAD)
-_NO_BOOKS_YET = _never(CheckedOut, CheckedIn, RenewalAnswered, Secured)
+_NO_BOOKS_YET = _never(ItemAnswered, CheckedOut, CheckedIn, RenewalAnswered, Secured)
 
 _IN_VISIT: Table = {
     **_OVERLAY_BUTTONS,
@@ -263,7 +266,7 @@ def _alive_then_below(turn: Turn, event: Any) -> None:
 
 _DEVICE_KEYS: tuple[Key, ...] = (
     CardSeen, LabelSeen, SalesCodeSeen, TagArrived, TagRead, TagLeft, DeviceChanged, SystemChanged, Failed,
-    PatronAnswered, CheckedOut, CheckedIn, RenewalAnswered, Secured,
+    PatronAnswered, ItemAnswered, CheckedOut, CheckedIn, RenewalAnswered, Secured,
 )  # fmt: skip
 _TIMERS_BELOW: tuple[Key, ...] = tuple(timer for timer in Timer if timer is not Timer.SECOND)
 #: Under an open overlay the page cannot be pressed, so a press that was under way is dropped.

@@ -24,6 +24,7 @@ from kiosk.circulation.port import (
     Borrowed,
     CheckinOutcome,
     CheckoutOutcome,
+    Item,
     Patron,
     PatronRef,
     Refusal,
@@ -45,7 +46,9 @@ from kiosk.session.model import (
     EndVisit,
     Event,
     Failed,
+    FindItem,
     FindPatron,
+    ItemAnswered,
     PatronAnswered,
     Play,
     Renew,
@@ -69,6 +72,7 @@ class Desk(Protocol):
 
     def recover(self) -> object: ...
     def patron(self, ref: PatronRef, pin: Secret | None) -> Patron | Refusal | Unknown: ...
+    def item(self, item_id: str) -> Item | Refusal | Unknown: ...
     def checkout(self, ref: PatronRef, item_id: str) -> CheckoutOutcome: ...
     def checkin(self, item_id: str) -> CheckinOutcome: ...
     def renew(self, ref: PatronRef, item_id: str) -> RenewOutcome: ...
@@ -225,6 +229,8 @@ class Runner:
         match effect:
             case FindPatron(visit, ref, pin):
                 self._submit("patron", lambda: self.post(PatronAnswered(visit, self._desk.patron(ref, pin))))
+            case FindItem(visit, item_id):
+                self._submit("item", lambda: self._find_item(visit, item_id))
             case Checkout():
                 self._submit("checkout", lambda: self._checkout(effect))
             case Checkin():
@@ -305,6 +311,11 @@ class Runner:
     def _want_and_secure(self, uid: str, armed: bool) -> None:
         self._want((uid,), armed, "late")
         self._outside.secure(uid, armed)
+
+    def _find_item(self, visit: int, item_id: str) -> None:
+        item = self._desk.item(item_id)
+        if isinstance(item, Item):
+            self.post(ItemAnswered(visit, item))
 
     def _checkout(self, effect: Checkout) -> None:
         outcome = self._desk.checkout(effect.ref, effect.item_id)

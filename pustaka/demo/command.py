@@ -47,7 +47,8 @@ def demo(script: Path | None, headless: bool, out: Path, panel: str, as_json: bo
 
     headless = headless or in_background()
     telling = Telling(quiet=as_json)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for end in (signal.SIGINT, signal.SIGTERM):  # a shell that starts us in the background ignores Ctrl-C for us
+        signal.signal(end, signal.default_int_handler)
     try:
         journey = load(script or FIRST_VISIT) if script or headless else None
         out = _writable(out) if journey else out

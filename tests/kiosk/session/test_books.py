@@ -7,12 +7,14 @@ from datetime import date
 import pytest
 from session_support import DUE, Visit, loan
 
-from kiosk.circulation.port import Bin, Code, Refusal, Refused, Unknown
+from kiosk.circulation.port import Bin, Code, Item, Refusal, Refused, Unknown
 from kiosk.session.model import (
     Button,
     CheckedIn,
     CheckedOut,
     EndVisit,
+    FindItem,
+    ItemAnswered,
     LabelSeen,
     Mode,
     Notice,
@@ -157,6 +159,15 @@ def test_a_set_is_lent_whole_or_not_at_all(borrowing: Visit) -> None:
     assert borrowing.checkouts == ["B00360"]
     borrowing.borrowed("B00360")
     assert {effect.uid for effect in borrowing.of(Secure)} == {UID, UID2, UID3}
+
+
+def test_an_incomplete_set_is_named_so_that_one_knows_which_to_look_for(borrowing: Visit) -> None:
+    borrowing.lay(UID, "B00360", part=1, parts=3)
+    assert borrowing.of(FindItem) == [FindItem(1, "B00360")]
+    borrowing.take(ItemAnswered(1, Item("B00360", "Atlas")))
+    assert borrowing.row("B00360").title == "Atlas"
+    borrowing.lay(UID2, "B00360", part=2, parts=3)
+    assert len(borrowing.of(FindItem)) == 1
 
 
 def test_two_readings_of_the_same_part_do_not_make_a_set(borrowing: Visit) -> None:

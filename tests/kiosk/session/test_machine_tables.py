@@ -19,6 +19,7 @@ from kiosk.session.model import (
     Digit,
     Event,
     Failed,
+    ItemAnswered,
     LabelSeen,
     Mode,
     Overlay,
@@ -65,6 +66,7 @@ EVENTS: dict[Key, Event] = {
     DeviceChanged: DeviceChanged(Device.CAMERA, True),
     SystemChanged: SystemChanged(False),
     PatronAnswered: PatronAnswered(1, patron(fees=5000)),
+    ItemAnswered: ItemAnswered(1, BOOK),
     CheckedOut: CheckedOut(1, BOOK.id, Borrowed(BOOK, DUE)),
     CheckedIn: CheckedIn(1, "B00002", Returned(BOOK)),
     RenewalAnswered: RenewalAnswered(1, "B00009", Renewed(BOOK, DUE)),
@@ -92,7 +94,7 @@ STATES: dict[Screen, State] = {
 
 _SPINE = {Button.LANGUAGE, Button.LETTERING, Button.HELP}
 _SELF = {TagArrived, TagRead, TagLeft, DeviceChanged, SystemChanged, Failed}
-_ANSWERS = {CheckedOut, CheckedIn, RenewalAnswered, Secured, PatronAnswered}
+_ANSWERS = {ItemAnswered, CheckedOut, CheckedIn, RenewalAnswered, Secured, PatronAnswered}
 _IN_VISIT = {*_SPINE, *_SELF, *_ANSWERS, Button.MENU, Button.EXIT, Timer.IDLE}
 
 #: What each page answers to. Everything else must leave it as it is.

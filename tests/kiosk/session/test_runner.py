@@ -13,7 +13,7 @@ import pytest
 from kiosk.circulation.desk import CirculationDesk
 from kiosk.circulation.journal import Journal
 from kiosk.circulation.library.library import EmbeddedLibrary
-from kiosk.circulation.library.sample import LAYAR_TERKEMBANG, ON_LOAN_ITEMS, SARI, load_sample
+from kiosk.circulation.library.sample import LAYAR_TERKEMBANG, ON_LOAN_ITEMS, SARI, SET_ITEM, load_sample
 from kiosk.circulation.library.tags import tag_uid
 from kiosk.circulation.port import PatronRef
 from kiosk.session.model import (
@@ -245,6 +245,15 @@ def test_all_loans_are_renewed_with_an_answer_for_each(kiosk: Kiosk) -> None:
     kiosk.do(Pressed(Button.RENEW), Pressed(Button.RENEW_ALL))
     kiosk.until(lambda state: bool(state.renewals))
     assert kiosk.runner.state.renewals[0][0] == LAYAR_TERKEMBANG
+
+
+def test_an_incomplete_set_gets_its_name(kiosk: Kiosk) -> None:
+    kiosk.do(CardSeen(PatronRef(SARI)))
+    kiosk.until(lambda state: state.screen is Screen.MENU)
+    uid = tag_uid(SET_ITEM, 1)
+    kiosk.do(Pressed(Button.BORROW), TagArrived(uid), TagRead(uid, SET_ITEM, 1, 3))
+    kiosk.until(lambda _: (row := kiosk.row(SET_ITEM)) is not None and bool(row.title))
+    assert kiosk.row(SET_ITEM).phase is Phase.INCOMPLETE  # type: ignore[union-attr]
 
 
 def test_help_reaches_staff(kiosk: Kiosk) -> None:
