@@ -32,7 +32,8 @@ def _file_system(folder: Path) -> str:
     where = folder.resolve()
     mounts = [line.split()[1:3] for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()]
     above = [(path, kind) for path, kind in mounts if where.is_relative_to(path)]
-    return max(above, key=lambda mount: len(mount[0]))[1]
+    # In a chroot, no mount may be above the folder.
+    return max(above, key=lambda mount: len(mount[0]), default=("", "unknown"))[1]
 
 
 def _mosquitto() -> str:
