@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import shutil
 import sys
 import tempfile
@@ -55,12 +56,16 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(benchmark: Benchmark, out: Path, *, quick: bool) -> Outcome:
     """In a folder beside the results, so that it is the disk that one asked for and not memory behind ``/tmp``."""
     print(f"{benchmark.name}: running …", file=sys.stderr, flush=True)
-    began = time.monotonic()
+    began, load = time.monotonic(), os.getloadavg()[0]
     work = Path(tempfile.mkdtemp(prefix=f"{benchmark.name}-", dir=out)).resolve()
     try:
         outcome = benchmark.run(Plan(work, quick))
-        took = {"whole run": f"{time.monotonic() - began:.0f} s"}
-        return replace(outcome, facts=outcome.facts | machine.facts(work) | took)
+        run = {
+            "load": f"{load:.2f} before, {os.getloadavg()[0]:.2f} after",
+            "command": f"python -m benchmarks {benchmark.name}{' --quick' if quick else ''}",
+            "seconds": f"{time.monotonic() - began:.0f}",
+        }
+        return replace(outcome, facts=outcome.facts | machine.facts(work) | run)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

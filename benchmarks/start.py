@@ -102,7 +102,7 @@ def run(plan: Plan) -> Outcome:
         told=_used,
     )
     wall, cpu, peak = compare_all(
-        peer, ours, metrics=("wall", "cpu", "peak_kib"), pairs=plan.choose(15, 2), warmup=plan.choose(2, 1)
+        peer, ours, metrics=("wall", "cpu", "peak_kib"), pairs=plan.choose(30, 2), warmup=plan.choose(2, 1)
     )
     probe = start("bare")
     assert probe.child.stdout is not None
