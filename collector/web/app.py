@@ -18,20 +18,19 @@ from starlette.responses import (
     HTMLResponse,
     JSONResponse,
     PlainTextResponse,
-    RedirectResponse,
     Response,
     StreamingResponse,
 )
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from collector.changes import Changes
 from collector.errors import StoreError
 from collector.fleet import Fleet, State, assess
-from collector.sentences import LANGUAGES
 from collector.store.port import Reader, Reading
+from collector.web.choice import language, remember
 from collector.web.devices import devices
+from collector.web.guard import Guard
 from collector.web.metrics import Pulse, healthy, metrics
 from collector.web.today import today
 from collector.words import Words
@@ -39,17 +38,6 @@ from collector.words import Words
 #: Seconds between two change events of one page, at least; and between two events of any kind, at most.
 COALESCE_S = 0.5
 TICK_S = 15.0
-_YEAR_S = 365 * 24 * 3600
-
-HEADERS = (
-    (
-        b"content-security-policy",
-        b"default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +65,9 @@ def build(desk: Desk) -> Starlette:
             Route("/metrics", pages.metrics),
             Mount("/static", StaticFiles(directory=static)),
         ],
-        middleware=[Middleware(_Guard)],
+        middleware=[Middleware(Guard)],
         exception_handlers={StoreError: pages.store_broken, HTTPException: pages.refused},
     )
-
-
-class _Guard:
-    """Adds the security headers to every answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS]
-            await send(message)
-
-        await self._app(scope, receive, guarded)
 
 
 class _Pages:
@@ -112,7 +85,7 @@ class _Pages:
 
     async def today(self, request: Request) -> Response:
         """``/``"""
-        chosen = _chosen(request)
+        chosen = remember(request)
         return chosen if chosen is not None else await run_in_threadpool(self._today, request)
 
     def _today(self, request: Request) -> Response:
@@ -123,7 +96,7 @@ class _Pages:
 
     async def devices(self, request: Request) -> Response:
         """``/devices``"""
-        chosen = _chosen(request)
+        chosen = remember(request)
         return chosen if chosen is not None else await run_in_threadpool(self._devices, request)
 
     def _devices(self, request: Request) -> Response:
@@ -191,7 +164,7 @@ class _Pages:
             return what(reading)
 
     def _words(self, request: Request) -> Words:
-        return Words(_language(request), self._desk.zone)
+        return Words(language(request), self._desk.zone)
 
     def _page(
         self,
@@ -222,29 +195,3 @@ class _Pages:
             **fields,
         )
         return HTMLResponse(html, status, {"cache-control": "no-store", "vary": "cookie, accept-language"})
-
-
-def _language(request: Request) -> str:
-    chosen = request.cookies.get("lang", "")
-    if chosen in LANGUAGES:
-        return chosen
-    for wish in request.headers.get("accept-language", "").lower().split(","):
-        tag = wish.split(";")[0].strip()[:2]
-        if tag in ("in", *LANGUAGES):
-            return "id" if tag == "in" else tag
-    return LANGUAGES[0]
-
-
-def _chosen(request: Request) -> Response | None:
-    """A language or theme chosen by link: remembered, and the page shown again under its own address."""
-    chosen = {
-        name: value
-        for name, allowed in (("lang", LANGUAGES), ("theme", ("light", "dark")))
-        if (value := request.query_params.get(name, "")) in allowed
-    }
-    if not chosen:
-        return None
-    answer = RedirectResponse(request.url.path, 303, {"cache-control": "no-store"})
-    for name, value in chosen.items():
-        answer.set_cookie(name, value, max_age=_YEAR_S, samesite="lax", httponly=True)
-    return answer

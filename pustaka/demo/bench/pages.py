@@ -24,16 +24,16 @@ from starlette.responses import (
     HTMLResponse,
     JSONResponse,
     PlainTextResponse,
-    RedirectResponse,
     Response,
     StreamingResponse,
 )
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import collector.web
 from broker_config.errors import BrokerError
+from collector.web import choice
+from collector.web.guard import Guard
 from devices.rfid.errors import RfidError
 from pustaka.demo.bench import view
 from pustaka.demo.bench.actions import RESTARTS, Action, CableName, TroubleName
@@ -42,23 +42,12 @@ from pustaka.demo.bench.streams import BOUNDARY, relay
 from pustaka.demo.bench.table import Table
 from pustaka.demo.bench.things import TABLE
 from pustaka.demo.bench.watch import KioskEye, Watch
-from pustaka.demo.bench.words import LANGUAGES, say
+from pustaka.demo.bench.words import say
 from pustaka.demo.errors import DemoError
 
 #: Lines of the log on the page.
 LOG_LINES: Final = 60
 _STILL_S: Final = 10.0
-_YEAR_S: Final = 365 * 24 * 3600
-_HEADERS: Final = (
-    (
-        b"content-security-policy",
-        b"default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,30 +77,9 @@ def build(parts: Parts) -> Starlette:
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
             Mount("/desk", StaticFiles(directory=desk_static)),
         ],
-        middleware=[Middleware(_Guard, url=parts.url)],
+        middleware=[Middleware(Guard, url=parts.url, refusal=say("en", "no.host", url=parts.url))],
         exception_handlers={HTTPException: pages.refused, BenchError: pages.not_done},
     )
-
-
-class _Guard:
-    """Refuses requests for another host (a name that somebody made to lead here), and adds the security headers."""
-
-    def __init__(self, app: ASGIApp, url: str) -> None:
-        self._app = app
-        self._url = url
-        address = url.removeprefix("http://")
-        self._hosts = {address, address.replace("127.0.0.1", "localhost")}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
-            await send(message)
-
-        app = self._app
-        if scope["type"] == "http" and Request(scope).headers.get("host", "") not in self._hosts:
-            app = PlainTextResponse(say("en", "no.host", url=self._url), 421)
-        await app(scope, receive, guarded)
 
 
 class _Pages:
@@ -130,9 +98,9 @@ class _Pages:
 
     async def bench(self, request: Request) -> Response:
         """``/``: the page, complete but for what is only known live."""
-        if chosen := _chosen(request):
+        if chosen := choice.remember(request):
             return chosen
-        language, theme = _language(request), request.cookies.get("theme", "")
+        language, theme = choice.language(request, "en"), request.cookies.get("theme", "")
         html = self._templates.get_template("bench.html.jinja").render(
             say=lambda key, **fields: say(language, key, **fields),
             language=language,
@@ -147,7 +115,7 @@ class _Pages:
 
     async def events(self, request: Request) -> Response:
         """``/events``: ``state`` when something changed, ``log`` with new lines, ``frames`` if asked for."""
-        stream = self._stream(_language(request), "frames" in request.query_params)
+        stream = self._stream(choice.language(request, "en"), "frames" in request.query_params)
         return StreamingResponse(stream, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
     async def _stream(self, language: str, frames: bool) -> AsyncIterator[str]:
@@ -189,7 +157,7 @@ class _Pages:
 
     async def do(self, request: Request) -> Response:
         """``/do``: carry out one action, as JSON. 204 when it is done, else a sentence about why not."""
-        language = _language(request)
+        language = choice.language(request, "en")
         if request.headers.get("origin") not in (self._parts.url, self._parts.url.replace("127.0.0.1", "localhost")):
             return _problem(say(language, "no.origin", url=self._parts.url), 403)
         if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
@@ -211,12 +179,12 @@ class _Pages:
     async def not_done(self, request: Request, error: Exception) -> Response:
         """An action or picture that is not possible as things are."""
         assert isinstance(error, BenchError)
-        return _problem(error.sentence(_language(request)), error.status)
+        return _problem(error.sentence(choice.language(request, "en")), error.status)
 
     async def refused(self, request: Request, error: Exception) -> Response:
         """No such page, or not in this way."""
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return PlainTextResponse(say(_language(request), "no.page", url=self._parts.url), status)
+        return PlainTextResponse(say(choice.language(request, "en"), "no.page", url=self._parts.url), status)
 
 
 def _event(kind: str, data: object) -> str:
@@ -225,29 +193,3 @@ def _event(kind: str, data: object) -> str:
 
 def _problem(sentence: str, status: int) -> Response:
     return JSONResponse({"problem": sentence}, status_code=status)
-
-
-def _language(request: Request) -> str:
-    chosen = request.cookies.get("lang", "")
-    if chosen in LANGUAGES:
-        return chosen
-    for wish in request.headers.get("accept-language", "").lower().split(","):
-        tag = wish.split(";")[0].strip()[:2]
-        if tag in ("in", *LANGUAGES):
-            return "id" if tag == "in" else tag
-    return "en"
-
-
-def _chosen(request: Request) -> Response | None:
-    """A language or theme chosen by link: remembered, and the page shown again under its own address."""
-    chosen = {
-        name: value
-        for name, allowed in (("lang", LANGUAGES), ("theme", ("light", "dark")))
-        if (value := request.query_params.get(name, "")) in allowed
-    }
-    if not chosen:
-        return None
-    answer = RedirectResponse("/", 303, {"cache-control": "no-store"})
-    for name, value in chosen.items():
-        answer.set_cookie(name, value, max_age=_YEAR_S, samesite="lax", httponly=True)
-    return answer
