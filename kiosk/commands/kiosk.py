@@ -29,7 +29,9 @@ def kiosk(config: Path, headless: bool, pilot: Path | None, verbose: bool) -> No
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s"
     )
-    logging.getLogger("kivy").setLevel(logging.WARNING)
+    for handler in logging.getLogger().handlers:
+        # Kivy sets its own logger's level while it is imported; what it tells of every start is noise here.
+        handler.addFilter(lambda record: not record.name.startswith("kivy") or record.levelno >= logging.WARNING)
     try:
         settings = load(config)
     except SettingsError as error:

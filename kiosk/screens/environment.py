@@ -50,7 +50,6 @@ def prepare(settings: ScreenSettings, *, headless: bool) -> None:
     }
     for key, value in graphics.items():
         Config.set("graphics", key, str(value))
-    Config.set("kivy", "log_level", "warning")
     Config.set("kivy", "exit_on_escape", "0")
     Config.set("kivy", "keyboard_mode", "system")
     # Exactly one provider: with the default list a touch panel reports each touch twice (kivy #3801, #8494).

@@ -138,7 +138,8 @@ class Layer:
         def change(t: float) -> None:
             node.shift.y = distance * (1 - t)
             if fade:
-                node.canvas.opacity = t
+                # Half there in its first frame: what was scanned is answered at once, and comes to rest softly.
+                node.canvas.opacity = 0.5 + t / 2
 
         self.motion.run(node, ROW_SECONDS, change)
 
