@@ -22,7 +22,7 @@ its class for everything else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from kiosk.session import books, dialogs, identity, pages
@@ -324,12 +324,3 @@ def step(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
     if watched and isinstance(event, ALIVE):
         turn.start(Timer.IDLE, turn.state.rules.idle)
     return turn.state, tuple(turn.effects)
-
-
-def run(state: State, events: Iterable[Event]) -> tuple[State, tuple[Effect, ...]]:
-    """Take several steps; the effects of all of them, in order."""
-    effects: list[Effect] = []
-    for event in events:
-        state, more = step(state, event)
-        effects.extend(more)
-    return state, tuple(effects)

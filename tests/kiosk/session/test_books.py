@@ -243,6 +243,18 @@ def test_the_right_label_takes_the_hint_away(borrowing: Visit) -> None:
     assert borrowing.state.notice is Notice.NONE
 
 
+def test_a_secured_book_that_is_lifted_and_laid_down_again_says_that_it_was_borrowed(borrowing: Visit) -> None:
+    borrowing.lay(UID, "B00001")
+    borrowing.borrowed("B00001")
+    borrowing.secured(UID, armed=False)
+    borrowing.lift(UID)
+    borrowing.asked.clear()
+    borrowing.lay(UID, "B00001")
+    assert borrowing.row("B00001").again
+    assert not borrowing.checkouts
+    assert not borrowing.of(Secure)
+
+
 # --- undo ---------------------------------------------------------------------------------------------------------
 
 
@@ -333,6 +345,15 @@ def test_taken_off_before_it_was_armed_stays_to_be_put_back(returning: Visit) ->
     returning.lay(UID, "B00001")
     returning.secured(UID, armed=True)
     assert returning.row("B00001", Mode.RETURN).phase is Phase.RETURNED
+
+
+def test_a_return_without_an_answer_is_never_called_returned(returning: Visit) -> None:
+    returning.lay(UID, "B00001")
+    returning.take(CheckedIn(1, "B00001", Unknown()))
+    assert returning.row("B00001", Mode.RETURN).phase is Phase.UNSURE
+    assert returning.state.returned == 0
+    returning.returned("B00001")  # a second answer to a settled question
+    assert returning.row("B00001", Mode.RETURN).phase is Phase.UNSURE
 
 
 def test_an_unknown_book_goes_to_staff(returning: Visit) -> None:

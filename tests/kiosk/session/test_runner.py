@@ -256,6 +256,50 @@ def test_an_incomplete_set_gets_its_name(kiosk: Kiosk) -> None:
     assert kiosk.row(SET_ITEM).phase is Phase.INCOMPLETE  # type: ignore[union-attr]
 
 
+def test_a_book_laid_down_after_its_label_is_on_the_list_of_wishes_before_its_bit_is_touched(kiosk: Kiosk) -> None:
+    kiosk.do(CardSeen(PatronRef(SARI)))
+    kiosk.until(lambda state: state.screen is Screen.MENU)
+    kiosk.do(Pressed(Button.BORROW), LabelSeen(LAYAR_TERKEMBANG))
+    kiosk.until(lambda _: (row := kiosk.row(LAYAR_TERKEMBANG)) is not None and row.phase is Phase.BORROWED)
+    assert kiosk.journal.security_wanted() == {}
+    kiosk.do(TagArrived(UID), TagRead(UID, LAYAR_TERKEMBANG))
+    settled(kiosk)
+    assert kiosk.journal.security_wanted() == {UID: False}
+    assert kiosk.outside.secured == [(UID, False)]
+
+
+def test_one_loan_is_renewed_and_borrowing_it_again_is_not_counted(kiosk: Kiosk) -> None:
+    kiosk.borrow_one()
+    kiosk.do(Pressed(Button.MENU))
+    kiosk.until(lambda state: state.patron is not None and len(state.patron.loans) == 1)
+    kiosk.do(Pressed(Button.RENEW), Pressed(Button.RENEW_ITEM, LAYAR_TERKEMBANG))
+    kiosk.until(lambda state: bool(state.renewals))
+    kiosk.do(Pressed(Button.EXIT), CardSeen(PatronRef(SARI)))
+    kiosk.until(lambda state: state.screen is Screen.MENU)
+    kiosk.do(Pressed(Button.BORROW), LabelSeen(LAYAR_TERKEMBANG))
+    kiosk.until(lambda _: (row := kiosk.row(LAYAR_TERKEMBANG)) is not None and row.again)
+    settled(kiosk)
+    assert [op for op, result, _ in kiosk.outside.transactions if result == "done"].count("checkout") == 1
+
+
+def test_a_system_that_fails_is_unknown_on_the_screen_and_in_the_ledger(kiosk: Kiosk) -> None:
+    kiosk.do(CardSeen(PatronRef(SARI)))
+    kiosk.until(lambda state: state.screen is Screen.MENU)
+    kiosk.library.close()
+    kiosk.do(Pressed(Button.BORROW), LabelSeen(LAYAR_TERKEMBANG))
+    kiosk.until(lambda _: (row := kiosk.row(LAYAR_TERKEMBANG)) is not None and row.phase is Phase.UNSURE)
+    settled(kiosk)
+    assert kiosk.outside.transactions == [("checkout", "unknown", None)]
+    assert [entry.state for entry in kiosk.journal.entries()] == ["unknown"]
+
+
+def test_an_event_that_breaks_the_session_leads_to_the_safe_page(kiosk: Kiosk) -> None:
+    kiosk.runner.post("not an event")  # type: ignore[arg-type]
+    kiosk.runner.drain()
+    assert kiosk.runner.state.screen is Screen.OUT_OF_SERVICE
+    assert kiosk.runner.state.fault == "session"
+
+
 def test_help_reaches_staff(kiosk: Kiosk) -> None:
     kiosk.do(Pressed(Button.HELP), Pressed(Button.CALL_STAFF))
     assert kiosk.outside.staff_called == 1
