@@ -59,7 +59,8 @@ endef
 $(BIN)/python:
 	@python3 -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else \
 	  f"Python 3.11, 3.12 or 3.13 is needed; this is {v[0]}.{v[1]}.")'
-	@python3 -m venv $(VENV)
+	@python3 -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "The virtual environment $(VENV) cannot be made here. Is this folder read-only, or the disk full?" >&2; exit 1; }
 
 $(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing Python packages into $(VENV)"
