@@ -42,7 +42,7 @@ from kiosk.config import KioskSettings
 from kiosk.pilot import Pilot
 from kiosk.screens.root import KioskRoot
 from kiosk.screens.sound import Sounds
-from kiosk.session.model import Rules, Sound, State
+from kiosk.session.model import Rules, Screen, Sound, State
 from kiosk.session.runner import Runner
 
 log = logging.getLogger(__name__)
@@ -136,6 +136,7 @@ class KioskApp(App):
         self._drain = Clock.create_trigger(lambda _: self.runner.drain(), -1)
         self._failures: deque[float] = deque(maxlen=TOO_MANY)
         self._pilot = Pilot(pilot, self) if pilot is not None else None
+        self._out_of_service = False
         self.status = 0
 
     # --- Kivy's calls ---------------------------------------------------------------------------------------------
@@ -223,10 +224,20 @@ class KioskApp(App):
         return lambda: event.cancel()
 
     def show(self, state: State) -> None:
-        """Draw the state."""
+        """Draw the state; the page that says that staff know is told to them first."""
+        self._tell_staff(state)
         if self.kiosk_root is not None:
             self.sounds.quiet = state.preferences.quiet
             self.kiosk_root.show(state)
+
+    def _tell_staff(self, state: State) -> None:
+        out = state.screen is Screen.OUT_OF_SERVICE
+        if out is self._out_of_service:
+            return
+        self._out_of_service = out
+        since = int(time.time() * 1000)
+        alert = Alert(what=f"Out of service after a failure in: {state.fault}", since=since) if out else None
+        self.services.link.alert("screen", alert)
 
     def play(self, sound: Sound) -> None:
         """Play one of the three sounds."""

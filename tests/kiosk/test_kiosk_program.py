@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
+from broker_config.private import PrivateBroker
 from kiosk.circulation.library.library import EmbeddedLibrary
 from kiosk.circulation.library.sample import ANI_PIN, load_sample
+from pustaka.demo.tap import Tap
 
 #: Starts the kiosk with parts that fail on demand: the file ``fail`` makes drawing raise once, ``die`` a thread.
 FAILING = """
@@ -169,6 +171,38 @@ def test_whatever_fails_shows_the_safe_page_and_the_next_visit_works(config: Pat
         kiosk.end()
     assert error in kiosk.log.read_text()
     assert "A0001" not in kiosk.log.read_text()
+
+
+def test_when_the_page_says_that_staff_were_told_they_were(config: Path) -> None:
+    folder = config.parent
+    (folder / "password").write_text("secret")
+    with PrivateBroker(folder / "broker", {"anjungan-1": "secret", "watch": "looks"}) as broker:
+        tap = Tap(broker.port, "looks")
+        tap.start()
+        with config.open("a") as file:
+            file.write(
+                f'[link]\nhost = "127.0.0.1"\nport = {broker.port}\ntls = false\nsite = "kota"\n'
+                f'device = "anjungan-1"\npassword_file = "{folder}/password"\nbackoff_max_s = 0.1\n'
+            )
+        kiosk = Kiosk(folder, [sys.executable, "-c", FAILING, str(config), str(folder / "pilot.sock")])
+        try:
+            kiosk.until(lambda state: state["page"] == "welcome")
+            assert tap.wait_for("pustaka/v1/kota/anjungan-1/status", b"online", 20)
+            (folder / "fail").touch()
+            kiosk.ask(do="press", button="return-without-card")
+            kiosk.until(lambda state: state["page"] == "out-of-service")
+            kiosk.until(lambda _: any(b"failure in: screen" in payload for payload in alerts(tap)))
+            before = len(alerts(tap))
+            kiosk.until(lambda state: state["page"] == "welcome")
+            kiosk.until(lambda _: b"" in alerts(tap)[before:])
+        finally:
+            kiosk.end()
+            tap.stop()
+
+
+def alerts(tap: Tap) -> list[bytes]:
+    """What was said about the standing fault of the screen, oldest first; empty: it is over."""
+    return [payload for topic, payload in tap.heard if topic.endswith("/alert/screen")]
 
 
 @pytest.mark.parametrize(
