@@ -29,6 +29,7 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.input.motionevent import MotionEvent
 
+from devices.socket_path import short_path
 from kiosk.session.model import Button, Mode
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ class Pilot:
         self._path.unlink(missing_ok=True)
         old = os.umask(0o177)
         try:
-            self._socket.bind(str(self._path))
+            with short_path(self._path) as path:
+                self._socket.bind(path)
         finally:
             os.umask(old)
         self._socket.listen(2)

@@ -34,9 +34,9 @@ from devices.emulators.reader_control import (
     Quit,
     SetFault,
     Take,
-    short_path,
 )
 from devices.rfid.errors import RfidError
+from devices.socket_path import short_path
 
 FIRMWARE: Final = {"m3": M3Reader}
 #: Seconds between looks at a port that nobody has open.

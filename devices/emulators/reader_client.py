@@ -25,11 +25,11 @@ from devices.emulators.reader_control import (
     Quit,
     SetFault,
     Take,
-    short_path,
 )
 from devices.rfid.errors import RfidError
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Usage
+from devices.socket_path import short_path
 
 _START: Final = 15.0  # seconds; a busy machine takes its time to start a process
 _PATIENCE: Final = 5.0

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -67,16 +63,3 @@ class Answer(msgspec.Struct, frozen=True):
     why: str = ""
     tags: tuple[TagState, ...] = ()
     frames: tuple[FrameSeen, ...] = ()
-
-
-@contextlib.contextmanager
-def short_path(path: Path) -> Iterator[str]:
-    """``path`` in a form that fits into a socket address, however deep its folder is."""
-    if len(os.fsencode(path)) <= _LONGEST:
-        yield str(path)
-        return
-    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{folder}/{path.name}"
-    finally:
-        os.close(folder)

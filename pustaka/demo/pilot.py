@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from devices.socket_path import short_path
 from pustaka.demo.errors import DemoError
 
 #: How long a step may take to come true. Far more than it ever should: slow machines are not wrong machines.
@@ -66,7 +67,8 @@ class PilotClient:
     def _connect(self) -> None:
         self._connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._connection.settimeout(PATIENCE_S)
-        self._connection.connect(str(self._path))
+        with short_path(self._path) as path:
+            self._connection.connect(path)
         self._stream = self._connection.makefile("rwb")
 
     def close(self) -> None:

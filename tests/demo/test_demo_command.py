@@ -17,11 +17,13 @@ from click.testing import CliRunner
 from broker_config import program
 from pustaka.demo.command import demo
 
+DEEP = "deep" * 25
 PROGRAM = [sys.executable, "-m", "pustaka", "demo"]
 
 
 def start(tmp_path: Path, *more: str) -> subprocess.Popen[str]:
-    (tmp_path / "tmp").mkdir()
+    # Deeper than a socket's address is long, as a temporary folder may be.
+    (tmp_path / "tmp" / DEEP).mkdir(parents=True)
     journey = tmp_path / "waits.txt"
     # Nobody ever walks, and nothing is ever read: it waits until it is ended.
     journey.write_text("expect the page welcome\nexpect the page menu\n")
@@ -30,7 +32,7 @@ def start(tmp_path: Path, *more: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp" / DEEP)},
     )
 
 
@@ -67,7 +69,7 @@ def test_ctrl_c_ends_every_child_and_leaves_no_files(tmp_path: Path, end: signal
     running.send_signal(end)
     assert running.wait(30) == 130
     gone(tmp_path)
-    assert not list((tmp_path / "tmp").glob("pustaka-demo-*"))
+    assert not list((tmp_path / "tmp" / DEEP).glob("pustaka-demo-*"))
 
 
 def test_killed_without_a_word_it_still_leaves_no_child(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from broker_config.private import PrivateBroker
+from devices.socket_path import short_path
 from kiosk.circulation.library.library import EmbeddedLibrary
 from kiosk.circulation.library.sample import ANI_PIN, load_sample
 from pustaka.demo.tap import Tap
@@ -60,7 +61,8 @@ class Kiosk:
         if self._stream is None:
             connection = socket.socket(socket.AF_UNIX)
             connection.settimeout(30)
-            connection.connect(str(self.socket_path))
+            with short_path(self.socket_path) as path:
+                connection.connect(path)
             self._stream = connection.makefile("rwb")
         self._stream.write(json.dumps(order).encode() + b"\n")
         self._stream.flush()
