@@ -10,6 +10,8 @@ from devices.barcode.settings import CameraSettings
 from devices.link.settings import LinkSettings
 from devices.rfid.settings import ReaderSettings
 from devices.settings import load as load_settings
+from kiosk.circulation.offline.settings import OfflineSettings
+from kiosk.circulation.sip2.settings import Sip2Settings
 
 
 class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -45,7 +47,7 @@ class TimeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class CirculationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``[circulation]``: ``system`` is ``library`` (the embedded one); ``path`` its database.
+    """``[circulation]``: ``system`` is ``library`` (the embedded one, ``path`` its database) or ``sip2``.
 
     ``number_prefix`` stands before every membership number, so that people type digits only. ``pin_length`` is how many
     digits a PIN has.
@@ -55,6 +57,9 @@ class CirculationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     path: str = "library.sqlite"
     number_prefix: str = ""
     pin_length: int = 4
+    forget_days: int = 30  # after which the journal forgets the patron of a settled operation
+    sip2: Sip2Settings = Sip2Settings()
+    offline: OfflineSettings = OfflineSettings()
 
 
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

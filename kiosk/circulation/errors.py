@@ -21,3 +21,18 @@ class JournalError(CirculationError):
 
 class JournalInUse(JournalError):
     """Another process writes this journal."""
+
+
+class SystemAway(CirculationError):
+    """The library system could not be reached, and *nothing was sent*: what was asked for has not happened.
+
+    When something may have been sent, an operation answers ``port.Unknown`` instead of raising this.
+    """
+
+
+class Sip2Error(CirculationError):
+    """Something of SIP2 cannot be read, written or configured."""
+
+
+class OfflineError(CirculationError):
+    """The offline extract or the PIN verifiers cannot be used."""

@@ -85,6 +85,7 @@ class Refusal:
     limit: int | None = None
     seen: int | None = None
     amount: int | None = None  # whole rupiah
+    said: str | None = None  # the library system's own words, cleaned, for a refusal that has no better code
 
 
 class Bin(enum.StrEnum):

@@ -1,0 +1,97 @@
+"""A dialect: everything in which SIP2 servers differ, as settings with the probed or shipped value of each.
+
+Shipped profiles are TOML files in ``profiles/``; the kiosk's configuration names one and may override any key.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from kiosk.circulation.port import Bin, Code
+
+
+class Verify(enum.StrEnum):
+    """What to do about the server's checksums."""
+
+    REQUIRE = "require"  # a frame without a right one is not believed
+    WARN = "warn"  # a wrong one is counted and said; the frame is believed
+    OFF = "off"
+
+
+class HoldLists(enum.StrEnum):
+    """What the hold lists of message 64 mean."""
+
+    READY = "ready"  # AS: ready on the shelf; CD: waiting (Koha)
+    ALL = "all"  # AS: all; CD: waiting; ready = AS - CD (Evergreen)
+    UNKNOWN = "unknown"  # announced as holds, never as ready
+
+
+class LoanLists(enum.StrEnum):
+    """What stands in the charged list (AU) of message 64."""
+
+    BARCODES = "barcodes"
+    TITLES = "titles"  # replay cannot be settled by looking: staff settle it
+    NONE = "none"
+
+
+class PinRule(enum.StrEnum):
+    """Whether patrons give a PIN. Only CQ = Y counts as verified, whatever the rule."""
+
+    NONE = "none"  # never asked for
+    OPTIONAL = "optional"  # asked for when the server says that the first answer was not verified
+    REQUIRED = "required"
+
+
+class RefusalPattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a server's words (AF) mean: a regular expression, case-insensitive, and the refusal's code."""
+
+    pattern: str
+    code: Code
+
+
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One server's dialect. Seconds are seconds; dates are Python ``strptime`` patterns."""
+
+    name: str = "generic"
+    # the line
+    encoding: str = "utf-8"
+    error_detection: bool = True  # send sequence numbers and checksums
+    verify: Verify = Verify.WARN
+    send_terminator: str = "\r"
+    longest_answer: int = 65536  # bytes; a longer one ends the connection
+    # the session
+    login: bool = True
+    status_first: bool = False  # 99 before 93
+    keep_alive_seconds: float = 240.0
+    end_session: bool = True  # send 35
+    resend: bool = False  # ask with 97 on the same connection after a damaged answer
+    # who and where
+    terminal_password: bool = True  # send AC, empty if there is none
+    zone: str = ""  # "": local time; "Z": UTC
+    # patrons
+    pin: PinRule = PinRule.OPTIONAL
+    blocking_flags: tuple[int, ...] = (0, 4)  # places in the patron status that stop a loan by themselves
+    valid_patron_required: bool = True  # BL must be Y
+    summary_per_request: int = 1  # how many Y a summary may hold
+    page_size: int = 20  # list entries asked for at once (BP, BQ); 0: the server does not page
+    hold_lists: HoldLists = HoldLists.UNKNOWN
+    loan_lists: LoanLists = LoanLists.BARCODES
+    # items
+    due_formats: tuple[str, ...] = ()  # besides SIP dates and ISO dates
+    item_before_checkin: bool = True  # ask 17 first: the fingerprint a replay needs
+    hyphens_in_numbers: bool = True
+    # operations
+    renew_with_checkout: bool = False  # 11 instead of 29
+    renewal_policy: bool = False  # what a checkout says; True lets a doubled checkout renew
+    checkout_renews: bool = True  # a checkout of the patron's own loan is taken for a renewal all the same
+    no_block: bool = False  # only after the commissioning test
+    fee_acknowledged: bool = False  # BO
+    cancel: bool = False  # BI undoes the last transaction
+    operation_field: str = ""  # a field in which the server wants the operation's id, to answer it only once
+    currency: str = "IDR"
+    refusals: tuple[RefusalPattern, ...] = ()
+    bins: dict[str, Bin] = {}  # CL -> where it goes; unknown ones go left
+    # patience
+    quiet_seconds: float = 30.0  # the least time after which an unanswered request is believed to be dead
