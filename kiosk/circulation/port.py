@@ -109,21 +109,28 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """A copy lent to a patron. ``days_left`` is counted by the library's calendar day; negative is overdue."""
+    """A copy lent to a patron. ``days_left`` is counted by the library's calendar day; negative is overdue.
+
+    ``due_known`` is false where the system did not tell the date: ``due`` is then ``date.max``, ``days_left`` counts
+    to it, and neither is shown.
+    """
 
     item: Item
     due: date
     days_left: int
     renewals: int = 0
     renewable: bool = True
+    due_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A reservation. ``ready_until`` is set while a copy waits on the hold shelf."""
+    """A reservation. ``ready_until`` is set while a copy waits on the hold shelf, ``ready`` alone where the system
+    does not tell until when."""
 
     title: str
     ready_until: date | None = None
+    ready: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +150,18 @@ class Patron:
 
 @dataclass(frozen=True, slots=True)
 class Borrowed:
-    """The system lent the item. ``again``: this patron already had it; nothing changed."""
+    """The system lent the item. ``again``: this patron already had it; nothing changed.
+
+    ``due_known`` is false where the system's yes came without a date that can be read; ``due`` is then ``date.max``
+    and is not shown.
+    """
 
     item: Item
     due: date
     again: bool = False
     estimated: bool = False  # by offline rules
+    disarm: bool = True  # whether the security bit shall be cleared
+    due_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +174,16 @@ class Returned:
     fee: int = 0  # whole rupiah, charged by this return
     arm: bool = True  # whether the security bit shall be set
     again: bool = False
+    estimated: bool = False  # taken in by offline rules; the system hears of it later
 
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """The loan runs until ``due``."""
+    """The loan runs until ``due``; ``due_known`` as in ``Borrowed``."""
 
     item: Item
     due: date
+    due_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +208,13 @@ RenewOutcome = Renewed | Refused | Unknown
 
 @dataclass(frozen=True, slots=True)
 class SystemStatus:
-    """What a library system says of itself."""
+    """What a library system says of itself. ``clock_skew``: seconds by which its clock is ahead of ours, if it told."""
 
     online: bool
     name: str = ""
     offline_since: datetime | None = None
     capabilities: frozenset[str] = field(default_factory=frozenset)
+    clock_skew: float | None = None
 
 
 class Circulation(Protocol):

@@ -60,6 +60,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     error_detection: bool = True  # send sequence numbers and checksums
     verify: Verify = Verify.WARN
     send_terminator: str = "\r"
+    sequence_echoed: bool = True  # an answer carries its request's sequence number; False: it is not compared
     longest_answer: int = 65536  # bytes; a longer one ends the connection
     # the session
     login: bool = True
@@ -75,6 +76,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     blocking_flags: tuple[int, ...] = (0, 4)  # places in the patron status that stop a loan by themselves
     valid_patron_required: bool = True  # BL must be Y
     summary_per_request: int = 1  # how many Y a summary may hold
+    pin_with_operations: bool = False  # send AD with checkout, renewal and payment too, while the visit lasts
     page_size: int = 20  # list entries asked for at once (BP, BQ); 0: the server does not page
     hold_lists: HoldLists = HoldLists.UNKNOWN
     loan_lists: LoanLists = LoanLists.BARCODES

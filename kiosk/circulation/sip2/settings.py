@@ -21,6 +21,7 @@ class Sip2Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     login: str = ""  # CN
     password_file: str = ""  # CO
     location: str = ""  # CP
+    place: str = ""  # AP of a return: where the kiosk stands; "": the location, or else the institution
     institution: str = ""  # AO
     terminal_password_file: str = ""  # AC
     profile: str = "generic"
