@@ -1,4 +1,9 @@
-"""Lend, take back, extend: each inside the caller's transaction, each answering with the port's outcome."""
+"""Lend, take back, extend: each inside the caller's transaction, each answering with the port's outcome.
+
+``now`` is the moment of the operation. For one that took place before the library hears of it (``Happened``) it lies
+in the past, and the rules are asked as of that day. A *forced* one is not refused by them: what was promised to a
+patron is kept, unless the copy is with somebody else.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +24,12 @@ from kiosk.circulation.port import (
     RenewOutcome,
     Returned,
 )
+from kiosk.circulation.probing import Happened
 
 
-def lend(db: sqlite3.Connection, now: Now, op: str, number: str, item_id: str) -> CheckoutOutcome:
+def lend(
+    db: sqlite3.Connection, now: Now, op: str, number: str, item_id: str, happened: Happened | None = None
+) -> CheckoutOutcome:
     """Lend the copy to the member, or say what forbids it."""
     copy = records.item(db, item_id)
     if copy is None:
@@ -46,10 +54,12 @@ def lend(db: sqlite3.Connection, now: Now, op: str, number: str, item_id: str) -
         kept_until=until,
     )
     no = rules.blocks(member, records.policy(db), now.today) or rules.forbids(asked, member, rule, now.today)
-    if no is not None:
+    if no is not None and not _overruled(happened, lent_to_other=running is not None, known_period=rule is not None):
         return Refused(no, copy.item)
-    assert rule is not None  # forbids() refuses without one
-    due = rules.due_date(now.today, rule, records.calendar(db), who.expires)
+    due = _promised(happened)
+    if due is None:
+        assert rule is not None  # forbids() refuses without one, and is overruled only where there is one
+        due = rules.due_date(now.today, rule, records.calendar(db), who.expires)
     db.execute(
         "INSERT INTO loans (item, member, lent_at, due, renewals, op) VALUES (?, ?, ?, ?, 0, ?)",
         [copy.item.id, who.number, now.stamp(), due.isoformat(), op],
@@ -58,23 +68,33 @@ def lend(db: sqlite3.Connection, now: Now, op: str, number: str, item_id: str) -
     return Borrowed(copy.item, due)
 
 
-def take_back(db: sqlite3.Connection, now: Now, op: str, item_id: str) -> CheckinOutcome:
-    """End the copy's loan, whoever had it; charge or suspend for lateness; keep the copy for whoever waits."""
+def take_back(db: sqlite3.Connection, now: Now, op: str, item_id: str, heard: Now | None = None) -> CheckinOutcome:
+    """End the copy's loan, whoever had it; charge or suspend for lateness; keep the copy for whoever waits.
+
+    ``heard`` is when the library hears of a return that took place before. Such a return ends no loan that began
+    after it: the copy was lent again since, and that is staff's to settle.
+    """
     copy = records.item(db, item_id)
     if copy is None:
         return Refused(Refusal(Code.UNKNOWN_ITEM))
     running = records.active_loan(db, copy.item.id)
+    if running is not None and heard is not None and now.stamp() < _lent_at(db, running):
+        return Refused(Refusal(Code.ON_LOAN), copy.item)
     fee = 0
     if running is not None:
         db.execute("UPDATE loans SET returned_at = ? WHERE id = ?", [now.stamp(), running.id])
         fee = _settle_lateness(db, now, op, copy, running)
-    holds.lapse(db, now.today)
-    held = holds.trap(db, now, copy, records.policy(db), records.calendar(db))
+    # Whoever waits hears of it now, so the copy is kept from now on.
+    kept_from = heard or now
+    holds.lapse(db, kept_from.today)
+    held = holds.trap(db, kept_from, copy, records.policy(db), records.calendar(db))
     place = Bin.TROLLEY if held else Bin.LEFT if copy.circulates else Bin.STAFF
     return Returned(copy.item, place, held=held, fee=fee, again=running is None)
 
 
-def extend(db: sqlite3.Connection, now: Now, number: str, item_id: str) -> RenewOutcome:
+def extend(
+    db: sqlite3.Connection, now: Now, number: str, item_id: str, happened: Happened | None = None
+) -> RenewOutcome:
     """Extend the member's loan of this copy from today. A renewal that would gain no day changes and counts nothing."""
     copy = records.item(db, item_id)
     if copy is None:
@@ -84,9 +104,10 @@ def extend(db: sqlite3.Connection, now: Now, number: str, item_id: str) -> Renew
     if who is None or running is None or running.member != who.number:
         return Refused(Refusal(Code.NOT_ON_LOAN), copy.item)
     no = refuses_renewal(db, now.today, who, copy, running)
-    if no is not None:
+    known_period = records.rule(db, who.type, copy.collection) is not None
+    if no is not None and not _overruled(happened, lent_to_other=False, known_period=known_period):
         return Refused(no, copy.item)
-    due = _renewed_until(db, now.today, who, copy)
+    due = _promised(happened) or _renewed_until(db, now.today, who, copy)
     if due <= running.due:
         return Renewed(copy.item, running.due)
     db.execute("UPDATE loans SET due = ?, renewals = renewals + 1 WHERE id = ?", [due.isoformat(), running.id])
@@ -97,17 +118,34 @@ def extend(db: sqlite3.Connection, now: Now, number: str, item_id: str) -> Renew
     return Renewed(copy.item, due)
 
 
+def _overruled(happened: Happened | None, *, lent_to_other: bool, known_period: bool) -> bool:
+    """Whether a refusal does not count. A copy cannot be with two people, and a loan needs a due date."""
+    forced = happened is not None and happened.forced
+    return forced and not lent_to_other and (known_period or _promised(happened) is not None)
+
+
+def _promised(happened: Happened | None) -> date | None:
+    """The due date that binds the library."""
+    return happened.due if happened is not None and happened.forced else None
+
+
+def _lent_at(db: sqlite3.Connection, running: LoanRow) -> str:
+    return str(db.execute("SELECT lent_at FROM loans WHERE id = ?", [running.id]).fetchone()["lent_at"])
+
+
 def refuses_renewal(
     db: sqlite3.Connection, today: date, who: MemberRow, copy: ItemRow, running: LoanRow
 ) -> Refusal | None:
     """What stands in the way of extending this loan today."""
+    policy = records.policy(db)
     return rules.forbids_renewal(
         due=running.due,
         renewals=running.renewals,
         wanted_by_other=holds.wanted_by_other(db, copy, who.number, today),
-        block=rules.blocks(records.standing(db, who, today), records.policy(db), today),
+        block=rules.blocks(records.standing(db, who, today), policy, today),
         rule=records.rule(db, who.type, copy.collection),
         today=today,
+        policy=policy,
     )
 
 

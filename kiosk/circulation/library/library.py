@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kiosk.circulation.clock import Clock, SystemClock
 from kiosk.circulation.errors import LibraryError, OperationMismatch
-from kiosk.circulation.library import answers, holds, lending, pins, records, rules
+from kiosk.circulation.library import answers, copies, holds, lending, pins, records, rules
 from kiosk.circulation.library.answers import Answer
 from kiosk.circulation.library.records import MemberRow, Now
 from kiosk.circulation.library.store import BUSY_SECONDS, Store
@@ -34,9 +35,10 @@ from kiosk.circulation.port import (
     SystemStatus,
     Unknown,
 )
+from kiosk.circulation.probing import Copy, Happened
 
-#: ``idempotent``: the same operation may be sent again at any time.
-CAPABILITIES = frozenset({"renew", "renew-all", "fees", "pay", "pin", "holds", "idempotent"})
+#: ``idempotent``: the same operation may be sent again at any time. ``happened``: it may have taken place before.
+CAPABILITIES = frozenset({"renew", "renew-all", "fees", "pay", "pin", "holds", "idempotent", "happened"})
 
 _HONORIFICS = frozenset({"h.", "hj.", "dr.", "drs.", "dra.", "ir.", "prof.", "ust.", "kh."})
 
@@ -115,27 +117,28 @@ class EmbeddedLibrary:
 
     # operations
 
-    def checkout(self, op: str, ref: PatronRef, item_id: str) -> CheckoutOutcome:
+    def checkout(self, op: str, ref: PatronRef, item_id: str, happened: Happened | None = None) -> CheckoutOutcome:
         number, item_id = ref.number.strip(), item_id.strip()
 
         def work(db: sqlite3.Connection, now: Now) -> list[Answer]:
-            return [cast(Answer, lending.lend(db, now, op, number, item_id))]
+            return [cast(Answer, lending.lend(db, self._when(now, happened), op, number, item_id, happened))]
 
         return cast(CheckoutOutcome, self._once(op, ("checkout", number, item_id), work)[0])
 
-    def checkin(self, op: str, item_id: str) -> CheckinOutcome:
+    def checkin(self, op: str, item_id: str, happened: Happened | None = None) -> CheckinOutcome:
         item_id = item_id.strip()
 
         def work(db: sqlite3.Connection, now: Now) -> list[Answer]:
-            return [cast(Answer, lending.take_back(db, now, op, item_id))]
+            heard = now if happened is not None else None
+            return [cast(Answer, lending.take_back(db, self._when(now, happened), op, item_id, heard))]
 
         return cast(CheckinOutcome, self._once(op, ("checkin", item_id), work)[0])
 
-    def renew(self, op: str, ref: PatronRef, item_id: str) -> RenewOutcome:
+    def renew(self, op: str, ref: PatronRef, item_id: str, happened: Happened | None = None) -> RenewOutcome:
         number, item_id = ref.number.strip(), item_id.strip()
 
         def work(db: sqlite3.Connection, now: Now) -> list[Answer]:
-            return [cast(Answer, lending.extend(db, now, number, item_id))]
+            return [cast(Answer, lending.extend(db, self._when(now, happened), number, item_id, happened))]
 
         return cast(RenewOutcome, self._once(op, ("renew", number, item_id), work)[0])
 
@@ -178,6 +181,23 @@ class EmbeddedLibrary:
             db.execute("SELECT COUNT(*) FROM policy").fetchone()
         return SystemStatus(online=True, name="library", capabilities=CAPABILITIES)
 
+    # what replay, and whoever serves this library to others, asks (``probing.Probing``)
+
+    def copy(self, item_id: str) -> Copy | Refusal:
+        """Where the copy stands."""
+        with self.store.reading() as db:
+            found = copies.copy(db, item_id.strip(), self.now().today)
+        return found if found is not None else Refusal(Code.UNKNOWN_ITEM)
+
+    def has_on_loan(self, ref: PatronRef, item_id: str) -> bool:
+        """Whether this member has this copy now."""
+        with self.store.reading() as db:
+            return copies.has_on_loan(db, ref.number.strip(), item_id.strip())
+
+    def quiet_seconds(self) -> float:
+        """0: a call that came back, however it came back, has no effect later."""
+        return 0.0
+
     # what a kiosk that comes back after a crash asks first
 
     def answered(self, op: str) -> bool:
@@ -191,6 +211,13 @@ class EmbeddedLibrary:
             return records.newest_loan(db, item_id.strip())
 
     # inside
+
+    def _when(self, now: Now, happened: Happened | None) -> Now:
+        """The moment of an operation; nothing happens in the future, whatever a kiosk's clock says."""
+        if happened is None or happened.at >= now.at:
+            return now
+        at = happened.at.astimezone(UTC)
+        return Now(at, at.astimezone(self._zone).date())
 
     def _once(
         self, op: str, body: tuple[str | int, ...], work: Callable[[sqlite3.Connection, Now], list[Answer]]
