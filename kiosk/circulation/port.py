@@ -126,11 +126,12 @@ class Loan:
 @dataclass(frozen=True, slots=True)
 class Hold:
     """A reservation. ``ready_until`` is set while a copy waits on the hold shelf, ``ready`` alone where the system
-    does not tell until when."""
+    does not tell until when; ``shelf`` names the shelf, as patrons know it, if that is known."""
 
     title: str
     ready_until: date | None = None
     ready: bool = False
+    shelf: str = ""
 
 
 @dataclass(frozen=True, slots=True)

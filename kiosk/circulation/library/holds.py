@@ -1,7 +1,8 @@
 """Holds: who waits for what, which copy is kept on the hold shelf, and until when.
 
 A hold asks for a title (any copy) or for one copy. It *waits* until a copy comes back; then that copy is *ready* and
-kept until ``ready_until``; a copy not fetched by then is free again and the hold has lapsed.
+kept until ``ready_until`` on the hold's pick-up shelf, or on the library's usual one; a copy not fetched by then is
+free again and the hold has lapsed. What has been freed goes to its next place when staff check it in once more.
 
 A waiting hold claims a copy that stands free on the shelf as well: the last free copies of a title belong to those
 who wait, the oldest hold first.
@@ -58,9 +59,17 @@ def trap(db: sqlite3.Connection, now: Now, copy: ItemRow, policy: Policy, calend
         return False
     until = calendar.add_open_days(now.today, policy.shelf_days)
     db.execute(
-        "UPDATE holds SET ready_item = ?, ready_until = ? WHERE id = ?", [copy.item.id, until.isoformat(), oldest["id"]]
+        """UPDATE holds SET ready_item = ?, ready_until = ?,
+                  shelf = CASE shelf WHEN '' THEN (SELECT shelf FROM policy WHERE id = 1) ELSE shelf END
+           WHERE id = ?""",
+        [copy.item.id, until.isoformat(), oldest["id"]],
     )
     return True
+
+
+def release(db: sqlite3.Connection, item: str) -> None:
+    """The copy cannot be kept for anybody (lost, in repair …): whoever it was kept for waits again, no place lost."""
+    db.execute("UPDATE holds SET ready_item = NULL, ready_until = NULL WHERE ended = '' AND ready_item = ?", [item])
 
 
 def fetch(db: sqlite3.Connection, copy: ItemRow, member: str) -> None:
@@ -76,13 +85,17 @@ def fetch(db: sqlite3.Connection, copy: ItemRow, member: str) -> None:
 
 def of_member(db: sqlite3.Connection, member: str, today: date) -> tuple[Hold, ...]:
     rows = db.execute(
-        """SELECT title, ready_until FROM holds JOIN titles ON titles.id = title_id
+        """SELECT title, ready_until, COALESCE(shelves.name, '') AS shelf
+           FROM holds JOIN titles ON titles.id = title_id LEFT JOIN shelves ON shelves.code = holds.shelf
            WHERE member = ? AND ended = '' AND (ready_until IS NULL OR ready_until >= ?)
            ORDER BY ready_until IS NULL, ready_until, holds.id""",
         [member, today.isoformat()],
     )
     return tuple(
-        Hold(row["title"], date.fromisoformat(row["ready_until"]) if row["ready_until"] else None) for row in rows
+        Hold(row["title"], date.fromisoformat(row["ready_until"]), shelf=row["shelf"])
+        if row["ready_until"]
+        else Hold(row["title"])
+        for row in rows
     )
 
 

@@ -137,15 +137,13 @@ def refuses_renewal(
     db: sqlite3.Connection, today: date, who: MemberRow, copy: ItemRow, running: LoanRow
 ) -> Refusal | None:
     """What stands in the way of extending this loan today."""
-    policy = records.policy(db)
     return rules.forbids_renewal(
         due=running.due,
         renewals=running.renewals,
         wanted_by_other=holds.wanted_by_other(db, copy, who.number, today),
-        block=rules.blocks(records.standing(db, who, today), policy, today),
+        block=rules.blocks(records.standing(db, who, today), records.policy(db).for_renewals(), today),
         rule=records.rule(db, who.type, copy.collection),
         today=today,
-        policy=policy,
     )
 
 

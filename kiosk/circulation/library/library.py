@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kiosk.circulation.clock import Clock, SystemClock
 from kiosk.circulation.errors import LibraryError, OperationMismatch
-from kiosk.circulation.library import answers, copies, holds, lending, pins, records, rules
+from kiosk.circulation.library import answers, copies, holds, lending, pins, records, retention, rules
 from kiosk.circulation.library.answers import Answer
 from kiosk.circulation.library.records import MemberRow, Now
 from kiosk.circulation.library.store import BUSY_SECONDS, Store
@@ -102,12 +102,13 @@ class EmbeddedLibrary:
     def patron(self, ref: PatronRef, pin: Secret | None) -> Patron | Refusal:
         now, number = self.now(), ref.number.strip()
         with self.store.reading() as db:
-            who = records.member(db, number)
-        if who is not None and not who.pin:
+            who, always = records.member(db, number), pins.are_required(db)
+        if who is not None and not who.pin and not always:
             return self._account(number, now)
         if pin is None:
-            return self._ask_for_pin(now, number) if who is not None else Refusal(Code.NO_MATCH)
-        refusal = self._try_pin(now, number, pin, who.pin if who is not None else pins.NOBODYS_PIN)
+            return self._ask_for_pin(now, number) if who is not None or always else Refusal(Code.NO_MATCH)
+        stored = who.pin if who is not None else ""
+        refusal = self._try_pin(now, number, pin, stored or pins.NOBODYS_PIN)
         return refusal if refusal is not None else self._account(number, now)
 
     def item(self, item_id: str) -> Item | Refusal:
@@ -234,6 +235,7 @@ class EmbeddedLibrary:
                 if kept["body"] != asked:
                     raise OperationMismatch(f"Operation {op} was already used for something else; nothing was done.")
                 return answers.decode(kept["answer"])
+            retention.tidy(db, now)
             answer = work(db, now)
             db.execute(
                 "INSERT INTO answers (op, body, answer, at) VALUES (?, ?, ?, ?)",
@@ -245,20 +247,20 @@ class EmbeddedLibrary:
 
     def _ask_for_pin(self, now: Now, number: str) -> Refusal:
         with self.store.writing() as db:
-            locked = pins.locked_until(db, number, now.at)
-        return Refusal(Code.PIN_LOCKED, until_time=locked) if locked else Refusal(Code.PIN_REQUIRED)
+            lock = pins.locked(db, number, now.at)
+        return _locked(lock) if lock is not None else Refusal(Code.PIN_REQUIRED)
 
     def _try_pin(self, now: Now, number: str, pin: Secret, stored: str) -> Refusal | None:
         with self.store.writing() as db:
-            locked = pins.locked_until(db, number, now.at)
-            if locked is not None:
-                return Refusal(Code.PIN_LOCKED, until_time=locked)
-            locked = pins.count_try(db, number, now.at)
+            lock = pins.locked(db, number, now.at)
+            if lock is not None:
+                return _locked(lock)
+            lock = pins.count_try(db, number, now.at)
         if pins.pin_matches(pin, stored):
             with self.store.writing() as db:
                 pins.forget_tries(db, number)
             return None
-        return Refusal(Code.PIN_LOCKED, until_time=locked) if locked else Refusal(Code.NO_MATCH)
+        return _locked(lock) if lock is not None else Refusal(Code.NO_MATCH)
 
     def _account(self, number: str, now: Now) -> Patron | Refusal:
         with self.store.reading() as db:
@@ -276,6 +278,10 @@ class EmbeddedLibrary:
                 blocked=rules.blocks(member, records.policy(db), now.today),
                 language=who.language,
             )
+
+
+def _locked(lock: pins.Lock) -> Refusal:
+    return Refusal(Code.PIN_LOCKED, until_time=lock.until, limit=lock.tries)
 
 
 def first_name(name: str) -> str:

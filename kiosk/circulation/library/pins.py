@@ -4,6 +4,10 @@
 * After three wrong tries the card is locked for a minute, and each further wrong try doubles that, up to a day.
 * Unknown cards are counted and hashed just like known ones, so neither words nor time tell them apart. They are kept
   as a hash and forgotten after a day.
+* Where the library's policy says that PINs are *optional*, a member without one is served by number alone, so whoever
+  stands at the kiosk learns whether a number exists, and opens the account if it has no PIN. Where they are
+  *required*, every card is asked for one, whether it exists or not, and a member without a PIN is not served before
+  staff have given them one. Optional is the default, because a new library's members have no PIN yet.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ import hashlib
 import hmac
 import secrets
 import sqlite3
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kiosk.circulation.port import Secret
@@ -22,6 +27,19 @@ _FIRST_DELAY = timedelta(minutes=1)
 _LONGEST_DELAY = timedelta(days=1)
 #: Forget tries this long after the last one.
 _MEMORY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A locked card: until when, and after how many wrong tries."""
+
+    until: datetime
+    tries: int
+
+
+def are_required(db: sqlite3.Connection) -> bool:
+    """Whether the library serves nobody without a PIN."""
+    return bool(db.execute("SELECT pins FROM policy WHERE id = 1").fetchone()["pins"] == "required")
 
 
 def hash_pin(pin: Secret, salt: bytes | None = None) -> str:
@@ -49,8 +67,8 @@ def delay(wrong: int) -> timedelta:
     return min(_FIRST_DELAY * (1 << doublings), _LONGEST_DELAY)
 
 
-def locked_until(db: sqlite3.Connection, number: str, now: datetime) -> datetime | None:
-    """When the next try is allowed, if not now. Needs a transaction that may write.
+def locked(db: sqlite3.Connection, number: str, now: datetime) -> Lock | None:
+    """Whether the next try is not allowed yet. Needs a transaction that may write.
 
     When the clock was set back since the lock began, the lock is shortened to its delay from now.
     """
@@ -61,12 +79,12 @@ def locked_until(db: sqlite3.Connection, number: str, now: datetime) -> datetime
     if until > longest:
         until = longest
         db.execute("UPDATE pin_tries SET locked_until = ? WHERE card = ?", [until.isoformat(), _card(number)])
-    return until if until > now else None
+    return Lock(until, row["wrong"]) if until > now else None
 
 
-def count_try(db: sqlite3.Connection, number: str, now: datetime) -> datetime | None:
-    """Count a try as wrong before it is checked; answers until when the card is locked if it is."""
-    db.execute("DELETE FROM pin_tries WHERE last < ?", [(now - _MEMORY).isoformat()])
+def count_try(db: sqlite3.Connection, number: str, now: datetime) -> Lock | None:
+    """Count a try as wrong before it is checked; answers the lock if the card has one now."""
+    trim(db, now)
     row = db.execute("SELECT wrong FROM pin_tries WHERE card = ?", [_card(number)]).fetchone()
     wrong = 1 if row is None else row["wrong"] + 1
     until = now + delay(wrong) if delay(wrong) else None
@@ -74,7 +92,12 @@ def count_try(db: sqlite3.Connection, number: str, now: datetime) -> datetime | 
         "INSERT OR REPLACE INTO pin_tries (card, wrong, locked_until, last) VALUES (?, ?, ?, ?)",
         [_card(number), wrong, until.isoformat() if until else None, now.isoformat()],
     )
-    return until
+    return Lock(until, wrong) if until else None
+
+
+def trim(db: sqlite3.Connection, now: datetime) -> None:
+    """Forget the tries of more than a day ago."""
+    db.execute("DELETE FROM pin_tries WHERE last < ?", [(now - _MEMORY).isoformat()])
 
 
 def forget_tries(db: sqlite3.Connection, number: str) -> None:

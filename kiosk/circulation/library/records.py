@@ -73,14 +73,21 @@ _ITEM = """
 
 
 def policy(db: sqlite3.Connection) -> Policy:
-    row = db.execute("SELECT block_overdue, fee_block, shelf_days FROM policy WHERE id = 1").fetchone()
-    return Policy(bool(row["block_overdue"]), row["fee_block"], row["shelf_days"])
+    row = db.execute("SELECT * FROM policy WHERE id = 1").fetchone()
+    return Policy(
+        block_overdue=bool(row["block_overdue"]),
+        fee_block=row["fee_block"],
+        shelf_days=row["shelf_days"],
+        overdue_blocks_renewal=bool(row["overdue_blocks_renewal"]),
+        fee_blocks_renewal=bool(row["fee_blocks_renewal"]),
+    )
 
 
 def calendar(db: sqlite3.Connection) -> LibraryCalendar:
     return LibraryCalendar(
         frozenset(row["weekday"] for row in db.execute("SELECT weekday FROM closed_weekdays")),
         frozenset(date.fromisoformat(row["day"]) for row in db.execute("SELECT day FROM holidays")),
+        frozenset(date.fromisoformat(row["day"]) for row in db.execute("SELECT day FROM extra_openings")),
     )
 
 
@@ -105,7 +112,8 @@ def rule(db: sqlite3.Connection, member_type: str, collection: str) -> LoanRule 
 
 def member(db: sqlite3.Connection, number: str) -> MemberRow | None:
     row = db.execute(
-        "SELECT members.*, loan_limit FROM members JOIN member_types ON code = type WHERE number = ?", [number]
+        "SELECT members.*, loan_limit FROM members JOIN member_types ON code = type WHERE number = ? AND removed = 0",
+        [number],
     ).fetchone()
     if row is None:
         return None

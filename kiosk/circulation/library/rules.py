@@ -18,7 +18,7 @@ Days:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kiosk.circulation.port import Code, Refusal
@@ -30,12 +30,15 @@ _LONGEST_CLOSURE = 400
 
 @dataclass(frozen=True, slots=True)
 class LibraryCalendar:
-    """When the library is shut. ``closed_weekdays``: Monday is 0."""
+    """When the library is shut. ``closed_weekdays``: Monday is 0. On a day of ``extra_openings`` it is open anyway."""
 
     closed_weekdays: frozenset[int] = frozenset()
     holidays: frozenset[date] = frozenset()
+    extra_openings: frozenset[date] = frozenset()
 
     def is_open(self, day: date) -> bool:
+        if day in self.extra_openings:
+            return True
         return day.weekday() not in self.closed_weekdays and day not in self.holidays
 
     def next_open(self, day: date) -> date:
@@ -105,11 +108,25 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the library as a whole has decided. ``fee_block``: owing more than this blocks; ``None``: never."""
+    """What the library as a whole has decided. ``fee_block``: owing more than this blocks; ``None``: never.
+
+    What blocks borrowing need not block renewing: the two switches say so for overdue books and for debts. (An
+    overdue loan itself is never renewed.)
+    """
 
     block_overdue: bool = True
     fee_block: int | None = None
     shelf_days: int = 3  # open days a ready hold is kept
+    overdue_blocks_renewal: bool = False
+    fee_blocks_renewal: bool = True
+
+    def for_renewals(self) -> Policy:
+        """The same, asking only for what blocks a renewal."""
+        return replace(
+            self,
+            block_overdue=self.block_overdue and self.overdue_blocks_renewal,
+            fee_block=self.fee_block if self.fee_blocks_renewal else None,
+        )
 
 
 def due_date(today: date, rule: LoanRule, calendar: LibraryCalendar, expires: date | None) -> date:
@@ -189,12 +206,21 @@ def over_limit(member: Standing, rule: LoanRule) -> Refusal | None:
 
 
 def forbids_renewal(
-    *, due: date, renewals: int, wanted_by_other: bool, block: Refusal | None, rule: LoanRule | None, today: date
+    *,
+    due: date,
+    renewals: int,
+    wanted_by_other: bool,
+    block: Refusal | None,
+    rule: LoanRule | None,
+    today: date,
 ) -> Refusal | None:
-    """What stands in the way of extending a loan. An overdue one must come back first."""
+    """What stands in the way of extending a loan. An overdue one must come back first.
+
+    ``block`` is what ``blocks`` says under ``Policy.for_renewals``.
+    """
     if today > due:
         return Refusal(Code.OVERDUE, until=due)
-    if block is not None and block.code is not Code.OVERDUE:
+    if block is not None:
         return block
     if wanted_by_other:
         return Refusal(Code.RENEWAL_HELD, until=due)

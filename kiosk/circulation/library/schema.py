@@ -13,7 +13,7 @@ from sqlite_utils.migrations import Migrations
 
 MIGRATIONS = Migrations("pustaka-library")
 #: Every step of this version; a library that knows another one was made by a newer version.
-STEPS = frozenset({"0001-library"})
+STEPS = frozenset({"0001-library", "0002-staff"})
 
 
 def _table(db: Database, name: str) -> Table:
@@ -176,3 +176,67 @@ def _lending(db: Database) -> None:
         not_null={"body", "answer", "at"},
         strict=True,
     )
+
+
+@MIGRATIONS(name="0002-staff")
+def _staff(db: Database) -> None:
+    """Hold shelves, replacement, extra openings, what blocks what, imports that can be undone, retention."""
+    for column in (
+        "pins TEXT NOT NULL DEFAULT 'optional'",  # or required: see pins.py
+        "overdue_blocks_renewal INTEGER NOT NULL DEFAULT 0",
+        "fee_blocks_renewal INTEGER NOT NULL DEFAULT 1",
+        "replacement_fee INTEGER NOT NULL DEFAULT 0",  # for a lost copy that has no cost of its own
+        "shelf TEXT NOT NULL DEFAULT ''",  # where a ready hold is put when the hold names no shelf
+        "keep_days INTEGER NOT NULL DEFAULT 90",  # days of use for which answers to operations are kept
+    ):
+        db.execute(f"ALTER TABLE policy ADD COLUMN {column}")
+    _table(db, "extra_openings").create({"day": str, "name": str}, pk="day", strict=True)
+    _table(db, "shelves").create({"code": str, "name": str}, pk="code", not_null={"name"}, strict=True)
+    for column in ("location TEXT NOT NULL DEFAULT ''", "cost INTEGER", "replaced_by TEXT REFERENCES items(number)"):
+        db.execute(f"ALTER TABLE items ADD COLUMN {column}")
+    db.execute("ALTER TABLE members ADD COLUMN removed INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE loans ADD COLUMN ended TEXT NOT NULL DEFAULT ''")  # how, if not by a return: lost, undone
+    db.execute("ALTER TABLE holds ADD COLUMN shelf TEXT NOT NULL DEFAULT ''")
+    _lookups(db)
+    _imports(db)
+    _table(db, "answer_days").create(
+        {"id": int, "day": str, "upto": int}, pk="id", not_null={"day", "upto"}, strict=True
+    )
+    db.execute("CREATE UNIQUE INDEX one_mark_a_day ON answer_days(day)")
+
+
+def _lookups(db: Database) -> None:
+    """What is looked up by more than its number."""
+    for index in (
+        "titles_by_name ON titles(title, author)",
+        "items_by_tag ON items(tag_uid) WHERE tag_uid != ''",
+        "items_replaced ON items(replaced_by) WHERE replaced_by IS NOT NULL",
+        "loans_ever_of_member ON loans(member, id)",
+        "loans_by_due ON loans(due) WHERE returned_at IS NULL",
+        "renewals_of_loan ON renewals(loan)",
+        "holds_of_member ON holds(member)",
+        "holds_of_item ON holds(item) WHERE item IS NOT NULL",
+        "holds_of_title ON holds(title_id)",
+        "holds_ready ON holds(ready_until) WHERE ended = '' AND ready_until IS NOT NULL",
+        "fees_of_member ON fees(member)",
+        "fees_of_item ON fees(item) WHERE item IS NOT NULL",
+    ):
+        db.execute(f"CREATE INDEX {index}")
+
+
+def _imports(db: Database) -> None:
+    """Each import is a batch. Whatever changes a row later, by whatever way, makes it the library's own."""
+    _table(db, "imports").create(
+        {"id": int, "kind": str, "at": str, "added": int, "updated": int, "undone_at": str},
+        pk="id",
+        not_null={"kind", "at", "added", "updated"},
+        strict=True,
+    )
+    for table in ("titles", "items", "members", "loans", "holds", "fees"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN batch INTEGER REFERENCES imports(id)")
+        db.execute(f"CREATE INDEX {table}_of_batch ON {table}(batch) WHERE batch IS NOT NULL")
+        db.execute(
+            f"""CREATE TRIGGER {table}_touched AFTER UPDATE ON {table}
+                WHEN OLD.batch IS NOT NULL AND NEW.batch IS OLD.batch
+                BEGIN UPDATE {table} SET batch = NULL WHERE rowid = NEW.rowid; END"""
+        )

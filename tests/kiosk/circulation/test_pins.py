@@ -82,7 +82,7 @@ def test_a_locked_card_refuses_even_the_right_pin_until_the_time_it_names(librar
     for _ in range(3):
         refused = library.patron(ANI, WRONG)
     until = clock.now() + timedelta(minutes=1)
-    assert refused == Refusal(Code.PIN_LOCKED, until_time=until)
+    assert refused == Refusal(Code.PIN_LOCKED, until_time=until, limit=3)
     assert library.patron(ANI, RIGHT) == refused
     assert library.patron(ANI, None) == refused
     clock.move(minutes=1)
@@ -146,7 +146,7 @@ def test_a_clock_set_back_does_not_lock_a_card_for_years(library: EmbeddedLibrar
         library.patron(ANI, WRONG)
     clock.move(days=-3650)
     refused = library.patron(ANI, RIGHT)
-    assert refused == Refusal(Code.PIN_LOCKED, until_time=clock.now() + timedelta(minutes=1))
+    assert refused == Refusal(Code.PIN_LOCKED, until_time=clock.now() + timedelta(minutes=1), limit=3)
     clock.move(minutes=1)
     assert isinstance(library.patron(ANI, RIGHT), Patron)
 

@@ -209,8 +209,7 @@ def test_an_overdue_loan_must_come_back() -> None:
     assert _renewal(due=yesterday) == Refusal(Code.OVERDUE, until=yesterday)
 
 
-def test_another_overdue_loan_does_not_stop_a_renewal_but_a_suspension_does() -> None:
-    assert _renewal(block=Refusal(Code.OVERDUE, seen=1)) is None
+def test_a_suspension_stops_a_renewal() -> None:
     suspended = Refusal(Code.SUSPENDED, until=date(2026, 12, 1))
     assert _renewal(block=suspended) == suspended
 
