@@ -16,6 +16,7 @@ from typing import Final
 
 import polib
 
+_WORDLESS = frozenset({"circulation", "commands"})
 _CALLS: Final = frozenset({"words", "tr", "_", "message"})
 _NAMES: Final = r"(?<![\w])(?:words|tr|_|message)"
 _KV_CALL: Final = re.compile(rf"{_NAMES}(\.plural)?\(")
@@ -37,9 +38,11 @@ def fields(sentence: str) -> frozenset[str]:
 
 
 def messages(folder: Path) -> list[Message]:
-    """Every message of the ``.py`` and ``.kv`` files below ``folder``."""
+    """Every message of the ``.py`` and ``.kv`` files below ``folder``; circulation has codes, and no words."""
     found: list[Message] = []
     for path in sorted(folder.rglob("*.py")):
+        if path.relative_to(folder).parts[0] in _WORDLESS:
+            continue
         tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
         found.extend(_in_tree(tree, path.relative_to(folder).as_posix(), 0))
     for path in sorted(folder.rglob("*.kv")):

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date, tzinfo
 from typing import Final
 
+from kiosk.circulation.offline.settings import Policy
 from kiosk.circulation.port import Code, Patron, Refusal
 from kiosk.fonts.coverage import readable
 from kiosk.locale.calendar import Calendar
@@ -158,9 +159,15 @@ def rating(words: Calendar, rating: Rating) -> str:
     return {Rating.GOOD: words("Good"), Rating.SOSO: words("Fair"), Rating.BAD: words("Poor")}[rating]
 
 
-def offline(words: Calendar) -> Sentence:
+def offline(words: Calendar, policy: Policy) -> Sentence:
     """The offline banner: what is wrong, and what still works."""
-    return Sentence(words("Offline."), words("You can still borrow and return."))
+    match policy:
+        case Policy.BOTH:
+            return Sentence(words("Offline."), words("You can still borrow and return."))
+        case Policy.RETURNS:
+            return Sentence(words("Offline."), words("You can still return books."))
+        case Policy.OFF:
+            return Sentence(words("Offline."), words("Please ask staff."))
 
 
 def devices(words: Calendar, *, camera: bool, reader: bool) -> Sentence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, tzinfo
 
 from kiosk.circulation.port import Code, Refusal
+from kiosk.fonts.coverage import readable
 from kiosk.locale.calendar import Calendar
 from kiosk.locale.texts import Sentence
 
@@ -28,6 +29,8 @@ def refusal(words: Calendar, refusal: Refusal, today: date, zone: tzinfo) -> Sen
             return _about_renewal(words, refusal, today)
         case Code.OFFLINE:
             return Sentence(words("Offline."), words("Possible again when online."))
+        case Code.OTHER if refusal.said:
+            return Sentence(readable(refusal.said), words("Please ask staff."))
         case Code.OTHER:
             return Sentence(words("This is not possible here."), words("Please ask staff."))
         case _:

@@ -64,6 +64,8 @@ def _returned(words: Calendar, row: Row) -> RowText:
         lines = [words("Reserved for someone else")]
     elif row.again:
         lines = [words("Already returned")]
+    elif row.estimated:
+        lines = [words("Received. It leaves your account when we are online again.")]
     else:
         lines = [words("Returned")]
     if row.fee > 0:

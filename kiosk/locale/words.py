@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
 
+from kiosk.circulation.offline.settings import Policy
 from kiosk.circulation.port import Bin, Hold, Loan, Patron, Refusal, RenewOutcome
 from kiosk.locale import pages, rows
 from kiosk.locale.calendar import Calendar
@@ -134,9 +135,9 @@ class Words(Calendar):
         """The word under a face."""
         return pages.rating(self, rating)
 
-    def offline_banner(self) -> Sentence:
+    def offline_banner(self, policy: Policy) -> Sentence:
         """``what`` in bold, then what still works."""
-        return pages.offline(self)
+        return pages.offline(self, policy)
 
     def devices_banner(self, *, camera: bool, reader: bool) -> Sentence:
         """What to use instead of a part that is not ready; empty when both are."""

@@ -58,7 +58,7 @@ def matter(view: View) -> tuple[Sentence, str] | None:
     if state.notice is not Notice.NONE:
         return words.notice(state.notice, state.refusal, view.today, view.zone), _NOTICE_ICONS[state.notice]
     if not state.online:
-        return words.offline_banner(), "offline"
+        return words.offline_banner(state.rules.offline), "offline"
     if not (state.camera_ready or state.reader_ready):
         return words.devices_banner(camera=False, reader=False), "wrench"
     return None

@@ -70,7 +70,9 @@ def giving_back(view: View) -> Page:
     pages = [found[first : first + at_once] for first in range(0, len(found), at_once)]
     here = min(view.turned, len(pages) - 1)
     shown = sorted(pages[here], key=lambda place: _ORDER.index(place.name))
-    if theme.portrait:
+    if theme.portrait and theme.low_reach and shown[-1].name == "staff":
+        boxes = _staff_low(view, body, len(shown) - 1)
+    elif theme.portrait:
         boxes = body.rows(theme.gap, *([1] * len(shown)))
     elif len(shown) == 2:
         narrow_right = shown[1].name == "staff"
@@ -81,6 +83,14 @@ def giving_back(view: View) -> Page:
         elements.extend(_sign(view, place, box))
     turner = [Turn(here - 1) if here else None, Turn(here + 1) if here + 1 < len(pages) else None]
     return (*elements, *_foot(view, low, turner if len(pages) > 1 else []))
+
+
+def _staff_low(view: View, body: Box, others: int) -> list[Box]:
+    """The books that can be pressed away stand where a hand reaches them from a chair."""
+    theme = view.theme
+    low = body.without_top(round(theme.height * 0.6) - body.y)
+    upper = body.without_bottom(low.height + theme.gap)
+    return [*(upper.rows(theme.gap, *([1] * others)) if others else []), low]
 
 
 def _empty(view: View, body: Box) -> list[Element]:
@@ -237,11 +247,12 @@ def _heading(view: View, face: _Face, box: Box, name: str) -> list[Element]:
 def _books(view: View, place: Place, rest: Box, face: _Face) -> list[Element]:
     """As many books as there is room for, newest on top; then how many more."""
     theme, c, words = view.theme, view.colours, view.words
-    minis = [(row, *_mini_height(view, row, rest.width, place)) for row in place.rows]
     advice = _advice(view, place, rest.width)
     advice_tall = advice[1] + theme.u(22) if advice else 0
     gap = theme.gap
     more_tall = round(theme.body * 1.1) + theme.u(8)
+    room = rest.height - (more_tall + gap if len(place.rows) > 1 else 0)
+    minis = [(row, *_mini_height(view, row, rest.width, room, place)) for row in place.rows]
     shown, used = 0, 0
     for number, (_, tall, _) in enumerate(minis):
         needed = used + tall + (gap if number else 0)
@@ -276,7 +287,10 @@ def _advice(view: View, place: Place, width: int) -> tuple[tuple[Run, ...], int]
     return runs, typeset.height_of(runs, theme.body, width)
 
 
-def _mini_height(view: View, row: Row, width: int, place: Place) -> tuple[int, tuple[tuple[Run, ...], ...]]:
+def _mini_height(
+    view: View, row: Row, width: int, tallest: int, place: Place
+) -> tuple[int, tuple[tuple[Run, ...], ...]]:
+    """How tall a book is on its sign, and what it says there: less, from the end, where there is no room for all."""
     theme = view.theme
     wide, tall = rows.cover_size(theme)
     lines = rows.entry(view, row).lines
@@ -284,9 +298,11 @@ def _mini_height(view: View, row: Row, width: int, place: Place) -> tuple[int, t
         lines = ()  # the sign says it
     elif all(each.held for each in place.rows) and not row.fee:
         lines = ()  # the advice below says it
-    room = width - wide - theme.u(20)
-    count = 1 + sum(len(typeset.set_runs(runs, theme.body, room, 9, False).lines) for runs in lines)
-    return max(theme.u(118), tall, round(count * theme.body * 1.09)), lines
+    room = width - wide - theme.u(20) - (theme.u(10) if row.phase in _TO_STAFF else 0)  # those stand on a plate
+    counts = [len(typeset.set_runs(runs, theme.body, room, 9, False).lines) for runs in lines]
+    while len(counts) > 1 and round((1 + sum(counts)) * theme.body * 1.09) > tallest:
+        counts.pop()  # the last line says what to do, and so does the sign
+    return max(theme.u(118), tall, round((1 + sum(counts)) * theme.body * 1.09)), lines[: len(counts)]
 
 
 def _mini(view: View, row: Row, box: Box, lines: tuple[tuple[Run, ...], ...], face: _Face) -> Press:

@@ -37,19 +37,24 @@ def choices(view: View) -> tuple[Choice, ...]:
     """What can be done."""
     words, patron = view.words, view.state.patron
     assert patron is not None
+    later = words("Possible again when online")
+    online = view.state.online
+    renew_hint = words.menu_renew_hint(patron) if online else later
+    account_hint = words.menu_account_hint(patron) if online else later
+    chip = words.menu_renew_chip(patron) if online else ""
     return (
         Choice(Button.BORROW, "borrow", words("Borrow"), words.menu_borrow_hint(patron), primary=True),
         Choice(Button.RETURN, "return", words("Return"), words.menu_return_hint()),
-        Choice(
-            Button.RENEW, "renew", words("Renew"), words.menu_renew_hint(patron), chip=words.menu_renew_chip(patron)
-        ),
-        Choice(Button.ACCOUNT, "account", words("My account"), words.menu_account_hint(patron)),
+        Choice(Button.RENEW, "renew", words("Renew"), renew_hint, chip=chip),
+        Choice(Button.ACCOUNT, "account", words("My account"), account_hint),
     )
 
 
 def _question(view: View) -> tuple[str, str]:
     """What stands beside the greeting, and its colour: the question, or what has just happened."""
     c, state = view.colours, view.state
+    if state.notice is Notice.NONE and not state.online:
+        return view.words.offline_banner(state.rules.offline).whole, c.ink
     if state.notice is Notice.NONE:
         return view.words("What would you like to do?"), c.ink2
     return view.words.notice(state.notice, state.refusal, view.today, view.zone).whole, c.ink

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from devices.barcode.preview import Preview
+from kiosk.circulation.offline.settings import Policy
 from kiosk.circulation.port import (
     Bin,
     Code,
@@ -59,6 +60,7 @@ HOSTILE = (
 
 REF = PatronRef("20260001")
 RULES = Rules(pin_length=6)
+_OFFLINE = replace(RULES, offline=Policy.BOTH)
 
 
 def book(name: str) -> Item:
@@ -86,6 +88,7 @@ BEHIND = replace(
     blocked=Refusal(Code.OVERDUE, until=date(2026, 11, 26)),
 )
 EMPTY_PATRON = replace(PATRON, loans=(), holds=(), can_borrow=7)
+_KNOWN_OFFLINE = replace(EMPTY_PATRON, first_name="", offline=True)
 
 WELCOME = State(rules=RULES, camera_ready=True, reader_ready=True)
 MENU = replace(WELCOME, screen=Screen.MENU, ref=REF, patron=PATRON)
@@ -182,7 +185,19 @@ SAMPLES: dict[str, Callable[[], State]] = {
     "borrow-waiting": lambda: borrowing(
         *_BORROWED, replace(_WAITING, phase=Phase.LATE, key="x", changed=5), _WAITING, on_pad=("salah", "gelap")
     ),
-    "borrow-offline": lambda: replace(BORROW, online=False),
+    "borrow-offline": lambda: replace(BORROW, online=False, rules=_OFFLINE),
+    "borrow-offline-estimated": lambda: replace(
+        BORROW,
+        online=False,
+        rules=_OFFLINE,
+        rows=tuple(replace(row, estimated=row.phase is Phase.BORROWED) for row in BORROW.rows),
+    ),
+    "welcome-offline": lambda: replace(WELCOME, online=False, rules=_OFFLINE),
+    "welcome-offline-closed": lambda: replace(WELCOME, online=False),
+    "menu-offline": lambda: replace(MENU, online=False, rules=_OFFLINE, patron=_KNOWN_OFFLINE),
+    "menu-offline-explained": lambda: replace(
+        MENU, online=False, rules=_OFFLINE, overlay=Overlay.EXPLAIN, refusal=Refusal(Code.OFFLINE)
+    ),
     "borrow-set": lambda: borrowing(
         _BORROWED[0],
         row(
@@ -220,6 +235,14 @@ SAMPLES: dict[str, Callable[[], State]] = {
         row("azab", Mode.RETURN, Phase.RETURNED, 6, bin=Bin.LEFT),
         row("gelap", Mode.RETURN, Phase.RETURNED, 7, bin=Bin.RIGHT),
         row("sengsara", Mode.RETURN, Phase.WAITING, 8),
+    ),
+    "return-offline": lambda: replace(
+        returning(
+            row("hikayat", Mode.RETURN, Phase.RETURNED, 1, bin=Bin.LEFT, estimated=True),
+            row("siti", Mode.RETURN, Phase.REFUSED, 3, refusal=Refusal(Code.OTHER, said="Item belongs to branch 2")),
+        ),
+        online=False,
+        rules=replace(RULES, offline=Policy.RETURNS),
     ),
     "account": lambda: replace(MENU, screen=Screen.ACCOUNT, patron=BEHIND),
     "account-empty": lambda: replace(MENU, screen=Screen.ACCOUNT, patron=EMPTY_PATRON),

@@ -86,6 +86,12 @@ def _head(view: View, page: Box) -> list[Element]:
         say(clock, row, theme.body, c.ink, c.paper, weight=MEDIUM, align=Align.RIGHT, lines=1, key="clock"),
     ]  # fmt: skip
     hours = row.moved(0, line + theme.u(2))
+    if not view.state.online:
+        said = view.words.offline_banner(view.state.rules.offline)
+        room = hours.width if theme.portrait or theme.large else theme.u(600)  # then begin the arcs of the sun
+        text = said.whole if typeset.width_of(said.whole, theme.body, BOLD) <= room else said.what
+        elements.append(say(text, hours, theme.body, c.ink, c.paper, weight=BOLD, lines=1, key="hours"))
+        return elements
     if typeset.width_of(_hours(view), theme.body, 400) > hours.width:
         return elements
     elements.append(say(_hours(view), hours, theme.body, c.ink2, c.paper, lines=1, key="hours"))

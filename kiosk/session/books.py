@@ -249,6 +249,7 @@ def checked_in(turn: Turn, event: CheckedIn) -> None:
     match event.outcome:
         case Returned() as yes:
             row = replace(_named(row, yes.item), bin=yes.bin, held=yes.held, fee=yes.fee, again=yes.again, arm=True)
+            row = replace(row, estimated=yes.estimated)
             _settle(turn, row, secure=yes.arm)
         case Refused(refusal, item):
             _refuse(turn, row, refusal, item)

@@ -136,8 +136,9 @@ def _turn_away(turn: Turn, refusal: Refusal) -> None:
 
 
 def refreshed(turn: Turn, event: PatronAnswered) -> None:
-    """The account as it is after this visit's doings."""
-    if isinstance(event.result, Patron):
+    """The account as it is after this visit's doings. What is known offline is less than what was known before."""
+    known = turn.state.patron
+    if isinstance(event.result, Patron) and (known is None or known.offline or not event.result.offline):
         turn.set(patron=event.result)
 
 

@@ -5,7 +5,7 @@ Each function is one entry of the tables in ``machine.py``: it takes the :class:
 
 from __future__ import annotations
 
-from kiosk.circulation.port import Refused, Renewed, Unknown
+from kiosk.circulation.port import Code, Refusal, Refused, Renewed, Unknown
 from kiosk.session import books
 from kiosk.session.model import (
     Button,
@@ -33,6 +33,7 @@ from kiosk.session.model import (
 )
 from kiosk.session.turn import Turn
 
+_OFFLINE = Refusal(Code.OFFLINE)
 LISTS = {Screen.BORROW: Mode.BORROW, Screen.RETURN: Mode.RETURN}
 RATINGS = {Button.RATE_GOOD: Rating.GOOD, Button.RATE_SOSO: Rating.SOSO, Button.RATE_BAD: Rating.BAD}
 
@@ -96,6 +97,9 @@ def borrow(turn: Turn, _: Event) -> None:
     patron = turn.state.patron
     if patron is None:
         return
+    if not turn.state.lends:
+        turn.explain(_OFFLINE)
+        return
     if patron.blocked is not None:
         turn.explain(patron.blocked)
         return
@@ -105,6 +109,9 @@ def borrow(turn: Turn, _: Event) -> None:
 
 def give_back(turn: Turn, _: Event) -> None:
     """Open the return list; nobody needs a card for that. A card that was being asked about is given up."""
+    if not turn.state.takes_back:
+        turn.explain(_OFFLINE)
+        return
     if turn.state.asking:
         turn.reset(keep_pad=True)
     turn.go(Screen.RETURN)
@@ -112,7 +119,10 @@ def give_back(turn: Turn, _: Event) -> None:
 
 
 def account(turn: Turn, _: Event) -> None:
-    """Open the account."""
+    """Open the account; without the library system there is none to show."""
+    if not turn.state.online:
+        turn.explain(_OFFLINE)
+        return
     if turn.state.rows or turn.state.renewals:
         turn.refresh_patron()
     turn.go(Screen.ACCOUNT)
@@ -192,6 +202,9 @@ def finish(turn: Turn, _: Event) -> None:
 def renew_item(turn: Turn, event: Pressed) -> None:
     """Extend one loan."""
     state = turn.state
+    if not state.online:
+        turn.explain(_OFFLINE)
+        return
     if (
         state.ref is not None
         and event.key not in state.renewing
@@ -204,6 +217,9 @@ def renew_item(turn: Turn, event: Pressed) -> None:
 def renew_all(turn: Turn, _: Event) -> None:
     """Extend every loan."""
     state = turn.state
+    if not state.online:
+        turn.explain(_OFFLINE)
+        return
     if state.ref is not None and state.patron is not None and not state.renewing and state.patron.loans:
         item_ids = tuple(loan.item.id for loan in state.patron.loans)
         turn.set(renewing=frozenset(item_ids))

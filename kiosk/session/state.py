@@ -10,6 +10,7 @@ import enum
 from dataclasses import dataclass, field
 from datetime import date
 
+from kiosk.circulation.offline.settings import Policy
 from kiosk.circulation.port import Bin, Patron, PatronRef, Refusal, RenewOutcome, Secret
 
 
@@ -173,6 +174,7 @@ class Rules:
     pin_length: int = 4
     number_length: int = 14
     number_prefix: str = ""  # of every membership number; shown before what is typed
+    offline: Policy = Policy.OFF  # what goes on while the library system is away
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,16 @@ class State:
     def row(self, mode: Mode, key: str) -> Row | None:
         """The row of one list with this key."""
         return next((row for row in self.rows if row.mode is mode and row.key == key), None)
+
+    @property
+    def lends(self) -> bool:
+        """Whether borrowing is possible now, as far as the library system goes."""
+        return self.online or self.rules.offline is Policy.BOTH
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether returning is possible now, as far as the library system goes."""
+        return self.online or self.rules.offline is not Policy.OFF
 
     @property
     def borrowed(self) -> int:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.circulation.offline.settings import Policy
 from kiosk.circulation.port import (
     Bin,
     Code,
@@ -453,7 +454,9 @@ def test_different_due_dates_are_a_list() -> None:
 
 
 def test_banners() -> None:
-    assert ID.offline_banner().whole == "Sedang luring. Pinjam dan kembali tetap bisa."
+    assert ID.offline_banner(Policy.BOTH).whole == "Sedang luring. Pinjam dan kembali tetap bisa."
+    assert EN.offline_banner(Policy.RETURNS).whole == "Offline. You can still return books."
+    assert EN.offline_banner(Policy.OFF).whole == "Offline. Please ask staff."
     assert EN.devices_banner(camera=True, reader=True).whole == ""
     assert EN.devices_banner(camera=False, reader=True).now == "Please use the pad."
     assert EN.devices_banner(camera=True, reader=False).now == "Please use the camera."
