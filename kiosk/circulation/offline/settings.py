@@ -16,11 +16,15 @@ class Policy(enum.StrEnum):
 
 
 class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The library's policy and its caps. ``extract`` is the signed file, ``public_key`` verifies it."""
+    """The library's policy and its caps. ``extract`` is the signed file, ``public_key`` verifies it.
+
+    Without ``card_key`` nobody in the extract can be recognised: it holds card numbers as keyed hashes only.
+    """
 
     policy: Policy = Policy.OFF
     extract: str = "offline.extract"
-    public_key: str = ""  # Ed25519, as hex, printed by the command that makes the extract
+    public_key: str = ""  # Ed25519, as hex, printed by 'pustaka offline keys'
+    card_key: str = "offline-cards.key"  # the file with the key of the cards' hashes, from the same command
     extract_hours: int = 72  # an older extract is not used for lending
     items_per_patron: int = 10  # in one outage
     open_days: int = 7  # how old the oldest unreplayed operation may be
@@ -31,3 +35,4 @@ class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     card_only: bool = False  # lend to a patron without a verifier, by card alone
     card_only_items: int = 2
     item_pattern: str = ""  # regular expression an unknown item's number must match
+    item_check: str = ""  # mod10: and its last digit must be the Luhn check of the others
