@@ -5,11 +5,19 @@ Shipped profiles are TOML files in ``profiles/``; the kiosk's configuration name
 
 from __future__ import annotations
 
+import difflib
 import enum
+import tomllib
+import typing
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from typing import Any
 
 import msgspec
 
+from kiosk.circulation.errors import Sip2Error
 from kiosk.circulation.port import Bin, Code
+from kiosk.circulation.sip2.profile_checks import CHECKS
 
 
 class Verify(enum.StrEnum):
@@ -97,3 +105,93 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     bins: dict[str, Bin] = {}  # CL -> where it goes; unknown ones go left
     # patience
     quiet_seconds: float = 30.0  # the least time after which an unanswered request is believed to be dead
+
+
+class ProfileError(Sip2Error):
+    """A profile, or the configuration's changes to it, cannot be used; the message names file, key and remedy."""
+
+
+def shipped() -> tuple[str, ...]:
+    """The names of the profiles that come with the program."""
+    return tuple(sorted(file.name.removesuffix(".toml") for file in _FOLDER.iterdir() if file.name.endswith(".toml")))
+
+
+def shipped_text(name: str) -> str:
+    """A shipped profile as it is written, with the reason beside each value.
+
+    Raises:
+        ProfileError: there is none of this name.
+    """
+    names = shipped()
+    if name not in names:
+        raise ProfileError(
+            f"There is no profile {name!r}{_meant(name, names)} The shipped ones are {', '.join(names)}."
+        )
+    return (_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def load_profile(name: str, dialect: Mapping[str, object] | None = None, *, file: str = "") -> Profile:
+    """The shipped profile ``name`` with the configuration's own values (``[circulation.sip2.dialect]``) over it.
+
+    ``file`` is the configuration, for messages.
+
+    Raises:
+        ProfileError: no such profile, an unknown key, or a value that the key cannot have.
+    """
+    where = f"{file}: " if file else ""
+    try:
+        text = shipped_text(name)
+    except ProfileError as error:
+        raise ProfileError(f"{where}circulation.sip2.profile: {error}") from None
+    values = _checked(tomllib.loads(text), f"{name}.toml: ")
+    values |= _checked(dialect or {}, f"{where}circulation.sip2.dialect.")
+    return msgspec.structs.replace(Profile(), **values)
+
+
+def checked_value(key: str, value: object, where: str = "") -> object:
+    """``value`` as the profile's ``key`` holds it. ``where`` begins the message.
+
+    Raises:
+        ProfileError: no such key, or not such a value.
+    """
+    if key not in _FIELDS:
+        raise ProfileError(f"{where}{key}: there is no such key{_meant(key, _FIELDS)} 'generic.toml' names them all.")
+    try:
+        typed: object = msgspec.convert(value, _FIELDS[key])
+    except msgspec.ValidationError as error:
+        raise ProfileError(f"{where}{key} is {value!r}, {_wrong_type(_FIELDS[key], value, error)}") from None
+    wrong = CHECKS[key](typed) if key in CHECKS else ""
+    if wrong:
+        raise ProfileError(f"{where}{key} is {value!r}; {wrong}")
+    return typed
+
+
+def _checked(values: Mapping[str, object], where: str) -> dict[str, object]:
+    return {key: checked_value(key, value, where) for key, value in values.items()}
+
+
+def _wrong_type(expected: Any, value: object, error: msgspec.ValidationError) -> str:
+    if isinstance(expected, type) and issubclass(expected, enum.Enum):
+        choices = [str(choice.value) for choice in expected]
+        return f"expected one of {', '.join(choices)}{_meant(str(value), choices)}".rstrip()
+    return f"{_WORDS.get(expected, 'a value of another kind')} was expected: {str(error).replace('`', '')}."
+
+
+def _meant(given: str, known: Iterable[str]) -> str:
+    """The end of a sentence about a word that is not known."""
+    near = difflib.get_close_matches(given.lower(), list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else "."
+
+
+_FOLDER = resources.files("kiosk.circulation.sip2.profiles")
+_FIELDS: dict[str, Any] = typing.get_type_hints(Profile)
+_WORDS: dict[Any, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text in quotes",
+    tuple[int, ...]: "a list of whole numbers, such as [0, 4]",
+    tuple[str, ...]: 'a list of texts, such as ["%d/%m/%Y"]',
+    tuple[RefusalPattern, ...]: "a list such as [{ pattern = 'overdue', code = 'overdue' }]",
+    dict[str, Bin]: "a table such as { '01' = 'left', '02' = 'trolley' }",
+}
