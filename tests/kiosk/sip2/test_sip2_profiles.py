@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import pairwise
 
 import pytest
 
@@ -34,13 +35,8 @@ def test_a_profile_loads_and_bears_its_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_every_value_has_its_reason_above_it(name: str) -> None:
-    lines = shipped_text(name).splitlines()
-    bare = [
-        line
-        for above, line in zip(lines, lines[1:], strict=False)
-        if " = " in line and not line.startswith("#")
-        if not above.strip().startswith("#") and line.strip() not in ("]",)
-    ]
+    lines = pairwise(shipped_text(name).splitlines())
+    bare = [line for above, line in lines if re.match(r" *\w+ = | *\{ ", line) and not above.strip().startswith("#")]
     assert bare == []
 
 
