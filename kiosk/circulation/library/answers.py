@@ -6,16 +6,21 @@ from collections.abc import Sequence
 
 import msgspec
 
+from kiosk.circulation.counter import Done, Held
 from kiosk.circulation.port import Borrowed, Refused, Renewed, Returned
 
 #: What the library may have answered. ``Unknown`` is never stored: it is the lack of an answer.
-Answer = Borrowed | Returned | Renewed | Refused | int
+Answer = Borrowed | Returned | Renewed | Refused | Held | Done | int
 
-_KINDS: dict[str, type[Borrowed] | type[Returned] | type[Renewed] | type[Refused] | type[int]] = {
+_KINDS: dict[
+    str, type[Borrowed] | type[Returned] | type[Renewed] | type[Refused] | type[Held] | type[Done] | type[int]
+] = {
     "borrowed": Borrowed,
     "returned": Returned,
     "renewed": Renewed,
     "refused": Refused,
+    "held": Held,
+    "done": Done,
     "owed": int,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}

@@ -18,6 +18,7 @@ from kiosk.circulation.clock import Clock, SystemClock
 from kiosk.circulation.errors import LibraryError, OperationMismatch
 from kiosk.circulation.library import answers, copies, holds, lending, pins, records, retention, rules
 from kiosk.circulation.library.answers import Answer
+from kiosk.circulation.library.counter import Counter
 from kiosk.circulation.library.records import MemberRow, Now
 from kiosk.circulation.library.store import BUSY_SECONDS, Store
 from kiosk.circulation.port import (
@@ -47,7 +48,7 @@ def nowhere(point: str) -> None:
     """The crash points' default: nothing happens there."""
 
 
-class EmbeddedLibrary:
+class EmbeddedLibrary(Counter):
     """Implements ``kiosk.circulation.port.Circulation``. Use from any thread.
 
     ``zone`` decides which day it is. ``point`` is called at named places with nothing but the name; a test that
