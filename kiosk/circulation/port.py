@@ -131,6 +131,11 @@ class Hold:
     title: str
     ready_until: date | None = None
     ready: bool = False
+
+    @property
+    def can_be_fetched(self) -> bool:
+        """Whether a copy waits for this patron."""
+        return self.ready or self.ready_until is not None
     shelf: str = ""
 
 

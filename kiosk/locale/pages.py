@@ -86,7 +86,7 @@ def renew_chip(words: Calendar, patron: Patron) -> str:
 
 def account_hint(words: Calendar, patron: Patron) -> str:
     """Under *My account*: holds that are ready, else what is owed, else what is behind it."""
-    ready = sum(hold.ready_until is not None for hold in patron.holds)
+    ready = sum(hold.can_be_fetched for hold in patron.holds)
     if ready:
         return words.plural(ready, "{n} hold ready", "{n} holds ready")
     if patron.fees > 0:
@@ -139,6 +139,11 @@ def due_list(words: Calendar, dues: list[date], today: date) -> tuple[str, ...]:
         words.plural(n, "{date}: {n} book", "{date}: {n} books", date=words.headline_date(due, today))
         for due, n in sorted(Counter(dues).items())
     )
+
+
+def borrowed(words: Calendar, n: int) -> str:
+    """*3 books borrowed*, where their dates are not known."""
+    return words.plural(n, "{n} book borrowed", "{n} books borrowed")
 
 
 def returned(words: Calendar, n: int) -> str:

@@ -89,6 +89,8 @@ def sign(words: Calendar, bin: Bin, *, held: bool = False) -> Sign:
 
 def loan(words: Calendar, loan: Loan, today: date, blocked: Refusal | None) -> LoanText:
     """A loan in the account. What a block means stands with the overdue loans that cause it."""
+    if not loan.due_known:
+        return LoanText(words("On loan"), words("On loan"), "")
     left, day = words.days_left(loan.days_left), words.day_month(loan.due, today)
     line = words("{left}, {date}", left=left, date=day)
     if loan.days_left >= 0:
@@ -103,8 +105,10 @@ def loan(words: Calendar, loan: Loan, today: date, blocked: Refusal | None) -> L
 
 def hold(words: Calendar, hold: Hold, today: date) -> RowText:
     """A reservation in the account."""
-    if hold.ready_until is None:
+    if not hold.can_be_fetched:
         return RowText((words("Not here yet"),))
+    if hold.ready_until is None:
+        return RowText((words("Ready to collect"),))
     until = words("until {date}", date=words.short_date(hold.ready_until, today))
     return RowText((words("Ready to collect"), until))
 
@@ -112,6 +116,8 @@ def hold(words: Calendar, hold: Hold, today: date) -> RowText:
 def renewal(words: Calendar, outcome: RenewOutcome, today: date, zone: tzinfo) -> Sentence:
     """What became of a renewal."""
     match outcome:
+        case Renewed(due_known=False):
+            return Sentence(words("Renewed."))
         case Renewed(due=due):
             return Sentence(words("Renewed until {date}.", date=words.date(due, today)))
         case Refused(refusal=refusal):

@@ -121,6 +121,10 @@ class Words(Calendar):
         """A line for each due date with its number of books."""
         return pages.due_list(self, dues, today)
 
+    def borrowed(self, n: int) -> str:
+        """*3 books borrowed*."""
+        return pages.borrowed(self, n)
+
     def returned(self, n: int) -> str:
         """*3 books returned*."""
         return pages.returned(self, n)

@@ -11,10 +11,11 @@ from kiosk.session.model import Mode, Phase, Row
 
 @dataclass(frozen=True, slots=True)
 class Lent:
-    """A book that was borrowed. ``estimated``: the date is by offline rules."""
+    """A book that was borrowed. ``due`` is ``None`` where the library system did not tell it; ``estimated``: the date
+    is by offline rules."""
 
     title: str
-    due: date
+    due: date | None
     estimated: bool = False
 
 
@@ -40,7 +41,7 @@ def receipt(rows: Iterable[Row], library: str, when: datetime) -> Receipt:
     for row in sorted(rows, key=lambda row: row.changed):
         title = row.title or row.key
         done = row.phase in (Phase.BORROWED, Phase.RETURNED, Phase.PUT_BACK)
-        if done and row.mode is Mode.BORROW and row.due is not None:
+        if done and row.mode is Mode.BORROW:
             lent.append(Lent(title, row.due, row.estimated))
         elif done and row.mode is Mode.RETURN:
             returned.append(title)

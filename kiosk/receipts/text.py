@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Final
 
@@ -52,16 +53,21 @@ def _moment(receipt: Receipt, words: Calendar) -> str:
 
 def _sections(receipt: Receipt, words: Calendar) -> list[_Section]:
     sections = []
-    ordered = sorted(receipt.lent, key=lambda each: (each.due, each.estimated))
+    ordered = sorted(receipt.lent, key=lambda each: (each.due or date.max, each.estimated))
     for (due, estimated), group in groupby(ordered, key=lambda each: (each.due, each.estimated)):
-        day = words.full_date(due)
-        head = words("Due about {date}, an estimate:", date=day) if estimated else words("Due {date}:", date=day)
-        sections.append(_Section(head, tuple(each.title for each in group)))
+        sections.append(_Section(_due(due, estimated, words), tuple(each.title for each in group)))
     if receipt.returned:
         sections.append(_Section(words("Returned:"), receipt.returned))
     if receipt.unsure:
         sections.append(_Section(words("Still being checked, please ask staff:"), receipt.unsure))
     return sections
+
+
+def _due(due: date | None, estimated: bool, words: Calendar) -> str:
+    if due is None:
+        return words("Borrowed, staff know the date:")
+    day = words.full_date(due)
+    return words("Due about {date}, an estimate:", date=day) if estimated else words("Due {date}:", date=day)
 
 
 def _lines(head: list[str], sections: list[_Section], words: Calendar, length: int, shown: int | None) -> str:

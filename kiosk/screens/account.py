@@ -174,7 +174,7 @@ def _aside(view: View) -> tuple[str, ...]:
     """What stands beside the loans: a hold that is ready, else a fine, else nothing."""
     patron = view.state.patron
     assert patron is not None
-    if any(hold.ready_until for hold in patron.holds):
+    if any(hold.can_be_fetched for hold in patron.holds):
         return ("hold",)
     return ("fine",) if patron.fees > 0 else ()
 
@@ -198,7 +198,7 @@ def _aside_card(view: View, box: Box, side: tuple[str, ...]) -> list[Element]:
             say(where, inner.without_top(tall + theme.u(14)), theme.body, c.ink, c.leaf,
                 key="fine-where"),
         ]  # fmt: skip
-    hold = next(hold for hold in patron.holds if hold.ready_until)
+    hold = next(hold for hold in patron.holds if hold.can_be_fetched)
     said = words.hold(hold, view.today)
     ready_tall = height(said.lines[0], theme.body, BOLD, inner.width)
     elements.append(say(said.lines[0], inner.top_part(ready_tall), theme.body, c.ok, c.leaf, weight=BOLD, key="hold"))
@@ -235,6 +235,8 @@ def _aside_card(view: View, box: Box, side: tuple[str, ...]) -> list[Element]:
                         lines=most, cut=True, key="hold-title"))  # fmt: skip
     cover = Box(inner.x, top + title_tall + theme.u(14), round(cover_tall * 0.716), cover_tall)
     elements.append(_hold_cover(view, cover, title))
+    if not until:
+        return elements
     rule = Box(inner.x, cover.bottom + theme.u(16), inner.width, theme.hairline)
     elements.append(Panel(rule, c.hair, key="hold-line"))
     below = Box(inner.x, rule.bottom + theme.u(6), inner.width, inner.bottom - rule.bottom - theme.u(6))

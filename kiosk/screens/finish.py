@@ -42,8 +42,7 @@ def finish(view: View) -> Page:
 def taken(view: View) -> list[Row]:
     """The books that go home, in the order they were borrowed."""
     rows = view.state.rows_of(Mode.BORROW)
-    return sorted((row for row in rows if row.due and row.phase in (Phase.BORROWED, Phase.PUT_BACK)),
-                  key=lambda row: row.changed)  # fmt: skip
+    return sorted((row for row in rows if row.phase in (Phase.BORROWED, Phase.PUT_BACK)), key=lambda row: row.changed)
 
 
 def covers(view: View) -> list[tuple[str, str]]:
@@ -60,7 +59,7 @@ def covers(view: View) -> list[tuple[str, str]]:
 
 def due_dates(view: View) -> list[date]:
     """When everything of this visit comes back."""
-    renewed = [done.due for _, done in view.state.renewals if isinstance(done, Renewed)]
+    renewed = [done.due for _, done in view.state.renewals if isinstance(done, Renewed) and done.due_known]
     return [row.due for row in taken(view) if row.due] + renewed
 
 
@@ -69,7 +68,7 @@ def _news(view: View, box: Box, small: int, large: tuple[tuple[int, float], ...]
     c, theme, words, state = view.colours, view.theme, view.words, view.state
     dues = due_dates(view)
     if not dues:
-        text = words.returned(state.returned)
+        text = words.borrowed(state.borrowed) if state.borrowed else words.returned(state.returned)
         size, leading = largest(text, weight, box.top_part(round(large[0][0] * 1.2)), large)
         return [say(text, box, size, c.ok, c.paper, weight=weight, leading=leading, key="news")]
     if len(set(dues)) == 1:

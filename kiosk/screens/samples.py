@@ -193,10 +193,23 @@ SAMPLES: dict[str, Callable[[], State]] = {
         rows=tuple(replace(row, estimated=row.phase is Phase.BORROWED) for row in BORROW.rows),
     ),
     "welcome-offline": lambda: replace(WELCOME, online=False, rules=_OFFLINE),
-    "welcome-offline-closed": lambda: replace(WELCOME, online=False),
     "menu-offline": lambda: replace(MENU, online=False, rules=_OFFLINE, patron=_KNOWN_OFFLINE),
     "menu-offline-explained": lambda: replace(
         MENU, online=False, rules=_OFFLINE, overlay=Overlay.EXPLAIN, refusal=Refusal(Code.OFFLINE)
+    ),
+    "borrow-no-date": lambda: borrowing(row("salah", Mode.BORROW, Phase.BORROWED, 3, due=None), on_pad=("salah",)),
+    "finish-no-date": lambda: replace(
+        borrowing(row("salah", Mode.BORROW, Phase.BORROWED, 3, due=None)), screen=Screen.FINISH, seconds=8
+    ),
+    "account-no-date": lambda: replace(
+        MENU,
+        screen=Screen.ACCOUNT,
+        patron=replace(
+            PATRON,
+            loans=(replace(loan("tenun", 9), due=date.max, days_left=9999, due_known=False),),
+            holds=(Hold("Layar Terkembang", ready=True),),
+        ),
+        renewals=(("hikayat", Renewed(book("hikayat"), date.max, due_known=False)),),
     ),
     "borrow-set": lambda: borrowing(
         _BORROWED[0],

@@ -227,9 +227,10 @@ def checked_out(turn: Turn, event: CheckedOut) -> None:
     turn.stop(Timer.LATE, row.key)
     match event.outcome:
         case Borrowed() as yes:
-            row = replace(_named(row, yes.item), due=yes.due, again=yes.again, estimated=yes.estimated, arm=False)
+            due = yes.due if yes.due_known else None
+            row = replace(_named(row, yes.item), due=due, again=yes.again, estimated=yes.estimated, arm=False)
             turn.play(Sound.OK)
-            _settle(turn, row)
+            _settle(turn, row, secure=yes.disarm)
         case Refused(refusal, item):
             _refuse(turn, row, refusal, item)
         case Unknown():
