@@ -17,8 +17,11 @@ from kiosk.circulation.sip2.errors import UnsafeValue
 #: Messages that ask for a repetition: a checksum, but no sequence number.
 _WITHOUT_SEQUENCE: Final = (b"96", b"97")
 _CONTROLS: Final = bytes([*range(0x20), 0x7F])
-#: A trailer at the end: AY and AZ, or one of them alone.
-_TRAILER: Final = re.compile(rb"(?:AY([0-9]))?AZ([0-9A-Fa-f]{4})\Z|AY([0-9])\|?\Z")
+#: Those of fixed width only: AY or AZ may follow directly.
+_FIXED_WIDTH: Final = (b"94", b"96", b"97", b"99")
+#: A trailer at the end: AY and AZ, which may be damaged or lack leading zeros; or AY alone; or AZ alone.
+_TRAILER: Final = re.compile(rb"AY([0-9])AZ([^|]{0,4})\Z|AY([0-9])\Z|AZ([0-9A-Fa-f]{4})\Z", re.DOTALL)
+_HEXADECIMAL: Final = re.compile(rb"[0-9A-Fa-f]{1,4}")
 
 
 class Checked(enum.Enum):
@@ -128,16 +131,22 @@ class FrameReader:
 
 def _open(body: bytes) -> Frame:
     """Take the trailer off, if there is one. Letters that only look like it belong to a value."""
-    trailer = _TRAILER.search(body, max(0, len(body) - 9))
-    if trailer is None:
+    found = _TRAILER.search(body, max(0, len(body) - 9))
+    if found is None:
         return Frame(body)
-    message, hexadecimal = body[: trailer.start()], trailer[2]
-    sequence = (trailer[1] or trailer[3] or b"").decode("ascii")
+    message = body[: found.start()]
+    both, told, sequence, alone = found.groups()
     # Behind a field's end, or behind a message of fixed width: there it is no part of a value.
-    in_place = message.endswith(b"|") or b"|" not in message
-    if hexadecimal is None:
-        return Frame(message, sequence) if in_place else Frame(body)
-    right = (sum(body[:-4]) + int(hexadecimal, 16)) & 0xFFFF == 0
-    if not (right or in_place or sequence):
-        return Frame(body)
-    return Frame(message, sequence, Checked.RIGHT if right else Checked.WRONG)
+    in_place = message.endswith(b"|") or message[:2] in _FIXED_WIDTH
+    if sequence is not None:
+        return Frame(message, sequence.decode("ascii")) if in_place else Frame(body)
+    if both is not None:
+        return Frame(message, both.decode("ascii"), _check(body[: found.start() + 5], told))
+    checked = _check(body[:-4], alone)
+    return Frame(message, "", checked) if in_place or checked is Checked.RIGHT else Frame(body)
+
+
+def _check(data: bytes, told: bytes) -> Checked:
+    if not _HEXADECIMAL.fullmatch(told):
+        return Checked.WRONG
+    return Checked.WRONG if (sum(data) + int(told, 16)) & 0xFFFF else Checked.RIGHT

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 from kiosk.circulation.sip2.errors import MalformedMessage
@@ -27,6 +28,7 @@ class Message:
 
     __slots__ = ()
     code: ClassVar[str] = ""
+    others: Others
 
     def __init_subclass__(cls, code: str = "") -> None:
         """Called a second time, without ``code``, when ``dataclass`` makes the class again for its slots."""
@@ -73,16 +75,20 @@ def text(width: int) -> Part:
     return Part(width, rf"[^|]{{{width}}}", str, write)
 
 
+_STAMP: Final = re.compile(r"[0-9]{8}[ A-Z]{4}[0-9]{6}")
+_VERSION: Final = re.compile(r"[0-9]\.[0-9]{2}")
+
+
 def _stamp(value: str) -> str:
     if not value:
         return " " * 18
-    if not re.fullmatch(r"[0-9]{8}[ A-Z]{4}[0-9]{6}", value):
+    if not _STAMP.fullmatch(value):
         raise ValueError("a date as dates.sip_date makes it, or nothing")
     return value
 
 
 def _version(value: str) -> str:
-    if not re.fullmatch(r"[0-9]\.[0-9]{2}", value):
+    if not _VERSION.fullmatch(value):
         raise ValueError("a version such as 2.00")
     return value
 
@@ -92,12 +98,14 @@ _MAYBES: Final = {**dict.fromkeys("Yy1", True), **dict.fromkeys("Nn0", False), *
 
 
 def _flag(letters: str) -> Callable[[object], str]:
-    written = dict(zip((True, False, None), letters, strict=False))
-
     def write(value: object) -> str:
-        if not (value is None or isinstance(value, bool)) or value not in written:
-            raise ValueError("True or False")
-        return written[value]
+        if value is True:
+            return letters[0]
+        if value is False:
+            return letters[1]
+        if value is None and len(letters) > 2:
+            return letters[2]
+        raise ValueError("True or False")
 
     return write
 
@@ -126,18 +134,17 @@ def _number(width: int, unknown: str) -> Part:
     return Part(width, rf"[ 0-9]{{{width}}}", read, write)
 
 
-def _places(width: int, places: type[PatronFlag] | type[Summary]) -> Part:
+def _places(width: int, known: tuple[PatronFlag, ...] | tuple[Summary, ...]) -> Part:
     """Y at each place that applies. Anything else, such as N, does not."""
-    known = tuple(places)
 
-    def read(value: str) -> frozenset[PatronFlag] | frozenset[Summary]:
-        if value.isspace():
-            return frozenset()
-        return frozenset(place for place in known if value[place] in "Yy")  # type: ignore[return-value]
+    @lru_cache(maxsize=256)
+    def read(value: str) -> frozenset[PatronFlag | Summary]:
+        return frozenset(place for place in known if value[place] in "Yy")
 
-    def write(value: frozenset[int]) -> str:
+    @lru_cache(maxsize=256)
+    def write(value: frozenset[PatronFlag | Summary]) -> str:
         if not value <= set(known):
-            raise ValueError(f"members of {places.__name__}")
+            raise ValueError(f"members of {type(known[0]).__name__}")
         return "".join("Y" if place in value else " " for place in range(width))
 
     return Part(width, rf"[^|]{{{width}}}", read, write)
@@ -160,5 +167,5 @@ COUNT: Final = _number(4, "    ")
 NUMBER_3: Final = _number(3, "   ")
 #: Three digits; 999: not known.
 LIMIT: Final = _number(3, "999")
-PATRON_STATUS: Final = _places(14, PatronFlag)
-SUMMARY: Final = _places(10, Summary)
+PATRON_STATUS: Final = _places(14, tuple(PatronFlag))
+SUMMARY: Final = _places(10, tuple(Summary))

@@ -45,8 +45,8 @@ __all__ = [
     "AcsStatus", "BlockPatron", "Checkin", "CheckinResponse", "Checkout", "CheckoutResponse", "EndPatronSession",
     "EndSessionResponse", "FeePaid", "FeePaidResponse", "Hold", "HoldResponse", "ItemInformation",
     "ItemInformationResponse", "ItemStatusUpdate", "ItemStatusUpdateResponse", "LoanResponse", "Login",
-    "LoginResponse", "MalformedMessage", "Message", "PatronAnswer", "PatronEnable", "PatronEnableResponse", "PatronInformation",
-    "PatronInformationResponse", "PatronStatusRequest", "PatronStatusResponse", "Renew", "RenewAll",
-    "RenewAllResponse", "RenewResponse", "Request", "RequestAcsResend", "RequestScResend", "Response", "ScStatus",
-    "UnsafeValue", "decode", "encode",
+    "LoginResponse", "MalformedMessage", "Message", "PatronAnswer", "PatronEnable", "PatronEnableResponse",
+    "PatronInformation", "PatronInformationResponse", "PatronStatusRequest", "PatronStatusResponse", "Renew",
+    "RenewAll", "RenewAllResponse", "RenewResponse", "Request", "RequestAcsResend", "RequestScResend", "Response",
+    "ScStatus", "UnsafeValue", "decode", "encode",
 ]  # fmt: skip

@@ -55,7 +55,7 @@ class PatronStatusRequest(Request, code="23"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatronInformation(Request, code="63"):
-    """63: who is this, and one list of theirs, from entry ``start_item`` (1 is the first) to ``end_item``. Answer 64."""
+    """63: who is this, and one of the lists, from entry ``start_item`` (1 is the first) to ``end_item``. Answer 64."""
 
     language: Annotated[str, text(3)] = "000"
     transaction_date: Annotated[str, STAMP]
