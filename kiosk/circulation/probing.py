@@ -99,3 +99,18 @@ class RemembersOperations(Protocol):
     def answered(self, op: str) -> bool:
         """Whether the operation was carried out or refused."""
         ...
+
+
+_DUE = "due "
+
+
+def due_mark(due: date) -> str:
+    """The fingerprint of a loan of which only the due date is known, as in an extract made from an export."""
+    return f"{_DUE}{due.isoformat()}"
+
+
+def same_loan(mark: str, copy: Copy) -> bool:
+    """Whether the copy's present loan is the one of which ``mark`` was taken. Without a mark nobody can say so: no."""
+    if mark.startswith(_DUE):
+        return copy.due is not None and mark == due_mark(copy.due)
+    return mark != "" and mark == copy.mark
