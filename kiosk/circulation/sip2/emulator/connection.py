@@ -144,9 +144,17 @@ class Connection:
         if fault.wrong is Wrong.PLEASE_RESEND:
             return [Reply(PLEASE_RESEND + self._ils.dialect.terminator)]
         if fault.wrong is Wrong.EXECUTED_LATE:
-            self._ils.later(fault.seconds, lambda: self._overdue.extend(self._now(asked, answer, FINE)))
+            self._ils.later(fault.seconds, lambda: self._late(asked, answer, fault.seconds))
             return []
         return self._now(asked, answer, fault)
+
+    def _late(self, asked: Asked, answer: _Answer, seconds: float) -> None:
+        holdings = self._ils.holdings
+        holdings.late = seconds
+        try:
+            self._overdue += self._now(asked, answer, FINE)
+        finally:
+            holdings.late = 0.0
 
     def _now(self, asked: Asked, answer: _Answer, fault: Fault) -> list[Reply]:
         said = answer(asked)

@@ -52,7 +52,8 @@ class Loan:
 @dataclass(frozen=True)
 class Effect:
     """Something that changed. ``by`` is the connection's number, or ``staff``; ``op`` what the terminal's owner named
-    it (see ``EmulatedIls.whose``); ``member`` whose loan was made, prolonged or closed."""
+    it (see ``EmulatedIls.whose``); ``member`` whose loan was made, prolonged or closed; ``late`` how many seconds
+    after the request it was carried out."""
 
     kind: str  # checkout, renew, checkin, pay
     member: str
@@ -61,6 +62,7 @@ class Effect:
     by: str
     op: str = ""
     due: date | None = None
+    late: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,11 @@ class Holdings:
         self.loans: dict[str, Loan] = {}
         self.effects: list[Effect] = []
         self.renewals = renewals
+        self.late = 0.0  # how late whatever is carried out now is
+
+    def did(self, kind: str, member: str, item: str, now: datetime, by: str, op: str, due: date | None = None) -> None:
+        """Into the log."""
+        self.effects.append(Effect(kind, member, item, now, by, op, due, self.late))
 
     def loans_of(self, member: str) -> list[tuple[str, Loan]]:
         """A member's loans, oldest first."""
@@ -148,7 +155,7 @@ class Holdings:
             copy.holds.remove(number)
         loan = Loan(number, forced_due or (now + PERIOD).date(), now)
         self.loans[barcode] = loan
-        self.effects.append(Effect("checkout", number, barcode, now, by, op, loan.due))
+        self.did("checkout", number, barcode, now, by, op, loan.due)
         return loan
 
     def _stands_in_the_way(self, number: str, copy: Copy) -> Denied | None:
@@ -170,7 +177,7 @@ class Holdings:
             return Denied("held")
         loan.renewals += 1
         loan.due += PERIOD
-        self.effects.append(Effect("renew", number, barcode, now, by, op, loan.due))
+        self.did("renew", number, barcode, now, by, op, loan.due)
         return loan
 
     def checkin(self, barcode: str, now: datetime, *, by: str, op: str) -> Loan | Denied:
@@ -180,7 +187,7 @@ class Holdings:
         loan = self.loans.pop(barcode, None)
         if loan is None:
             return Denied("not-on-loan")
-        self.effects.append(Effect("checkin", loan.member, barcode, now, by, op))
+        self.did("checkin", loan.member, barcode, now, by, op)
         return loan
 
     def pay(self, number: str, amount: int, now: datetime, *, by: str, op: str) -> int | Denied:
@@ -191,5 +198,5 @@ class Holdings:
         if amount > member.fines or amount <= 0:
             return Denied("overpaid")
         member.fines -= amount
-        self.effects.append(Effect("pay", number, "", now, by, op))
+        self.did("pay", number, "", now, by, op)
         return member.fines
