@@ -61,6 +61,7 @@ class EmulatedIls:
         self._clock = clock or SystemNow()
         self._number = itertools.count(1)
         self._order = itertools.count()
+        self._acting_at: datetime | None = None
         self._later: list[tuple[datetime, int, Callable[[], None]]] = []
 
     def connect(self) -> Connection:
@@ -80,8 +81,8 @@ class EmulatedIls:
     # time
 
     def now(self) -> datetime:
-        """The true time, aware, UTC."""
-        return self._clock.now()
+        """The true time, aware, UTC; while something put off is carried out, the time it was put off to."""
+        return self._acting_at or self._clock.now()
 
     def local_now(self) -> datetime:
         """What its own clock on the wall shows."""
@@ -93,8 +94,12 @@ class EmulatedIls:
 
     def run_due(self) -> None:
         """Carry out what was put off and is due by now. Called with every byte that comes; call it after a wait."""
-        while self._later and self._later[0][0] <= self.now():
-            heapq.heappop(self._later)[2]()
+        while self._acting_at is None and self._later and self._later[0][0] <= self.now():
+            self._acting_at, _, action = heapq.heappop(self._later)
+            try:
+                action()
+            finally:
+                self._acting_at = None
 
     def next_due(self) -> datetime | None:
         """When the next request that was put off will be carried out."""
