@@ -12,16 +12,19 @@ Theory of operation. An operation is written down *before* it has any effect (``
 first byte goes to the library system (``SENDING``). Whatever stops the kiosk between two rows, the last one tells
 what may have happened:
 
-* after ``RECORDED`` nothing has; it may be asked for (``PROBING``) or sent;
+* after ``RECORDED`` nothing has; it may be asked for (``PROBING``), sent, or put aside (``PARKED``);
 * after ``SENDING`` it may or may not have happened: it becomes ``UNKNOWN``, and only an answer to a probe leads on;
+* ``PARKED`` is an operation that has certainly not reached the system, and waits for it;
 * ``DONE`` is written before the patron hears yes, so whoever was promised something is in here.
 
-``REFUSED`` is the end of an operation in which nothing was promised; when something was (an offline loan that the
-system refuses later), it leads to ``CONFLICT``, the list that only staff can shorten (``RESOLVED``). ``PARKED`` waits
-for a system that is away.
+A *promise* is a yes without the system (offline). It stands on the operation itself, or on the ``UNKNOWN`` or
+``PARKED`` row of an operation that was sent and not answered, and is written before the patron hears it. ``REFUSED``
+is the end of an operation in which nothing was promised; when something was, it leads on to ``CONFLICT`` in the same
+commit: the list that only staff can shorten (``RESOLVED``), or put back (``PARKED``, ``UNKNOWN``).
 
 All rows, of both tables, form one hash chain (``chain.py``). Order is by number alone: the wall clock of a machine
-without a battery may be days off, so boot, time since boot and clock quality stand beside it.
+without a battery may be days off, so boot, time since boot and clock quality stand beside it. The chain names a patron
+by a keyed hash; the number itself stands beside it and is forgotten in time, and the chain still verifies.
 
 Beside the chain lies one small table of *wanted security bits*: tags that were pulled away before their bit could be
 set, mended when they are seen again. It is a to-do list, not a record.
@@ -30,22 +33,24 @@ set, mended when they are seen again. It is a to-do list, not a record.
 from __future__ import annotations
 
 import enum
-import fcntl
-import os
 import sqlite3
-import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO
 
-from kiosk.circulation import chain
+from kiosk.circulation import chain, journal_start
 from kiosk.circulation.clock import Clock, SystemClock
-from kiosk.circulation.errors import JournalError, JournalInUse
-from kiosk.circulation.journal_file import OPS, SCHEMA, STATES, JournalReader
+from kiosk.circulation.errors import JournalError
+from kiosk.circulation.journal_file import SETTLED, Entry, JournalReader
+from kiosk.circulation.journal_key import PatronKey, own_key
+from kiosk.circulation.journal_tables import OPS, STATES
 from kiosk.circulation.port import PatronRef
+from kiosk.circulation.promises import Promise
+from kiosk.circulation.retention import empty_log, erase_numbers
+from kiosk.circulation.unsettled import Unsettled
 
 
 class State(enum.StrEnum):
@@ -56,7 +61,7 @@ class State(enum.StrEnum):
     SENDING = "sending"  # from now on it may have happened
     UNKNOWN = "unknown"  # no usable answer came
     REFUSED = "refused"  # the system said no
-    PARKED = "parked"  # the system is away; later
+    PARKED = "parked"  # certainly not sent; the system is away
     CONFLICT = "conflict"  # cannot be decided here; staff
     DONE = "done"
     RESOLVED = "resolved"  # settled by staff: who and why
@@ -64,19 +69,22 @@ class State(enum.StrEnum):
 
 #: state -> the states that may follow it
 NEXT: dict[State, frozenset[State]] = {
-    State.RECORDED: frozenset({State.PROBING, State.SENDING}),
-    State.PROBING: frozenset({State.SENDING, State.DONE, State.CONFLICT, State.PARKED}),
-    State.SENDING: frozenset({State.DONE, State.REFUSED, State.UNKNOWN}),
+    State.RECORDED: frozenset({State.PROBING, State.SENDING, State.PARKED}),
+    State.PROBING: frozenset({State.SENDING, State.DONE, State.CONFLICT, State.PARKED, State.UNKNOWN}),
+    State.SENDING: frozenset({State.DONE, State.REFUSED, State.UNKNOWN, State.PARKED, State.CONFLICT}),
     State.UNKNOWN: frozenset({State.PROBING}),
-    State.REFUSED: frozenset({State.PROBING, State.CONFLICT}),
+    State.REFUSED: frozenset({State.CONFLICT}),
     State.PARKED: frozenset({State.PROBING}),
-    State.CONFLICT: frozenset({State.RESOLVED}),
+    State.CONFLICT: frozenset({State.RESOLVED, State.PARKED, State.UNKNOWN}),
     State.DONE: frozenset(),
     State.RESOLVED: frozenset(),
 }
 
 #: States in which an operation still needs somebody: the kiosk itself, at its start or when the system is back.
 OPEN = frozenset({State.RECORDED, State.PROBING, State.SENDING, State.UNKNOWN, State.PARKED})
+
+#: States that may carry a promise which the operation did not have when it was written down.
+_PROMISING = frozenset({State.UNKNOWN, State.PARKED})
 
 
 class Kind(enum.StrEnum):
@@ -91,8 +99,8 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation as it is asked for. ``fingerprint`` names the item's loan just before; ``promised_due`` is set
-    when a date was promised without the system (offline)."""
+    """One operation as it is asked for. ``fingerprint`` names the item's loan just before; ``promised`` is set when the
+    patron is told yes without the system, by the extract ``snapshot``, with the date ``promised_due``."""
 
     op: str
     kind: Kind
@@ -101,33 +109,51 @@ class Operation:
     amount: int | None = None  # whole rupiah
     fingerprint: str | None = None
     promised_due: date | None = None
+    promised: bool = False
+    snapshot: str = ""
 
 
 class Journal(JournalReader):
     """The one writer. Use from any thread."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: IO[str], clock: Clock) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, lock: IO[str], clock: Clock, patron_key: PatronKey
+    ) -> None:
         super().__init__(path, connection)
+        self.clock = clock
         self._lock_file = lock
-        self._clock = clock
+        self._patron_key = patron_key
+        self._unsettled_now = Unsettled(self)
+        self._log_to_empty = False
 
     @classmethod
-    def open(cls, path: Path, *, kiosk: str, clock: Clock | None = None) -> Journal:
+    def open(
+        cls,
+        path: Path,
+        *,
+        kiosk: str,
+        clock: Clock | None = None,
+        connect: journal_start.Connect = sqlite3.connect,
+        durability: str = "FULL",
+    ) -> Journal:
         """Open the journal at ``path`` for writing, making it first if there is none.
+
+        ``connect`` and ``durability`` (SQLite's ``synchronous``) are for tests that cut the power.
 
         Raises:
             JournalInUse: another process writes it.
             JournalError: it is another kiosk's, or cannot be used.
         """
         clock = clock or SystemClock()
-        lock = _lock(path)
+        lock = journal_start.lock(path)
         try:
-            connection = _open(path, kiosk, clock)
+            patron_key = own_key(path)
+            connection = journal_start.open_file(path, kiosk, clock, connect, durability)
         except BaseException:
             lock.close()
             raise
         try:
-            journal = cls(path, connection, lock, clock)
+            journal = cls(path, connection, lock, clock, patron_key)
             if journal.kiosk != kiosk:
                 raise JournalError(
                     f"{path}: this journal belongs to kiosk '{journal.kiosk}', not to '{kiosk}'. Use its own file."
@@ -145,7 +171,7 @@ class Journal(JournalReader):
 
     def now(self) -> datetime:
         """The journal's own clock: aware, UTC."""
-        return self._clock.now()
+        return self.clock.now()
 
     # the chain
 
@@ -155,27 +181,51 @@ class Journal(JournalReader):
         Raises:
             JournalError: this operation is already here, or ``then`` may not follow.
         """
-        with self._writing() as db:
+        with self._writing(operation.op) as db:
             if self.state(operation.op) is not None:
                 raise JournalError(f"Operation {operation.op} is already in the journal.")
             seq = int(db.execute("SELECT COALESCE(MAX(seq), 0) + 1 FROM ops").fetchone()[0])
-            self._append(db, "ops", (seq, operation.op, self.kiosk, *self._when(), *_columns(operation)))
-            self._append(db, "states", (operation.op, State.RECORDED.value, *self._when(), None, "", ""))
+            self._append(db, "ops", (seq, operation.op, self.kiosk, *self._when(), *self._columns(operation)))
+            if operation.patron is not None:
+                db.execute("INSERT INTO patrons (op, number) VALUES (?, ?)", [operation.op, operation.patron.number])
+            recorded = (operation.op, State.RECORDED.value, *self._when(), None, 0, "", None, "", "")
+            self._append(db, "states", recorded)
+            db.execute("INSERT INTO unsettled (op) VALUES (?)", [operation.op])
             if then is not None:
                 self._move(db, operation.op, State.RECORDED, then)
         return seq
 
-    def move(self, op: str, to: State, *, due: date | None = None, why: str = "", who: str = "") -> None:
-        """Append a state. ``due`` is the date promised, ``why`` a code or a staff member's reason, ``who`` staff.
+    def move(
+        self,
+        op: str,
+        to: State,
+        *,
+        via: Sequence[State] = (),
+        due: date | None = None,
+        why: str = "",
+        who: str = "",
+        promise: Promise | None = None,
+        snapshot: str = "",
+    ) -> State:
+        """Append a state, after those of ``via`` in the same commit; answers the state the operation is in then.
+
+        ``due`` is the date promised, ``why`` a code or a staff member's reason, ``who`` staff. ``promise`` is what the
+        patron is told without the system, by the extract ``snapshot``. A refusal of what was promised goes on to
+        ``CONFLICT`` at once.
 
         Raises:
-            JournalError: no such operation, or the table ``NEXT`` does not allow it.
+            JournalError: no such operation, the table ``NEXT`` does not allow it, or this state carries no promise.
         """
-        with self._writing() as db:
-            state = self.state(op)
-            if state is None:
-                raise JournalError(f"There is no operation {op} in the journal.")
-            self._move(db, op, State(state), to, due, why, who)
+        if promise is not None and to not in _PROMISING:
+            raise JournalError(f"Operation {op} cannot be promised as {to}.")
+        with self._writing(op) as db:
+            at = self._state_of(op)
+            for step in via:
+                at = self._move(db, op, at, step)
+            at = self._move(db, op, at, to, due, why, who, promise, snapshot)
+            if at is State.REFUSED and self._was_promised(db, op):
+                at = self._move(db, op, at, State.CONFLICT, due, f"refused:{why}", who)
+        return at
 
     def resolve(self, op: str, *, who: str, why: str) -> None:
         """Staff have settled a conflict.
@@ -183,9 +233,51 @@ class Journal(JournalReader):
         Raises:
             JournalError: it is not in conflict, or ``who`` or ``why`` is empty.
         """
-        if not who.strip() or not why.strip():
-            raise JournalError("A conflict is resolved with a name and a reason; one of them is empty.")
-        self.move(op, State.RESOLVED, who=who.strip(), why=why.strip())
+        self.move(op, State.RESOLVED, who=_said(who), why=_said(why))
+
+    def redo(self, op: str, *, who: str, why: str) -> State:
+        """Staff have mended the cause of a conflict: the operation is to be tried once more, by the same rules.
+
+        Only what a patron was promised is tried again: the patron has the item, or has given it back. What nobody was
+        promised is done anew, with the patron there.
+
+        Raises:
+            JournalError: it is not in conflict, nobody was promised anything, or ``who`` or ``why`` is empty.
+        """
+        entry = self.entry(op)
+        if entry is None or State(entry.state) is not State.CONFLICT:
+            raise JournalError(f"Operation {op} is not in conflict; there is nothing to try again.")
+        if not entry.promised or Kind(entry.kind) not in (Kind.CHECKOUT, Kind.CHECKIN):
+            raise JournalError(
+                f"Operation {op} was promised to nobody and cannot be tried again. "
+                "Settle it, and do it anew at the kiosk or in the library system."
+            )
+        doubtful = State.UNKNOWN.value in self.history(entry.op)
+        again = State.UNKNOWN if doubtful else State.PARKED
+        return self.move(entry.op, again, who=_said(who), why=_said(why))
+
+    def unsettled(self) -> list[Entry]:
+        """What still needs the kiosk or staff, in its order. Quick however long the journal is."""
+        with self._lock:
+            return self._unsettled_now.entries()
+
+    def waiting(self) -> list[Entry]:
+        """What still needs the kiosk, in its order: the states ``OPEN``."""
+        return [entry for entry in self.unsettled() if entry.state in OPEN]
+
+    def forget(self, before: datetime) -> int:
+        """Erase the numbers of patrons of operations settled before then; answers how many. The hashes stay.
+
+        What was erased is neither in the file afterwards nor in its log, unless somebody reads the journal at this very
+        moment: then the log is emptied at the next call.
+        """
+        with self._writing() as db:
+            count = erase_numbers(db, before)
+            self._log_to_empty = self._log_to_empty or count > 0
+        with self._lock:
+            if self._log_to_empty:
+                self._log_to_empty = not empty_log(self._db)
+        return count
 
     # wanted security bits
 
@@ -204,6 +296,18 @@ class Journal(JournalReader):
 
     # inside
 
+    def _state_of(self, op: str) -> State:
+        state = self.state(op)
+        if state is None:
+            raise JournalError(f"There is no operation {op} in the journal.")
+        return State(state)
+
+    def _was_promised(self, db: sqlite3.Connection, op: str) -> bool:
+        query = (
+            "SELECT 1 FROM ops WHERE op = ? AND promised = 1 UNION SELECT 1 FROM states WHERE op = ? AND promised = 1"
+        )
+        return db.execute(query, [op, op]).fetchone() is not None
+
     def _move(
         self,
         db: sqlite3.Connection,
@@ -213,11 +317,21 @@ class Journal(JournalReader):
         due: date | None = None,
         why: str = "",
         who: str = "",
-    ) -> None:
+        promise: Promise | None = None,
+        snapshot: str = "",
+    ) -> State:
         if to not in NEXT[at]:
             allowed = ", ".join(sorted(NEXT[at])) or "nothing"
             raise JournalError(f"Operation {op} is {at}; {to} cannot follow (only {allowed}).")
-        self._append(db, "states", (op, to.value, *self._when(), due.isoformat() if due else None, why, who))
+        if promise is not None:
+            due = promise.due
+        promised = (int(promise is not None), snapshot, promise.mark if promise is not None else None)
+        self._append(db, "states", (op, to.value, *self._when(), _text(due), *promised, why, who))
+        if to.value in SETTLED:
+            db.execute("DELETE FROM unsettled WHERE op = ?", [op])
+        else:
+            db.execute("INSERT OR IGNORE INTO unsettled (op) VALUES (?)", [op])
+        return to
 
     def _append(self, db: sqlite3.Connection, table: str, said: tuple[chain.Value, ...]) -> None:
         head = self.head()
@@ -232,79 +346,49 @@ class Journal(JournalReader):
 
     def _when(self) -> tuple[str, int, str, str]:
         """Boot, nanoseconds since it, wall time, clock quality."""
-        wall = self._clock.now().isoformat(timespec="milliseconds")
-        return self._clock.boot_id(), self._clock.monotonic_ns(), wall, self._clock.quality()
+        wall = self.clock.now().astimezone(UTC).isoformat(timespec="milliseconds")
+        return self.clock.boot_id(), self.clock.monotonic_ns(), wall, self.clock.quality()
+
+    def _columns(self, operation: Operation) -> tuple[chain.Value, ...]:
+        patron = operation.patron
+        return (
+            operation.kind.value,
+            self._patron_key.mark(patron.number) if patron is not None else None,
+            self._patron_key.check if patron is not None else None,
+            operation.item,
+            operation.amount,
+            operation.fingerprint,
+            int(operation.promised),
+            _text(operation.promised_due),
+            operation.snapshot,
+        )
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self, op: str = "") -> Iterator[sqlite3.Connection]:
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
                 self._db.execute("COMMIT")
             except BaseException:
+                self._unsettled_now.doubt()
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+            if op:
+                self._unsettled_now.changed(op)
 
 
-def _columns(operation: Operation) -> tuple[chain.Value, ...]:
-    return (
-        operation.kind.value,
-        operation.patron.number if operation.patron is not None else None,
-        operation.item,
-        operation.amount,
-        operation.fingerprint,
-        operation.promised_due.isoformat() if operation.promised_due is not None else None,
-    )
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
 
 
-def _lock(path: Path) -> IO[str]:
-    """Take the writer's lock: a file beside the journal, holding the writer's process number for people to read."""
-    name = path.with_name(path.name + ".lock")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = name.open("a+", encoding="ascii")
-    except OSError as error:
-        raise JournalError(f"{path}: the journal cannot be written here: {error.strerror or error}.") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        writer = lock.read(20).strip()
-        lock.close()
-        raise JournalInUse(
-            f"{path}: the journal is in use by the running kiosk (process {writer or 'unknown'}). "
-            "Stop the kiosk first, or use a command that only reads."
-        ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
+def _said(text: str) -> str:
+    """Who, or why, as staff said it.
 
-
-def _open(path: Path, kiosk: str, clock: Clock) -> sqlite3.Connection:
-    try:
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    except sqlite3.Error as error:
-        raise JournalError(f"{path}: the journal cannot be opened: {error}.") from error
-    try:
-        db.row_factory = sqlite3.Row
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=FULL")
-        _make(db, kiosk, clock)
-    except sqlite3.Error as error:
-        db.close()
-        raise JournalError(f"{path}: this is not a usable journal: {error}.") from error
-    return db
-
-
-def _make(db: sqlite3.Connection, kiosk: str, clock: Clock) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'journal'").fetchone() is None:
-        identity = (str(uuid.uuid4()), kiosk, clock.now().isoformat(timespec="milliseconds"))
-        for statement in SCHEMA:
-            db.execute(statement)
-        db.execute("INSERT INTO journal (id, kiosk, made) VALUES (?, ?, ?)", identity)
-        db.execute("INSERT INTO head (n, hash) VALUES (0, ?)", [chain.genesis(*identity)])
-    db.execute("COMMIT")
+    Raises:
+        JournalError: it is empty.
+    """
+    if not text.strip():
+        raise JournalError("A conflict is settled with a name and a reason; one of them is empty.")
+    return text.strip()

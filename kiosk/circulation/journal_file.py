@@ -1,4 +1,4 @@
-"""The journal's tables, and reading them: while the kiosk runs, without its lock, and without changing a byte."""
+"""Reading the journal: while the kiosk runs, without its lock, and without changing a byte."""
 
 from __future__ import annotations
 
@@ -6,59 +6,31 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from kiosk.circulation import chain
 from kiosk.circulation.errors import JournalError
+from kiosk.circulation.journal_key import PatronKey, read_key
+from kiosk.circulation.journal_tables import ENTRIES, OPS, STATES, VERSION
+from kiosk.circulation.moments import SOME_TIME, Stamp
 from kiosk.circulation.port import PatronRef
 
-#: The chained columns, in the order in which they are hashed. Never reorder: old rows would no longer verify.
-_WHEN = ("boot", "mono_ns", "wall", "clock")
-OPS = ("seq", "op", "kiosk", *_WHEN, "kind", "patron", "item", "amount", "fingerprint", "promised_due")
-STATES = ("op", "state", *_WHEN, "due", "why", "who")
-
-_CHAINED = "n INTEGER PRIMARY KEY, {said}, prev_hash TEXT NOT NULL, hash TEXT NOT NULL"
-_WHEN_COLUMNS = "boot TEXT NOT NULL, mono_ns INTEGER NOT NULL, wall TEXT NOT NULL, clock TEXT NOT NULL"
-_OPS_COLUMNS = (
-    f"seq INTEGER NOT NULL UNIQUE, op TEXT NOT NULL UNIQUE, kiosk TEXT NOT NULL, {_WHEN_COLUMNS}, kind TEXT NOT NULL, "
-    "patron TEXT, item TEXT NOT NULL, amount INTEGER, fingerprint TEXT, promised_due TEXT"
-)
-_STATES_COLUMNS = (
-    f"op TEXT NOT NULL REFERENCES ops(op), state TEXT NOT NULL, {_WHEN_COLUMNS}, due TEXT, "
-    "why TEXT NOT NULL, who TEXT NOT NULL"
-)
-
-
-def _append_only(table: str) -> list[str]:
-    return [
-        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-        "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
-        for verb in ("UPDATE", "DELETE")
-    ]
-
-
-#: The version of these tables, kept in the file. The hashes depend on the columns: a change needs a new file.
-VERSION = 1
-
-SCHEMA = (
-    f"PRAGMA user_version = {VERSION}",
-    "CREATE TABLE journal (id TEXT NOT NULL, kiosk TEXT NOT NULL, made TEXT NOT NULL) STRICT",
-    "CREATE TABLE head (n INTEGER NOT NULL, hash TEXT NOT NULL) STRICT",
-    f"CREATE TABLE ops ({_CHAINED.format(said=_OPS_COLUMNS)}) STRICT",
-    f"CREATE TABLE states ({_CHAINED.format(said=_STATES_COLUMNS)}) STRICT",
-    "CREATE INDEX states_of_op ON states(op, n)",
-    "CREATE TABLE security (uid TEXT PRIMARY KEY, armed INTEGER NOT NULL, op TEXT NOT NULL, wanted_at TEXT NOT NULL)"
-    " STRICT",
-    *_append_only("ops"),
-    *_append_only("states"),
-)
+#: States whose operation needs nobody any more. (A refusal of something promised is never the last state.)
+SETTLED = ("done", "refused", "resolved")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An operation with the state it is in. ``when`` and ``since`` are wall times as they were written, UTC."""
+    """An operation with the state it is in.
+
+    ``patron`` is known until it is forgotten, ``patron_mark`` (the keyed hash) for ever. ``promised`` tells whether a
+    patron was told yes without the system; then ``promised_due`` and ``snapshot`` are that promise's. ``fingerprint``
+    names the item's loan just before, as the system or, failing that, the promise's extract knew it; of a renewal it is
+    the due date before. ``when`` and ``since`` are wall times as they were written, UTC; ``asked`` and ``moved`` are
+    the same moments with everything that is known about them.
+    """
 
     seq: int
     op: str
@@ -74,14 +46,33 @@ class Entry:
     due: date | None
     why: str
     who: str = field(default="", repr=False)
+    n: int = 0
+    patron_mark: str | None = None
+    promised: bool = False
+    snapshot: str = ""
+    asked: Stamp = SOME_TIME
+    moved: Stamp = SOME_TIME
 
 
-_ENTRIES = """
-    SELECT seq, ops.op, kind, patron, item, amount, fingerprint, promised_due, ops.wall AS "when",
-           state, states.wall AS since, due, why, who
-    FROM ops JOIN states ON states.op = ops.op
-    WHERE states.n = (SELECT MAX(n) FROM states AS newer WHERE newer.op = ops.op)
-"""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One state of an operation's history."""
+
+    state: str
+    when: str
+    due: date | None
+    promised: bool
+    why: str
+    who: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What ties a chain to its journal."""
+
+    id: str
+    kiosk: str
+    made: str
 
 
 class JournalReader:
@@ -92,10 +83,11 @@ class JournalReader:
         self._db = connection
         self._lock = threading.RLock()
         self._refuse_other_version()
-        identity = connection.execute("SELECT kiosk FROM journal").fetchone()
-        if identity is None:
+        identities = self._identities()
+        if not identities:
             raise JournalError(f"{path}: this journal has lost its identity; somebody has edited it.")
-        self.kiosk = str(identity["kiosk"])
+        self.identity = identities[0]
+        self.kiosk = self.identity.kiosk
 
     @classmethod
     def read(cls, path: Path) -> JournalReader:
@@ -124,6 +116,8 @@ class JournalReader:
         with self._lock:
             self._db.close()
 
+    # operations
+
     def state(self, op: str) -> str | None:
         """The operation's state, or ``None`` if it is not in the journal."""
         with self._lock:
@@ -132,23 +126,64 @@ class JournalReader:
 
     def history(self, op: str) -> list[str]:
         """Every state the operation has been in, oldest first."""
+        return [step.state for step in self.steps(op)]
+
+    def steps(self, op: str) -> list[Step]:
+        """Every state the operation has been in, with what was written beside it, oldest first."""
         with self._lock:
-            rows = self._db.execute("SELECT state FROM states WHERE op = ? ORDER BY n", [op])
-            return [str(row["state"]) for row in rows]
+            rows = self._db.execute("SELECT * FROM states WHERE op = ? ORDER BY n", [op]).fetchall()
+        return [
+            Step(row["state"], row["wall"], _day(row["due"]), bool(row["promised"]), row["why"], row["who"])
+            for row in rows
+        ]
+
+    def entry(self, op: str) -> Entry | None:
+        """One operation by its id, or by its number (``seq``) in digits; ``None`` if it is not here."""
+        found = self._entries("WHERE ops.op = ?", [op])
+        if not found and op.isascii() and op.isdigit() and len(op) < 19:
+            found = self._entries("WHERE ops.seq = ?", [int(op)])
+        return found[0] if found else None
 
     def entries(self, *states: str, limit: int | None = None) -> list[Entry]:
         """The operations in any of ``states`` (none named: all), in their order; with ``limit``, only the newest."""
-        marks = ", ".join("?" * len(states))
-        chosen = f" AND state IN ({marks})" if states else ""
-        newest = " ORDER BY seq DESC" + (f" LIMIT {int(limit)}" if limit is not None else "")
+        chosen = f"WHERE last.state IN ({', '.join('?' * len(states))})" if states else ""
+        if states and not set(states) & set(SETTLED):
+            chosen += " AND ops.op IN (SELECT op FROM unsettled)"  # far fewer than all
+        newest = " ORDER BY ops.seq DESC" + (f" LIMIT {int(limit)}" if limit is not None else "")
+        return self._entries(chosen + newest, list(states))[::-1]
+
+    def read_unsettled(self) -> list[Entry]:
+        """What still needs the kiosk or staff, in its order."""
+        return self._entries("WHERE ops.op IN (SELECT op FROM unsettled) ORDER BY ops.seq", [])
+
+    def before(self, entry: Entry) -> Entry | None:
+        """The operation that last changed where the item is, before this one; ``None`` if none is known."""
+        kinds = "ops.kind IN ('checkout', 'checkin', 'renew')"
+        found = self._entries(
+            f"WHERE ops.item = ? AND ops.seq < ? AND {kinds} AND last.state <> 'refused' ORDER BY ops.seq DESC LIMIT 1",
+            [entry.item, entry.seq],
+        )
+        return found[0] if found else None
+
+    def believed_around(self, n: int) -> tuple[Stamp | None, Stamp | None]:
+        """The nearest moments before and after row ``n`` whose clock could be believed."""
+        query = (
+            "SELECT boot, mono_ns, wall, clock FROM states WHERE clock <> 'unsynced' AND n {} ? ORDER BY n {} LIMIT 1"
+        )
         with self._lock:
-            rows = self._db.execute(_ENTRIES + chosen + newest, list(states)).fetchall()
-        return [_entry(row) for row in reversed(rows)]
+            before = self._db.execute(query.format("<", "DESC"), [n]).fetchone()
+            after = self._db.execute(query.format(">", "ASC"), [n]).fetchone()
+        return (
+            _stamp(*before) if before is not None else None,
+            _stamp(*after) if after is not None else None,
+        )
 
     def security_wanted(self) -> dict[str, bool]:
         """Tags whose security bit is still to be set: UID -> whether armed."""
         with self._lock:
             return {row["uid"]: bool(row["armed"]) for row in self._db.execute("SELECT uid, armed FROM security")}
+
+    # the chain
 
     def head(self) -> chain.Head:
         """Where the chain ends."""
@@ -156,32 +191,8 @@ class JournalReader:
             row = self._db.execute("SELECT n, hash FROM head").fetchone()
         return chain.Head(row["n"], row["hash"])
 
-    def verify(self) -> list[str]:
-        """What is wrong with the journal, one sentence each; empty when every row is as it was written."""
-        with self._lock:
-            self._db.execute("BEGIN")
-            try:
-                return self._damage() or chain.problems(self._start(), self._links(), self.head()) + self._gaps()
-            except (sqlite3.Error, TypeError, UnicodeDecodeError) as error:
-                return [f"the journal cannot be read through: {error}"]
-            finally:
-                self._db.execute("ROLLBACK")
-
-    def _refuse_other_version(self) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version != VERSION:
-            raise JournalError(f"{self.path}: this journal has version {version}; this program knows {VERSION}.")
-
-    def _damage(self) -> list[str]:
-        rows = self._db.execute("PRAGMA quick_check(10)").fetchall()
-        return [f"the file is damaged: {row[0]}" for row in rows if row[0] != "ok"]
-
-    def _start(self) -> str:
-        rows = self._db.execute("SELECT id, kiosk, made FROM journal").fetchall()
-        return chain.genesis(*rows[0]) if len(rows) == 1 else ""
-
-    def _links(self) -> Iterator[chain.Link]:
-        """Both tables' rows in the order of the chain, merged without holding them all."""
+    def links(self) -> Iterator[chain.Link]:
+        """Every row in the order of the chain, both tables merged, without holding them all."""
         ops = self._db.execute("SELECT * FROM ops ORDER BY n")
         states = self._db.execute("SELECT * FROM states ORDER BY n")
         op, state = ops.fetchone(), states.fetchone()
@@ -193,6 +204,45 @@ class JournalReader:
                 yield _link("states", STATES, state)
                 state = states.fetchone()
 
+    def verify(self) -> list[str]:
+        """What is wrong with the journal, one sentence each; empty when every row is as it was written."""
+        with self._lock:
+            self._db.execute("BEGIN")
+            try:
+                return self._damage() or [
+                    *chain.problems(self._start(), self.links(), self.head()),
+                    *self._gaps(),
+                    *self._unsettled(),
+                    *self._numbers(),
+                ]
+            except (sqlite3.Error, TypeError, UnicodeError) as error:
+                return [f"the journal cannot be read through: {error}"]
+            finally:
+                self._db.execute("ROLLBACK")
+
+    # inside
+
+    def _entries(self, rest: str, values: list[str | int]) -> list[Entry]:
+        with self._lock:
+            rows = self._db.execute(ENTRIES + rest, values).fetchall()
+        return [_entry(row) for row in rows]
+
+    def _identities(self) -> list[Identity]:
+        return [Identity(*map(str, row)) for row in self._db.execute("SELECT id, kiosk, made FROM journal").fetchall()]
+
+    def _refuse_other_version(self) -> None:
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version != VERSION:
+            raise JournalError(f"{self.path}: this journal has version {version}; this program knows {VERSION}.")
+
+    def _damage(self) -> list[str]:
+        rows = self._db.execute("PRAGMA quick_check(10)").fetchall()
+        return [f"the file is damaged: {row[0]}" for row in rows if row[0] != "ok"]
+
+    def _start(self) -> str:
+        found = self._identities()
+        return chain.genesis(found[0].id, found[0].kiosk, found[0].made) if len(found) == 1 else ""
+
     def _gaps(self) -> list[str]:
         """The operations' own numbers run from 1 without a gap."""
         row = self._db.execute("SELECT COUNT(*) AS there, COALESCE(MAX(seq), 0) AS last FROM ops").fetchone()
@@ -200,28 +250,62 @@ class JournalReader:
             return []
         return [f"{row['there']} operations are there, but the last one has number {row['last']}"]
 
+    def _unsettled(self) -> list[str]:
+        """The list of what still needs somebody is the one that follows from the chain."""
+        named = {row["op"] for row in self._db.execute("SELECT op FROM unsettled")}
+        newest = self._db.execute(
+            "SELECT op, state FROM states WHERE n IN (SELECT MAX(n) FROM states GROUP BY op)"
+        ).fetchall()
+        wrong = named ^ {row["op"] for row in newest if row["state"] not in SETTLED}
+        return [f"the list of operations that are not settled is wrong about {len(wrong)}"] if wrong else []
+
+    def _numbers(self) -> list[str]:
+        """The numbers that are still known are those of the chain, as far as the key at hand can tell."""
+        key = read_key(self.path)
+        rows = self._db.execute(
+            "SELECT patrons.op, number, patron, patron_key FROM patrons LEFT JOIN ops ON ops.op = patrons.op"
+        ).fetchall()
+        return [f"the patron of operation {row['op']} was changed" for row in rows if _other_patron(row, key)]
+
+
+def _other_patron(row: sqlite3.Row, key: PatronKey | None) -> bool:
+    if row["patron"] is None:
+        return True  # the chain knows of no patron here
+    return key is not None and row["patron_key"] == key.check and row["patron"] != key.mark(row["number"])
+
 
 def _link(table: str, columns: tuple[str, ...], row: sqlite3.Row) -> chain.Link:
     return chain.Link(row["n"], table, tuple(row[name] for name in columns), row["prev_hash"], row["hash"])
 
 
 def _entry(row: sqlite3.Row) -> Entry:
+    later = bool(row["later"])
     return Entry(
         seq=row["seq"],
         op=row["op"],
         kind=row["kind"],
-        patron=PatronRef(row["patron"]) if row["patron"] is not None else None,
+        patron=PatronRef(row["number"]) if row["number"] is not None else None,
         item=row["item"],
         amount=row["amount"],
-        fingerprint=row["fingerprint"],
-        promised_due=_day(row["promised_due"]),
-        when=row["when"],
+        fingerprint=row["fingerprint"] if row["fingerprint"] is not None else row["later_mark"],
+        promised_due=_day(row["later_due"] if later else row["promised_due"]),
+        when=row["wall"],
         state=row["state"],
         since=row["since"],
         due=_day(row["due"]),
         why=row["why"],
         who=row["who"],
+        n=row["n"],
+        patron_mark=row["patron_mark"],
+        promised=later or bool(row["promised"]),
+        snapshot=row["later_snapshot"] if later else row["snapshot"],
+        asked=_stamp(row["boot"], row["mono_ns"], row["wall"], row["clock"]),
+        moved=_stamp(row["since_boot"], row["since_mono_ns"], row["since"], row["since_clock"]),
     )
+
+
+def _stamp(boot: str, mono_ns: int, wall: str, clock: str) -> Stamp:
+    return Stamp(boot, mono_ns, datetime.fromisoformat(wall), clock)
 
 
 def _day(text: str | None) -> date | None:

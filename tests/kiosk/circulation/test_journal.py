@@ -175,12 +175,12 @@ def test_another_kiosks_journal_is_refused(journal: Journal) -> None:
 
 
 def test_a_journal_of_another_version_is_refused_and_left_unlocked(journal: Journal) -> None:
-    journal._db.execute("PRAGMA user_version = 2")
+    journal._db.execute("PRAGMA user_version = 9")
     journal.close()
     for _ in range(2):
-        with pytest.raises(JournalError, match="version 2"):
+        with pytest.raises(JournalError, match="version 9"):
             Journal.open(journal.path, kiosk="kiosk-1")
-    with pytest.raises(JournalError, match="version 2"):
+    with pytest.raises(JournalError, match="version 9"):
         JournalReader.read(journal.path)
 
 
