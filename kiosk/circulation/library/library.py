@@ -21,6 +21,7 @@ from kiosk.circulation.library.answers import Answer
 from kiosk.circulation.library.counter import Counter
 from kiosk.circulation.library.records import MemberRow, Now
 from kiosk.circulation.library.store import BUSY_SECONDS, Store
+from kiosk.circulation.names import first_name
 from kiosk.circulation.port import (
     CheckinOutcome,
     CheckoutOutcome,
@@ -40,8 +41,6 @@ from kiosk.circulation.probing import Copy, Happened
 
 #: ``idempotent``: the same operation may be sent again at any time. ``happened``: it may have taken place before.
 CAPABILITIES = frozenset({"renew", "renew-all", "fees", "pay", "pin", "holds", "idempotent", "happened"})
-
-_HONORIFICS = frozenset({"h.", "hj.", "dr.", "drs.", "dra.", "ir.", "prof.", "ust.", "kh."})
 
 
 def nowhere(point: str) -> None:
@@ -283,12 +282,6 @@ class EmbeddedLibrary(Counter):
 
 def _locked(lock: pins.Lock) -> Refusal:
     return Refusal(Code.PIN_LOCKED, until_time=lock.until, limit=lock.tries)
-
-
-def first_name(name: str) -> str:
-    """The first word of a name that is not a title: *Hj. Siti Aminah* is *Siti*. Many names have one word only."""
-    words = name.split()
-    return next((word for word in words if word.lower() not in _HONORIFICS), name)
 
 
 def _loans(db: sqlite3.Connection, now: Now, who: MemberRow) -> list[Loan]:
