@@ -112,6 +112,7 @@ def _flag(letters: str) -> Callable[[object], str]:
 
 def _number(width: int, unknown: str) -> Part:
     """A number; ``unknown``, or nothing, is ``None``."""
+    most = 10**width - 1
 
     def read(value: str) -> int | None:
         digits = value.strip(" ")
@@ -124,9 +125,9 @@ def _number(width: int, unknown: str) -> Part:
     def write(value: object) -> str:
         if value is None:
             return unknown
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**width:
+        if type(value) is not int or not 0 <= value <= most:
             raise ValueError(f"a number of at most {width} digits")
-        written = f"{value:0{width}d}"
+        written = str(value).zfill(width)
         if written == unknown:
             raise ValueError(f"a number other than {unknown}, which means that it is not known")
         return written

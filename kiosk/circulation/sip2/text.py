@@ -48,7 +48,7 @@ def for_field(text: str, encoding: str = "utf-8", longest: int = LONGEST) -> str
     kept: list[str] = []
     room = longest
     for letter in unicodedata.normalize("NFC", line):
-        written = _BAR if letter == "|" else _fit(letter, encoding)
+        written = _fit(letter, encoding).replace("|", _BAR)
         room -= len(written.encode(encoding))
         if room < 0:
             break

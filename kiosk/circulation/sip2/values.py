@@ -49,13 +49,11 @@ class MessageCode(enum.StrEnum):
     @property
     def place(self) -> int | None:
         """Its place in BX (*supported messages*); ``None`` for an answer. The place of 97 stands for 96 too."""
-        at = _PLACES.find(self.value)
-        return None if at < 0 else at // 2
+        return _PLACES.get(self)
 
 
-#: The requests in the order of BX.
-_PLACES: Final = "23110901999793633537171925152965"
-SUPPORTED_LENGTH: Final = len(_PLACES) // 2
+#: The requests in the order of BX, which is the order above.
+_PLACES: Final = {code: place for place, code in enumerate(list(MessageCode)[:16])}
 
 
 def supports(supported_messages: str, code: MessageCode) -> bool | None:
@@ -68,7 +66,7 @@ def supports(supported_messages: str, code: MessageCode) -> bool | None:
 def supported_messages(codes: frozenset[MessageCode] | set[MessageCode]) -> str:
     """BX for these requests."""
     places = {code.place for code in codes}
-    return "".join("Y" if place in places else "N" for place in range(SUPPORTED_LENGTH))
+    return "".join("Y" if place in places else "N" for place in range(len(_PLACES)))
 
 
 class PatronFlag(enum.IntEnum):
