@@ -1,0 +1,64 @@
+"""Which shipped profile fits what was found, and what has to be changed in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from kiosk.circulation.sip2.probe.finding import Confidence, Finding
+from kiosk.circulation.sip2.profile import Profile, load_profile, shipped
+
+_WEIGHT = {Confidence.CERTAIN: 2, Confidence.LIKELY: 1, Confidence.UNKNOWN: 0}
+#: Keys in which a profile says more of the system than of one installation's choices.
+_TELLING = frozenset({"hold_lists", "checkout_renews", "renew_with_checkout", "loan_lists", "no_block"})
+_TELLING_WEIGHT = 3
+OURS = "pustaka"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``changes`` are findings in which the server differs from the profile; ``agree`` counts those in which not."""
+
+    profile: str
+    changes: tuple[Finding, ...]
+    agree: int
+
+
+def nearest(found: Sequence[Finding], configured: str) -> Verdict:
+    """The shipped profile that contradicts the findings least. The configured one wins a draw, then ``generic``.
+
+    Our own server is never guessed: what it can do beyond others is not to be expected of anybody else.
+    """
+    names = [name for name in shipped() if name != OURS or name == configured]
+    ranked = sorted(names, key=lambda name: (_cost(found, name), name != configured, name != "generic"))
+    return against(found, ranked[0])
+
+
+def against(found: Sequence[Finding], profile: str) -> Verdict:
+    """The findings beside one profile."""
+    changes = tuple(finding for finding in found if finding.setting and not _agrees(finding, load_profile(profile)))
+    return Verdict(profile, changes, sum(finding.setting for finding in found) - len(changes))
+
+
+def _cost(found: Sequence[Finding], name: str) -> int:
+    """How much a profile says otherwise. One that leaves something open is wrong by a little."""
+    profile = load_profile(name)
+    cost = 0
+    for finding in found:
+        if finding.setting and not _agrees(finding, profile):
+            open_ = as_written(getattr(profile, finding.key)) == "unknown"
+            cost += _WEIGHT[finding.confidence] * (1 if open_ or finding.key not in _TELLING else _TELLING_WEIGHT)
+    return cost
+
+
+def _agrees(finding: Finding, profile: Profile) -> bool:
+    if finding.key == "page_size":  # how many at once is a choice, whether at all is a fact
+        return bool(finding.value) == bool(profile.page_size)
+    return as_written(finding.value) == as_written(getattr(profile, finding.key))
+
+
+def as_written(value: object) -> object:
+    """A profile's value as it stands in TOML."""
+    return msgspec.to_builtins(value)
