@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "collector": ("collector.commands:collector", "Run the desk: records in, figures and web page out."),
     "circ": ("kiosk.commands.circ:circ", "Circulation without a screen: patron, item, checkout, checkin, renew."),
     "library": ("kiosk.commands.library:library", "The embedded library: set up, add, list."),
+    "offline": ("kiosk.commands.offline:offline", "Lend while the library system is away: keys, extracts, state."),
     "journal": ("kiosk.commands.journal:journal", "What was promised to whom; what staff must settle."),
     "decode": ("devices.barcode.commands:decode", "Read the barcodes in pictures."),
     "tag": ("devices.rfid.commands:tag", "Decode or encode an RFID tag's memory."),

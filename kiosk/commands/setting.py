@@ -67,7 +67,7 @@ def open_library(settings: KioskSettings, *, create: bool = False) -> Iterator[E
     path = settings.in_data(settings.circulation.path)
     with sentences():
         if create:
-            _make_folder(path.parent)
+            make_folder(path.parent)
         library = EmbeddedLibrary.open(path, create=create, zone=settings.site.zone)
         try:
             yield library
@@ -130,7 +130,8 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, or end the command with a sentence."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -107,6 +107,14 @@ class CurrentExtract:
             raise OfflineError(self.problem or f"{self.path}: the extract vanished while it was installed.")
         return extract
 
+    def peek(self) -> Extract | None:
+        """The extract that would be used, for whoever only looks: what is the newest is not written down."""
+        try:
+            return self.accept(self.path)
+        except OfflineError as error:
+            self.problem = str(error)
+            return None
+
     def _take(self) -> None:
         try:
             extract = self.accept(self.path)

@@ -82,13 +82,15 @@ def read_public(text: str) -> Ed25519PublicKey:
         ) from None
 
 
-def write_signing(path: Path, private: Ed25519PrivateKey) -> None:
-    """Keep the signing key.
+def make_signing(path: Path) -> str:
+    """Make a signing key and keep it; its public half, as the settings have it.
 
     Raises:
         OfflineError: there is a file already, or it cannot be written.
     """
+    private = Ed25519PrivateKey.generate()
     write_private(path, private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return public_hex(private.public_key())
 
 
 def read_signing(path: Path) -> Ed25519PrivateKey:

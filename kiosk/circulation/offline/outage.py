@@ -54,12 +54,14 @@ class Outage:
         )
 
     def began(self) -> datetime | None:
-        """When the oldest operation that still waits was asked for."""
-        return min((datetime.fromisoformat(entry.when) for entry in self.open), default=None)
+        """When the oldest promise that still waits was made."""
+        promised = (datetime.fromisoformat(entry.when) for entry in self.open if entry.promised)
+        return min(promised, default=None)
 
     def newest(self) -> datetime | None:
-        """When the newest operation was asked for: it cannot be earlier now."""
-        return max((datetime.fromisoformat(entry.when) for entry in self.open), default=None)
+        """When the newest promise was made: it cannot be earlier now."""
+        promised = (datetime.fromisoformat(entry.when) for entry in self.open if entry.promised)
+        return max(promised, default=None)
 
 
 def is_of(entry: Entry, ref: PatronRef) -> bool:

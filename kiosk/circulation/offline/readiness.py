@@ -35,7 +35,9 @@ _SENTENCES = {
     Closed.POLICY: "The library's settings do not allow it (circulation.offline.policy).",
     Closed.NO_EXTRACT: "There is no extract that may be used. Bring one with 'pustaka offline install FILE'.",
     Closed.CLOCK: "The kiosk's clock stands before the moment at which the extract was made. Set the clock.",
-    Closed.OPEN_TOO_LONG: "An operation has waited too long for the library system. Connect the kiosk to let it replay.",
+    Closed.OPEN_TOO_LONG: (
+        "An operation has waited too long for the library system. Connect the kiosk and let it replay."
+    ),
     Closed.TOO_MANY_OPEN: "Too many operations wait for the library system. Connect the kiosk and let them replay.",
     Closed.STALE: "The extract is too old for lending. Bring a newer one with 'pustaka offline install FILE'.",
 }

@@ -52,8 +52,8 @@ class OfflineDesk:
     """Implements ``promises.OfflineRules``. Used from the kiosk's one worker thread.
 
     ``waiting`` tells the journal's waiting operations to questions that are asked without them, so that a patron sees
-    what they may still borrow. ``verifiers`` are ``None`` where the library keeps none. ``own_marks``: the extract comes
-    from the very system that a replay will ask, so its fingerprints are the system's; otherwise due dates are.
+    what they may still borrow. ``verifiers`` are ``None`` where the library keeps none. ``own_marks``: the extract
+    comes from the very system that a replay will ask, so its fingerprints are the system's; otherwise due dates are.
     """
 
     def __init__(

@@ -69,7 +69,7 @@ class Verifiers:
         beside = pepper_of(path)
         if not beside.exists():
             # What was hashed with a lost pepper can never match again.
-            erase(path)
+            _erase(path)
             keys.write_private(beside, keys.make_secret().hex().encode() + b"\n")
         pepper = keys.read_hex(beside, "pepper of the PIN verifiers")
         try:
@@ -129,6 +129,16 @@ class Verifiers:
             query = "SELECT COUNT(*) FROM verifiers WHERE until >= ?"
             return int(self._db.execute(query, [_text(self._clock.now())]).fetchone()[0])
 
+    def forget_all(self) -> int:
+        """Forget every verifier and every try, also in a kiosk that runs; how many verifiers there were."""
+        with self._writing() as db:
+            forgotten = db.execute("DELETE FROM verifiers").rowcount
+            db.execute("DELETE FROM pin_tries")
+        with self._lock:
+            # So that the bytes leave the write-ahead log too; a reader at the same moment makes it wait its turn.
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return forgotten
+
     def _kept(self, number: str) -> str | None:
         query = "SELECT pin FROM verifiers WHERE card = ? AND until >= ?"
         row = self._db.execute(query, [self._card(number), _text(self._clock.now())]).fetchone()
@@ -172,20 +182,13 @@ def pepper_of(path: Path) -> Path:
     return path.with_name(path.name + ".pepper")
 
 
-def erase(path: Path) -> bool:
-    """Remove verifiers and what SQLite keeps beside them; whether there were any. The pepper stays.
-
-    Raises:
-        OfflineError: a file cannot be removed.
-    """
-    names = [path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")]
-    there = path.exists()
+def _erase(path: Path) -> None:
+    """Remove verifiers and what SQLite keeps beside them."""
     try:
-        for name in names:
+        for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
             name.unlink(missing_ok=True)
     except OSError as error:
         raise OfflineError(f"{path}: cannot be removed: {error.strerror or error}.") from error
-    return there
 
 
 def _text(when: datetime) -> str:
