@@ -159,10 +159,10 @@ DONE: Final = Part(1, "[10YyNn]", _FLAGS.__getitem__, _flag("10"))
 MAYBE: Final = Part(1, "[YyNn10Uu ]", _MAYBES.__getitem__, _flag("YNU"))
 #: A date, as it stands on the wire; 18 blanks are "".
 STAMP: Final = Part(18, "[^|]{18}", lambda value: "" if value.isspace() else value, _stamp)
-#: The same in 98, where it may be missing and is told from what follows by its looks.
-SYNC: Final = Part(18, "(?:[0-9]{8}[^|]{4}[0-9]{6}| {18})", STAMP.read, _stamp, may_lack=True)
+#: The same where some leave it out (98; 65 of the program "Sip2" 1.1): its looks tell it from what follows.
+OPTIONAL_STAMP: Final = Part(18, "(?:[0-9]{8}[^|]{4}[0-9]{6}| {18})", STAMP.read, _stamp, may_lack=True)
 VERSION: Final = Part(4, "[^|]{4}", str, _version)
-SYNC_VERSION: Final = Part(4, r"(?:[0-9][.0-9 ]{3}| {4})", str, _version, may_lack=True)
+OPTIONAL_VERSION: Final = Part(4, r"(?:[0-9][.0-9 ]{3}| {4})", str, _version, may_lack=True)
 #: Four digits, or four blanks: not kept.
 COUNT: Final = _number(4, "    ")
 NUMBER_3: Final = _number(3, "   ")

@@ -7,7 +7,7 @@ door does not show in a ``repr``.
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from kiosk.circulation.sip2.layout import FLAG, NUMBER_3, STAMP, SUMMARY, VERSION, Others, Request, text
+from kiosk.circulation.sip2.layout import FLAG, NUMBER_3, OPTIONAL_STAMP, STAMP, SUMMARY, VERSION, Others, Request, text
 from kiosk.circulation.sip2.values import Summary
 
 
@@ -164,9 +164,9 @@ class Renew(Request, code="29"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenewAll(Request, code="65"):
-    """65: extend every loan that may be extended. Answer 66."""
+    """65: extend every loan that may be extended. Some leave the date out; it reads as "". Answer 66."""
 
-    transaction_date: Annotated[str, STAMP]
+    transaction_date: Annotated[str, OPTIONAL_STAMP]
     institution_id: Annotated[str, "AO"]
     patron_identifier: Annotated[str, "AA"] = field(repr=False)
     patron_password: Annotated[str | None, "AD"] = field(default=None, repr=False)

@@ -13,10 +13,10 @@ from kiosk.circulation.sip2.layout import (
     FLAG,
     LIMIT,
     MAYBE,
+    OPTIONAL_STAMP,
+    OPTIONAL_VERSION,
     PATRON_STATUS,
     STAMP,
-    SYNC,
-    SYNC_VERSION,
     Others,
     Response,
     text,
@@ -48,8 +48,8 @@ class AcsStatus(Response, code="98"):
     offline_ok: Annotated[bool, FLAG]
     timeout_period: Annotated[int | None, LIMIT]
     retries_allowed: Annotated[int | None, LIMIT]
-    date_time_sync: Annotated[str, SYNC]
-    protocol_version: Annotated[str, SYNC_VERSION] = "2.00"
+    date_time_sync: Annotated[str, OPTIONAL_STAMP]
+    protocol_version: Annotated[str, OPTIONAL_VERSION] = "2.00"
     institution_id: Annotated[str, "AO"]
     supported_messages: Annotated[str, "BX"]
     library_name: Annotated[str | None, "AM"] = None

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.circulation.sip2.dates import due_day, parse_date, sip_date
@@ -123,6 +123,7 @@ MOMENTS = st.datetimes(
 ).map(lambda moment: moment.replace(microsecond=0))  # fmt: skip
 
 
+@settings(deadline=None)
 @given(MOMENTS)
 def test_a_stamp_is_read_as_the_moment_it_was(moment: datetime) -> None:
     assert parse_date(sip_date(moment, "Z", SAMARINDA)) == moment
@@ -131,6 +132,7 @@ def test_a_stamp_is_read_as_the_moment_it_was(moment: datetime) -> None:
     assert there == moment.astimezone(SAMARINDA).replace(tzinfo=None)
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=40) | st.text("0123456789 -:TZ.+/", max_size=30),
     st.lists(st.text(max_size=10) | st.text("%YmdBby:/ ", max_size=12), max_size=3),

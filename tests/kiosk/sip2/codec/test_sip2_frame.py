@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sip2_strategies import any_message
 
@@ -160,6 +160,7 @@ STREAMS = st.lists(
 ).map(b"".join)
 
 
+@settings(deadline=None)
 @given(STREAMS, st.lists(st.integers(1, 9), min_size=1))
 def test_however_a_stream_is_cut_the_same_comes_out(stream: bytes, sizes: list[int]) -> None:
     whole, pieces = FrameReader(longest=32), FrameReader(longest=32)
@@ -173,6 +174,7 @@ def test_however_a_stream_is_cut_the_same_comes_out(stream: bytes, sizes: list[i
     assert pieces.pending == whole.pending
 
 
+@settings(deadline=None)
 @given(any_message(), st.sampled_from("0123456789"), st.booleans(), st.sampled_from([b"\r", b"\r\n"]))
 def test_what_was_sealed_is_read(message: Message, sequence: str, error_detection: bool, terminator: bytes) -> None:
     body = encode(message)
@@ -182,6 +184,7 @@ def test_what_was_sealed_is_read(message: Message, sequence: str, error_detectio
     assert read(wire * 2) == [Frame(body, sequence if numbered else "", checked)] * 2
 
 
+@settings(deadline=None)
 @given(any_message(), st.data())
 def test_a_changed_byte_is_never_called_right(message: Message, data: st.DataObject) -> None:
     wire = bytearray(seal(encode(message), "5", error_detection=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.circulation.sip2.codec import decode, encode
@@ -45,6 +45,7 @@ def test_an_accent_is_not_cut_from_its_letter() -> None:
     assert clean("ae\u0301xyz", 3) == "a…"
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(0, 50))
 def test_a_cleaned_text_is_one_quiet_line_within_its_length(raw: str, longest: int) -> None:
     shown = clean(raw, longest)
@@ -78,6 +79,7 @@ def test_our_text_is_cut_by_bytes_and_never_inside_a_letter_or_an_entity() -> No
 ENCODINGS = st.sampled_from(["utf-8", "ascii", "latin-1", "cp850", "cp1252", "shift_jis", "gbk", "big5", "euc_kr"])
 
 
+@settings(deadline=None)
 @given(st.text() | st.text("|\\¥~‾ß漢ヱ竅｜表"), ENCODINGS)
 def test_what_was_made_fit_is_always_written(text: str, encoding: str) -> None:
     title = for_field(text, encoding)
