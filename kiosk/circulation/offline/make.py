@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.circulation.errors import OfflineError
 from kiosk.circulation.library import pins, records, rules
-from kiosk.circulation.library.library import first_name
 from kiosk.circulation.library.schema import MIGRATIONS, STEPS
+from kiosk.circulation.names import first_name
 from kiosk.circulation.offline.extract import (
     About,
     ItemRecord,
