@@ -148,19 +148,21 @@ def test_the_row_is_on_the_disk_before_the_system_is_asked(library: EmbeddedLibr
     "error", [sqlite3.OperationalError("database is locked"), OSError(5, "I/O error"), KeyError("AA")]
 )
 def test_whatever_the_system_raises_is_unknown(journal: Journal, error: Exception) -> None:
-    desk = CirculationDesk(UnpluggedLibrary(error), journal)
+    def desk() -> CirculationDesk:
+        return CirculationDesk(UnpluggedLibrary(error), journal)
+
     unknown = Unknown(type(error).__name__)
-    assert desk.checkout(SARI, LAYAR) == unknown
-    assert desk.checkin(LAYAR) == unknown
-    assert desk.renew(SARI, LAYAR) == unknown
-    assert desk.renew_all(SARI) == unknown
-    assert desk.pay(SARI, 1) == unknown
+    assert desk().checkout(SARI, LAYAR) == unknown
+    assert desk().checkin("B00131") == unknown
+    assert desk().renew(SARI, "B00132") == unknown
+    assert desk().renew_all(PatronRef(sample.ANI)) == unknown
+    assert desk().pay(SARI, 1) == unknown
     assert {entry.state for entry in journal.entries()} == {"unknown"}
-    assert desk.patron(SARI) == unknown
-    assert desk.item(LAYAR) == unknown
-    assert desk.fees(SARI) == unknown
-    assert desk.status() == SystemStatus(online=False)
-    desk.end_visit(SARI)
+    assert desk().patron(SARI) == unknown
+    assert desk().item(LAYAR) == unknown
+    assert desk().fees(SARI) == unknown
+    assert desk().status() == SystemStatus(online=False, offline_since=journal.now())
+    desk().end_visit(SARI)
 
 
 def test_no_log_line_holds_what_a_system_said_about_a_patron(
@@ -284,8 +286,8 @@ def test_a_loan_that_was_asked_for_again_and_returned_does_not_come_back(
 ) -> None:
     journal.record(Operation("op-1", Kind.CHECKOUT, SARI, LAYAR, fingerprint=""), State.SENDING)
     desk = CirculationDesk(library, journal)
-    desk.checkout(SARI, LAYAR)
-    desk.checkin(LAYAR)
+    library.checkout("op-elsewhere-1", SARI, LAYAR)
+    library.checkin("op-elsewhere-2", LAYAR)
     assert desk.recover() == [Recovered("op-1", Kind.CHECKOUT, LAYAR, State.CONFLICT)]
     patron = desk.patron(SARI)
     assert isinstance(patron, Patron)
