@@ -16,12 +16,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import machine
+from benchmarks.checkout import CHECKOUT
 from benchmarks.ingest import INGEST
 from benchmarks.result import Benchmark, Outcome, Plan, in_words, keep, markdown, plain
 from benchmarks.row import ROW
 from benchmarks.start import START
 
-BENCHMARKS = {benchmark.name: benchmark for benchmark in (START, ROW, INGEST)}
+BENCHMARKS = {benchmark.name: benchmark for benchmark in (START, ROW, INGEST, CHECKOUT)}
 
 
 def main(arguments: list[str] | None = None) -> int:
