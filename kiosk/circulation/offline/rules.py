@@ -210,11 +210,12 @@ class OfflineDesk:
         self, extract: Extract, record: ItemRecord, member: MemberRecord, ref: PatronRef, outage: Outage
     ) -> Promise | Refusal:
         today, terms = self._today(outage), extract.about.terms
-        stands = standing(extract, member, ref, outage, today, outage.returned(self._zone), record.collection)
+        returned = outage.returned(self._zone)
+        stands = standing(extract, member, ref, outage, today, returned, record)
         if extract.is_blocked(ref.number):
             return rules.blocks(stands, terms.policy, today) or Refusal(Code.BLOCKED)
         rule = terms.rule(member.type, record.collection)
-        copy = copy_of(extract, record, ref, outage, today)
+        copy = copy_of(extract, record, ref, outage, today, returned)
         no = rules.blocks(stands, terms.policy, today) or rules.forbids(copy, stands, rule, today)
         if no is not None:
             return no

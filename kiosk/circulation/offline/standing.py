@@ -14,7 +14,7 @@ from datetime import date
 from kiosk.circulation.library import rules
 from kiosk.circulation.library.rules import Standing
 from kiosk.circulation.offline.extract import Extract, ItemRecord, MemberLoan, MemberRecord
-from kiosk.circulation.offline.outage import Outage
+from kiosk.circulation.offline.outage import Outage, is_of
 from kiosk.circulation.port import PatronRef
 
 
@@ -25,14 +25,18 @@ def standing(
     outage: Outage,
     today: date,
     returned: Mapping[str, date],
-    collection: str = "",
+    wanted: ItemRecord | None = None,
 ) -> Standing:
-    """The member today. ``returned``: items that came back in this outage, and the day; ``collection`` is the type
-    that is about to be borrowed."""
+    """The member today, as they are about to borrow ``wanted``, which does not count itself.
+
+    ``returned``: items that came back in this outage, and the day.
+    """
+    collection = wanted.collection if wanted is not None else ""
     over = {extract.cards.pair(ref.number, item): day for item, day in returned.items()} if member.loans else {}
     kept = [loan for loan in member.loans if loan.pair not in over]
     pairs = {loan.pair for loan in kept}
-    new = [item for item in outage.with_patron(ref) if extract.cards.pair(ref.number, item) not in pairs]
+    has = outage.with_patron(ref) - ({wanted.item.id} if wanted is not None else set())
+    new = [item for item in has if extract.cards.pair(ref.number, item) not in pairs]
     base = Standing(
         limit=member.limit,
         on_loan=len(kept) + len(new),
@@ -52,16 +56,20 @@ def standing(
     return base
 
 
-def copy_of(extract: Extract, record: ItemRecord, ref: PatronRef, outage: Outage, today: date) -> rules.Copy:
+def copy_of(
+    extract: Extract, record: ItemRecord, ref: PatronRef, outage: Outage, today: date, returned: Mapping[str, date]
+) -> rules.Copy:
     """The copy today, as this patron meets it."""
     item, keep = record.item.id, record.keep
+    lent = outage.lent(item)
+    to_other = lent is not None and not is_of(lent, ref)
     kept = keep is not None and (keep.until is None or keep.until >= today)
     mine = keep is not None and extract.cards.pair(ref.number, item) in keep.pairs
     return rules.Copy(
         available=record.available,
         no_loan=record.no_loan,
         min_age=record.min_age,
-        lent_to_other=outage.lent(item) is not None or (record.due is not None and not outage.is_back(item)),
+        lent_to_other=to_other or (record.due is not None and item not in returned),
         kept_for_other=kept and not mine,
         kept_until=keep.until if keep is not None and kept else None,
     )
