@@ -13,13 +13,21 @@ from kiosk.circulation.library.sample import load_sample
 from kiosk.circulation.library.staff import NewItem, NewMember, StaffRoom
 from kiosk.circulation.library.tags import tag_uid
 from kiosk.circulation.port import Secret
+from kiosk.commands.lazy import LazyCommands
 from kiosk.commands.setting import config_option, json_option, open_library, print_json, print_table
 from kiosk.config import KioskSettings
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
-@click.group(epilog="Example: pustaka library init --sample --config kiosk.toml")
+#: Imported when they are called.
+_LATER = {
+    "serve": ("kiosk.commands.serve:serve", "Offer the library over SIP2 to other kiosks, gates and sorters."),
+    "account": ("kiosk.commands.serve:account", "Terminals that may use the SIP2 server."),
+}
+
+
+@click.group(cls=LazyCommands, table=_LATER, epilog="Example: pustaka library init --sample --config kiosk.toml")
 def library() -> None:
     """The embedded library, for sites without a library system."""
 
