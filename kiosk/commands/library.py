@@ -13,7 +13,7 @@ from kiosk.circulation.library.sample import load_sample
 from kiosk.circulation.library.staff import NewItem, NewMember, StaffRoom
 from kiosk.circulation.library.tags import tag_uid
 from kiosk.circulation.port import Secret
-from kiosk.commands.lazy import LazyCommands
+from kiosk.commands.lazy import LazyGroup
 from kiosk.commands.setting import config_option, json_option, open_library, print_json, print_table
 from kiosk.config import KioskSettings
 
@@ -27,7 +27,7 @@ _LATER = {
 }
 
 
-@click.group(cls=LazyCommands, table=_LATER, epilog="Example: pustaka library init --sample --config kiosk.toml")
+@click.group(cls=LazyGroup, later=_LATER, epilog="Example: pustaka library init --sample --config kiosk.toml")
 def library() -> None:
     """The embedded library, for sites without a library system."""
 
