@@ -44,6 +44,15 @@ def wanted_by_other(db: sqlite3.Connection, copy: ItemRow, member: str, today: d
     return waiting > 0 and waiting > _free_copies_beside(db, copy, today)
 
 
+def waiting_for(db: sqlite3.Connection, copy: ItemRow) -> int:
+    """How many holds wait for this copy or for any copy of its title."""
+    row = db.execute(
+        f"SELECT COUNT(*) AS waiting FROM holds WHERE {_WAITING} AND (item = ? OR (item IS NULL AND title_id = ?))",
+        [copy.item.id, copy.title_id],
+    ).fetchone()
+    return int(row["waiting"])
+
+
 def trap(db: sqlite3.Connection, now: Now, copy: ItemRow, policy: Policy, calendar: LibraryCalendar) -> bool:
     """Keep a copy that has come back for whoever waits longest; whether it is kept."""
     kept = "SELECT 1 FROM holds WHERE ended = '' AND ready_item = ?"

@@ -9,71 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from kiosk.circulation.errors import LibraryError
-from kiosk.circulation.library import defaults, pins
+from kiosk.circulation.library import defaults, lists, pins
 from kiosk.circulation.library.library import EmbeddedLibrary
+from kiosk.circulation.library.lists import HoldLine, ItemLine, LoanLine, MemberLine
 from kiosk.circulation.port import Secret
 
+__all__ = [
+    "STATUSES", "HoldLine", "ItemLine", "LoanLine", "MemberLine", "NewItem", "NewMember", "NewRule", "StaffRoom",
+]  # fmt: skip
+
 STATUSES = ("available", "repair", "lost", "withdrawn")
-
-
-@dataclass(frozen=True, slots=True)
-class LoanLine:
-    """A running loan, as staff see it."""
-
-    item: str
-    title: str
-    member: str
-    name: str
-    lent: str  # UTC
-    due: str
-    renewals: int
-    days_left: int
-
-
-@dataclass(frozen=True, slots=True)
-class ItemLine:
-    """A copy, as staff see it. ``on_loan_until`` is empty while it is not on loan."""
-
-    item: str
-    title: str
-    author: str
-    call_number: str
-    collection: str
-    status: str
-    no_loan: bool
-    parts: int
-    min_age: int
-    tag_uid: str
-    on_loan_until: str
-
-
-@dataclass(frozen=True, slots=True)
-class MemberLine:
-    """A member, as staff see it."""
-
-    member: str
-    name: str
-    type: str
-    born: str
-    expires: str
-    pending: bool
-    blocked: bool
-    suspended_until: str
-    has_pin: bool
-    language: str
-    on_loan: int
-
-
-@dataclass(frozen=True, slots=True)
-class HoldLine:
-    """A running hold, as staff see it. ``ready_item`` and ``ready_until`` are empty while it waits."""
-
-    member: str
-    name: str
-    title: str
-    created: str
-    ready_item: str
-    ready_until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +47,23 @@ class NewItem:
     parts: int = 1
     min_age: int = 0
     tag_uid: str = ""
+    location: str = ""
+    cost: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRule:
+    """How a member type borrows a collection (``*``: any other)."""
+
+    member_type: str
+    collection: str = "*"
+    days: int = 7
+    working_days: bool = True
+    limit: int | None = None
+    renewals: int = 1
+    fee_per_day: int = 0
+    suspend: bool = False
+    grace: int = 0
 
 
 class StaffRoom:
@@ -152,25 +114,81 @@ class StaffRoom:
                 )
                 title = int(made.lastrowid or 0)
             db.execute(
-                """INSERT INTO items (number, title_id, collection, no_loan, parts, min_age, tag_uid)
-                   VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                [item.number, title, item.collection, int(item.no_loan), item.parts, item.min_age, item.tag_uid],
+                """INSERT INTO items (number, title_id, collection, no_loan, parts, min_age, tag_uid, location, cost)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                [
+                    item.number,
+                    title,
+                    item.collection,
+                    int(item.no_loan),
+                    item.parts,
+                    item.min_age,
+                    item.tag_uid,
+                    item.location,
+                    item.cost,
+                ],
             )
 
     def add_holiday(self, day: date, name: str) -> None:
         with self._adding(f"a holiday on {day}", "the day") as db:
             db.execute("INSERT INTO holidays (day, name) VALUES (?, ?)", [day.isoformat(), name])
 
-    def add_hold(self, member: str, item: str, *, this_copy: bool = False) -> None:
-        """A hold on the item's title, or with ``this_copy`` on this very copy."""
+    def add_opening(self, day: date, name: str) -> None:
+        """A day on which the library is open although it would be shut."""
+        with self._adding(f"an extra opening on {day}", "the day") as db:
+            db.execute("INSERT INTO extra_openings (day, name) VALUES (?, ?)", [day.isoformat(), name])
+
+    def add_hold(self, member: str, item: str, *, this_copy: bool = False, shelf: str = "") -> None:
+        """A hold on the item's title, or with ``this_copy`` on this very copy, to be fetched from ``shelf``."""
         with self._adding("this hold", "the member") as db:
             title = db.execute("SELECT title_id FROM items WHERE number = ?", [item]).fetchone()
             if title is None:
                 raise LibraryError(f"There is no item {item} in the library.")
+            if shelf and db.execute("SELECT 1 FROM shelves WHERE code = ?", [shelf]).fetchone() is None:
+                raise LibraryError(f"There is no hold shelf '{shelf}'. 'pustaka library list shelves' shows them.")
             created = self._library.now().stamp()
             db.execute(
-                "INSERT INTO holds (member, title_id, item, created) VALUES (?, ?, ?, ?)",
-                [member, title["title_id"], item if this_copy else None, created],
+                "INSERT INTO holds (member, title_id, item, created, shelf) VALUES (?, ?, ?, ?, ?)",
+                [member, title["title_id"], item if this_copy else None, created, shelf],
+            )
+
+    def add_shelf(self, code: str, name: str, *, usual: bool = False) -> None:
+        """A shelf for ready holds; the first one, or a ``usual`` one, is where holds lie that name none."""
+        with self._adding(f"a shelf '{code}'", "the shelf") as db:
+            db.execute("INSERT INTO shelves (code, name) VALUES (?, ?)", [code, name])
+            db.execute("UPDATE policy SET shelf = ? WHERE id = 1 AND (shelf = '' OR ?)", [code, usual])
+
+    def add_type(self, code: str, name: str, limit: int) -> None:
+        """A member type; it borrows nothing before it has a rule."""
+        with self._adding(f"a member type '{code}'", "the type") as db:
+            db.execute("INSERT INTO member_types (code, name, loan_limit) VALUES (?, ?, ?)", [code, name, limit])
+
+    def add_collection(self, code: str, name: str) -> None:
+        """A collection type; the rules for any other (``*``) apply until it has its own."""
+        if code == "*":
+            raise LibraryError("'*' stands for any collection and cannot be the code of one.")
+        with self._adding(f"a collection '{code}'", "the collection") as db:
+            db.execute("INSERT INTO collections (code, name) VALUES (?, ?)", [code, name])
+
+    def add_rule(self, rule: NewRule) -> None:
+        with self._adding(f"a rule for '{rule.member_type}' and '{rule.collection}'", "the member type") as db:
+            known = db.execute("SELECT 1 FROM collections WHERE code = ?", [rule.collection]).fetchone()
+            if known is None and rule.collection != "*":
+                raise LibraryError(f"Not added: the collection '{rule.collection}' is not in the library.")
+            db.execute(
+                """INSERT INTO rules (member_type, collection, loan_limit, days, working_days, renewals, fee_per_day,
+                                      suspend, grace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                [
+                    rule.member_type,
+                    rule.collection,
+                    rule.limit,
+                    rule.days,
+                    int(rule.working_days),
+                    rule.renewals,
+                    rule.fee_per_day,
+                    int(rule.suspend),
+                    rule.grace,
+                ],
             )
 
     def unlock(self, member: str) -> None:
@@ -178,89 +196,32 @@ class StaffRoom:
         with self._store.writing() as db:
             pins.forget_tries(db, member)
 
-    def loans(self) -> list[LoanLine]:
+    def loans(self, search: str = "", limit: int = lists.ALL) -> list[LoanLine]:
         """Running loans, the most urgent first."""
         today = self._library.now().today
         with self._store.reading() as db:
-            rows = db.execute(
-                """SELECT item, title, member, name, lent_at AS lent, due, renewals
-                   FROM loans JOIN items ON items.number = item JOIN titles ON titles.id = title_id
-                        JOIN members ON members.number = member
-                   WHERE returned_at IS NULL ORDER BY due, item"""
-            ).fetchall()
-        return [
-            LoanLine(
-                item=row["item"],
-                title=row["title"],
-                member=row["member"],
-                name=row["name"],
-                lent=row["lent"],
-                due=row["due"],
-                renewals=row["renewals"],
-                days_left=(date.fromisoformat(row["due"]) - today).days,
-            )
-            for row in rows
-        ]
+            return lists.loans(db, today, search, limit)
 
-    def items(self) -> list[ItemLine]:
+    def items(self, search: str = "", limit: int = lists.ALL) -> list[ItemLine]:
         with self._store.reading() as db:
-            rows = db.execute(
-                """SELECT number, title, author, COALESCE(call_number, '') AS call_number, collection, status, no_loan,
-                          parts, min_age, tag_uid, COALESCE(due, '') AS due
-                   FROM items JOIN titles ON titles.id = title_id
-                        LEFT JOIN loans ON loans.item = number AND returned_at IS NULL
-                   ORDER BY number"""
-            ).fetchall()
-        return [
-            ItemLine(
-                item=row["number"],
-                title=row["title"],
-                author=row["author"],
-                call_number=row["call_number"],
-                collection=row["collection"],
-                status=row["status"],
-                no_loan=bool(row["no_loan"]),
-                parts=row["parts"],
-                min_age=row["min_age"],
-                tag_uid=row["tag_uid"],
-                on_loan_until=row["due"],
-            )
-            for row in rows
-        ]
+            return lists.items(db, search, limit)
 
-    def members(self) -> list[MemberLine]:
+    def members(self, search: str = "", limit: int = lists.ALL) -> list[MemberLine]:
         with self._store.reading() as db:
-            rows = db.execute(
-                """SELECT members.*,
-                          (SELECT COUNT(*) FROM loans WHERE member = number AND returned_at IS NULL) AS on_loan
-                   FROM members ORDER BY number"""
-            ).fetchall()
-        return [
-            MemberLine(
-                member=row["number"],
-                name=row["name"],
-                type=row["type"],
-                born=row["born"] or "",
-                expires=row["expires"] or "",
-                pending=bool(row["pending"]),
-                blocked=bool(row["blocked"]),
-                suspended_until=row["suspended_until"] or "",
-                has_pin=bool(row["pin"]),
-                language=row["language"],
-                on_loan=row["on_loan"],
-            )
-            for row in rows
-        ]
+            return lists.members(db, search, limit)
 
-    def holds(self) -> list[HoldLine]:
+    def holds(self, search: str = "", limit: int = lists.ALL) -> list[HoldLine]:
         """Running holds, the oldest first."""
         with self._store.reading() as db:
-            rows = db.execute(
-                """SELECT member, name, title, created, COALESCE(ready_item, ''), COALESCE(ready_until, '')
-                   FROM holds JOIN titles ON titles.id = title_id JOIN members ON members.number = member
-                   WHERE ended = '' ORDER BY holds.id"""
-            ).fetchall()
-        return [HoldLine(*row) for row in rows]
+            return lists.holds(db, search, limit)
+
+    def count(self) -> tuple[int, int]:
+        """How many items and members there are."""
+        with self._store.reading() as db:
+            row = db.execute(
+                "SELECT (SELECT COUNT(*) FROM items), (SELECT COUNT(*) FROM members WHERE removed = 0)"
+            ).fetchone()
+        return row[0], row[1]
 
     @contextmanager
     def _adding(self, what: str, needs: str) -> Iterator[sqlite3.Connection]:
