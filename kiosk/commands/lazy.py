@@ -1,4 +1,4 @@
-"""A group whose subcommands are imported when they are called: ``--help`` of the group costs nothing."""
+"""A group some of whose subcommands are imported when they are called: its ``--help`` costs nothing."""
 
 from __future__ import annotations
 
@@ -9,33 +9,34 @@ from typing import Any
 import click
 
 
-class LazyCommands(click.Group):
-    """``table``: name -> ("module:attribute", the line that the group's help shows), in the order of the help.
+class LazyGroup(click.Group):
+    """``later``: name -> ("module:attribute", the line that the group's help shows).
 
-    Commands added in the usual way (``@group.command``) stand behind those of the table.
+    They stand behind the commands that were added in the usual way (``@group.command``).
     """
 
-    def __init__(self, *arguments: Any, table: Mapping[str, tuple[str, str]], **options: Any) -> None:
+    def __init__(self, *arguments: Any, later: Mapping[str, tuple[str, str]], **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.table = table
+        self.later = later
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*self.table, *super().list_commands(ctx)]
+        return [*super().list_commands(ctx), *self.later]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.table:
+        if cmd_name not in self.later:
             return super().get_command(ctx, cmd_name)
-        module, _, attribute = self.table[cmd_name][0].partition(":")
+        module, _, attribute = self.later[cmd_name][0].partition(":")
         command: Any = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The overview, from the table: nothing of it is imported."""
-        rows = [(name, line) for name, (_, line) in self.table.items()]
+        """The overview: what is imported later is described by its line, and not imported."""
+        rows = []
         for name in super().list_commands(ctx):
             command = super().get_command(ctx, name)
             if command is not None and not command.hidden:
-                rows.append((name, command.get_short_help_str(formatter.width)))
+                rows.append((name, command.get_short_help_str(limit=80)))
+        rows += [(name, line) for name, (_, line) in self.later.items()]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
