@@ -32,7 +32,7 @@ def context_of(settings: Sip2Settings) -> ssl.SSLContext | None:
     try:
         context = ssl.create_default_context(cafile=settings.ca_file or None)
     except (OSError, ssl.SSLError) as error:
-        why = getattr(error, "strerror", None) or "it holds no certificate"
+        why = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
         raise Sip2Error(
             f"The certificates in '{settings.ca_file}' cannot be used: {why}. "
             "Name a PEM file as circulation.sip2.ca_file, or leave it out for the system's own."
