@@ -1,4 +1,4 @@
-"""A group some of whose subcommands are imported when they are called: its ``--help`` costs nothing."""
+"""A group whose subcommands are imported when they are called: ``--help`` of the group costs nothing."""
 
 from __future__ import annotations
 
@@ -9,34 +9,42 @@ from typing import Any
 import click
 
 
-class LazyGroup(click.Group):
-    """``later``: name -> ("module:attribute", the line that the group's help shows).
+class LazyCommands(click.Group):
+    """``table``: name -> ("module:attribute", the line that the group's help shows), in the order of the help.
 
-    They stand behind the commands that were added in the usual way (``@group.command``).
+    Commands added in the usual way (``@group.command``) stand behind those of the table.
     """
 
-    def __init__(self, *arguments: Any, later: Mapping[str, tuple[str, str]], **options: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        table: Mapping[str, tuple[str, str]] | None = None,
+        later: Mapping[str, tuple[str, str]] | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(*arguments, **options)
-        self.later = later
+        self.table = table or later or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*super().list_commands(ctx), *self.later]
+        return [*self.table, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.later:
+        if cmd_name not in self.table:
             return super().get_command(ctx, cmd_name)
-        module, _, attribute = self.later[cmd_name][0].partition(":")
+        module, _, attribute = self.table[cmd_name][0].partition(":")
         command: Any = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The overview: what is imported later is described by its line, and not imported."""
-        rows = []
+        """The overview, from the table: nothing of it is imported."""
+        rows = [(name, line) for name, (_, line) in self.table.items()]
         for name in super().list_commands(ctx):
             command = super().get_command(ctx, name)
             if command is not None and not command.hidden:
-                rows.append((name, command.get_short_help_str(limit=80)))
-        rows += [(name, line) for name, (_, line) in self.later.items()]
+                rows.append((name, command.get_short_help_str(formatter.width)))
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+
+LazyGroup = LazyCommands
