@@ -46,7 +46,7 @@ def patron_status(turn: Turn, asked: PatronStatusRequest) -> Response:
     seen = isinstance(patron, Patron)
     return PatronStatusResponse(
         patron_status=_flags(patron),
-        language=_language(patron),
+        language=_language(patron, asked.language),
         transaction_date=turn.stamp,
         institution_id=turn.institution(asked.institution_id),
         patron_identifier=asked.patron_identifier,
@@ -63,9 +63,18 @@ def patron_information(turn: Turn, asked: PatronInformation) -> Response:
     """63 → 64. The counts are always those of the whole lists; one list is given, from BP to BQ."""
     patron = _patron(turn, asked.patron_identifier, asked.patron_password)
     if isinstance(patron, Refusal):
+        # Who is not there has nothing; of whom is not verified nothing is told, not even how much.
+        count = None if patron.code is Code.PIN_REQUIRED else 0
         return PatronInformationResponse(
             patron_status=_flags(patron),
+            language=_language(patron, asked.language),
             transaction_date=turn.stamp,
+            hold_items_count=count,
+            overdue_items_count=count,
+            charged_items_count=count,
+            fine_items_count=count,
+            recall_items_count=count,
+            unavailable_holds_count=count,
             institution_id=turn.institution(asked.institution_id),
             patron_identifier=asked.patron_identifier,
             personal_name="",
@@ -81,7 +90,7 @@ def patron_information(turn: Turn, asked: PatronInformation) -> Response:
     limit = None if patron.can_borrow is None else f"{len(patron.loans) + patron.can_borrow:04d}"
     return PatronInformationResponse(
         patron_status=_flags(patron),
-        language=_language(patron),
+        language=_language(patron, asked.language),
         transaction_date=turn.stamp,
         hold_items_count=_count(lists[Summary.HOLDS]),
         overdue_items_count=_count(lists[Summary.OVERDUE]),
@@ -221,8 +230,10 @@ def _name(turn: Turn, patron: Patron | Refusal) -> str:
     return patron.first_name if isinstance(patron, Patron) and turn.account.names is Names.FIRST else ""
 
 
-def _language(patron: Patron | Refusal) -> str:
-    return LANGUAGES.get(patron.language, UNKNOWN_LANGUAGE) if isinstance(patron, Patron) else UNKNOWN_LANGUAGE
+def _language(patron: Patron | Refusal, asked: str = UNKNOWN_LANGUAGE) -> str:
+    """The patron's, else what was asked for."""
+    wanted = asked if asked.isascii() and asked.isdigit() else UNKNOWN_LANGUAGE
+    return LANGUAGES.get(patron.language, wanted) if isinstance(patron, Patron) else wanted
 
 
 def _said(turn: Turn, patron: Patron | Refusal) -> tuple[str, ...]:
