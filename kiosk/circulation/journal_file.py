@@ -156,6 +156,12 @@ class JournalReader:
         """What still needs the kiosk or staff, in its order."""
         return self._entries("WHERE ops.op IN (SELECT op FROM unsettled) ORDER BY ops.seq", [])
 
+    def done_since(self, moment: datetime, after: int = 0) -> list[Entry]:
+        """Operations done at or after ``moment`` (UTC, by the wall clock) and after row ``after``, in their order."""
+        done = "SELECT op FROM states WHERE n > ? AND state = 'done' AND wall >= ?"
+        wall = moment.isoformat(timespec="milliseconds")
+        return self._entries(f"WHERE ops.op IN ({done}) ORDER BY ops.seq", [after, wall])
+
     def before(self, entry: Entry) -> Entry | None:
         """The operation that last changed where the item is, before this one; ``None`` if none is known."""
         kinds = "ops.kind IN ('checkout', 'checkin', 'renew')"

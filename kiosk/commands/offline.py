@@ -16,7 +16,7 @@ from kiosk.circulation.offline.current import CurrentExtract
 from kiosk.circulation.offline.extract import About, Extract
 from kiosk.circulation.offline.make import Making, make
 from kiosk.circulation.offline.numbering import numbered
-from kiosk.circulation.offline.verifiers import Verifiers
+from kiosk.circulation.offline.verifiers import FILE, Verifiers
 from kiosk.circulation.offline.writer import Identity
 from kiosk.commands.offline_show import in_words, look_at
 from kiosk.commands.setting import config_option, json_option, make_folder, print_json, sentences
@@ -24,8 +24,6 @@ from kiosk.config import KioskSettings
 
 SIGNING_KEY = "offline-signing.key"
 CARD_KEY = "offline-cards.key"
-#: Beside the journal, in the kiosk's data folder.
-VERIFIERS = "offline-verifiers.sqlite"
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -164,7 +162,7 @@ def _extract(settings: KioskSettings) -> tuple[Extract | None, str]:
 
 
 def _count_verifiers(settings: KioskSettings) -> int:
-    path = settings.in_data(VERIFIERS)
+    path = settings.in_data(FILE)
     if not path.exists():
         return 0
     verifiers = Verifiers.open(path, SystemClock())
@@ -175,7 +173,7 @@ def _count_verifiers(settings: KioskSettings) -> int:
 
 
 def _forget_verifiers(settings: KioskSettings) -> int:
-    path = settings.in_data(VERIFIERS)
+    path = settings.in_data(FILE)
     if not path.exists():
         return 0
     verifiers = Verifiers.open(path, SystemClock())

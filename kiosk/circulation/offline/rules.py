@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,7 @@ from kiosk.circulation.library import rules
 from kiosk.circulation.library.pins import Lock
 from kiosk.circulation.offline.current import CurrentExtract
 from kiosk.circulation.offline.extract import Extract, ItemRecord, MemberRecord
+from kiosk.circulation.offline.history import History, KeepsHistory
 from kiosk.circulation.offline.outage import Outage, is_of
 from kiosk.circulation.offline.readiness import Readiness, believed, look
 from kiosk.circulation.offline.settings import OfflineSettings
@@ -43,17 +44,12 @@ _OFFLINE = Refusal(Code.OFFLINE)
 _STRANGER = Refusal(Code.NO_MATCH)
 
 
-def no_operations() -> Sequence[Entry]:
-    """Nothing is waiting, as far as is known."""
-    return ()
-
-
 class OfflineDesk:
     """Implements ``promises.OfflineRules``. Used from the kiosk's one worker thread.
 
-    ``waiting`` tells the journal's waiting operations to questions that are asked without them, so that a patron sees
-    what they may still borrow. ``verifiers`` are ``None`` where the library keeps none. ``own_marks``: the extract
-    comes from the very system that a replay will ask, so its fingerprints are the system's; otherwise due dates are.
+    ``journal`` tells what this kiosk has done since the extract was made; without it only what waits is known.
+    ``verifiers`` are ``None`` where the library keeps none. ``own_marks``: the extract comes from the very system that
+    a replay will ask, so its fingerprints are the system's; otherwise due dates are.
     """
 
     def __init__(
@@ -64,7 +60,7 @@ class OfflineDesk:
         clock: Clock,
         zone: ZoneInfo,
         *,
-        waiting: Callable[[], Sequence[Entry]] = no_operations,
+        journal: KeepsHistory | None = None,
         own_marks: bool = False,
     ) -> None:
         self.settings = settings
@@ -72,7 +68,7 @@ class OfflineDesk:
         self._verifiers = verifiers if settings.keep_verifiers else None
         self._clock = clock
         self._zone = zone
-        self._waiting = waiting
+        self._history = History(journal) if journal is not None else None
         self._own_marks = own_marks
         self._pattern = re.compile(settings.item_pattern) if settings.item_pattern else None
         self._proved: str | None = None  # the card whose PIN was right last, in this visit
@@ -140,7 +136,7 @@ class OfflineDesk:
                 return None
 
     def _as_patron(self, extract: Extract, ref: PatronRef, member: MemberRecord) -> Patron:
-        outage = Outage(self._waiting())
+        outage = self._outage(extract, self._history.waiting() if self._history is not None else ())
         today, terms = self._today(outage), extract.about.terms
         stands = standing(extract, member, ref, outage, today, outage.returned(self._zone))
         blocked = rules.blocks(stands, terms.policy, today)
@@ -180,9 +176,10 @@ class OfflineDesk:
 
     def checkout(self, ref: PatronRef, item_id: str, waiting: Sequence[Entry]) -> Promise | Refusal:
         """May the item be lent to the patron now?"""
-        extract, outage = self._current.now, Outage(waiting)
+        extract = self._current.now
         if extract is None or self.readiness(waiting).lending is not None:
             return _OFFLINE
+        outage = self._outage(extract, waiting)
         member = extract.member(ref.number)
         if member is None:
             return _STRANGER
@@ -197,9 +194,10 @@ class OfflineDesk:
 
     def checkin(self, item_id: str, waiting: Sequence[Entry]) -> Promise | Refusal:
         """May the item be taken in now, to be processed later? Nothing is said of fines or holds."""
-        extract, outage = self._current.now, Outage(waiting)
+        extract = self._current.now
         if extract is None or self.readiness(waiting).returning is not None:
             return _OFFLINE
+        outage = self._outage(extract, waiting)
         record = self._item(extract, item_id)
         if record is None:
             return Refusal(Code.UNKNOWN_ITEM)
@@ -233,7 +231,8 @@ class OfflineDesk:
         item = record.item.id
         lent = outage.lent(item)
         if lent is not None:
-            return Promise(record.item, lent.promised_due) if is_of(lent, ref) and lent.promised_due else None
+            due = lent.promised_due or lent.due
+            return Promise(record.item, due) if is_of(lent, ref) and due is not None else None
         if item in outage.returned(self._zone):
             return None
         pair = extract.cards.pair(ref.number, item)
@@ -242,6 +241,9 @@ class OfflineDesk:
 
     def _mark(self, record: ItemRecord, due: date) -> str:
         return record.mark if self._own_marks and record.mark else due_mark(due)
+
+    def _outage(self, extract: Extract, waiting: Sequence[Entry]) -> Outage:
+        return Outage(waiting, self._history.since(extract.about.made) if self._history is not None else ())
 
     def _may_act(self, member: MemberRecord, ref: PatronRef) -> bool:
         return not member.pin or self.settings.card_only or self._proved == ref.number.strip()

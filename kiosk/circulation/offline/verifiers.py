@@ -29,6 +29,8 @@ from kiosk.circulation.library.pins import Lock
 from kiosk.circulation.offline import keys
 from kiosk.circulation.port import Secret
 
+#: The file's name in the kiosk's data folder.
+FILE = "offline-verifiers.sqlite"
 #: So many wrong tries on whatever cards within the hour, and the kiosk takes no PIN for a while.
 KIOSK_TRIES = 60
 _KIOSK_WINDOW = timedelta(hours=1)
