@@ -22,9 +22,14 @@ from kiosk.config import KioskSettings, load
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _read_settings(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> KioskSettings:
+#: Where ``config_option`` leaves the settings file's name in the context's ``meta``, for a command that writes it.
+CONFIG_FILE = "kiosk.commands.setting.file"
+
+
+def _read_settings(context: click.Context, _parameter: click.Parameter, value: Path | None) -> KioskSettings:
     if value is None:
         raise click.UsageError("Which kiosk? Name its file with --config kiosk.toml, or set PUSTAKA_CONFIG.")
+    context.meta[CONFIG_FILE] = value
     try:
         return load(value)
     except SettingsError as error:

@@ -96,6 +96,7 @@ class Evidence:
     today: date
     line: str = ""
     protected: bool = False
+    offers_tls: bool | None = None  # only where the line is not protected
     login_given: bool = False
     patron_given: bool = False
     pin_given: bool = False

@@ -49,13 +49,22 @@ class Wishes:
     trial: bool = False
 
 
-def gather(dialogue: Dialogue, asking: Asking, wishes: Wishes, *, line: str = "", protected: bool = False) -> Evidence:
-    """Ask everything that can be asked with these wishes."""
+def gather(
+    dialogue: Dialogue,
+    asking: Asking,
+    wishes: Wishes,
+    *,
+    line: str = "",
+    protected: bool = False,
+    offers_tls: bool | None = None,
+) -> Evidence:
+    """Ask everything that can be asked with these wishes. ``line`` and what follows describe the wires given."""
     seen = Evidence(
         zone=asking.zone,
         today=asking.clock.now().astimezone(asking.zone).date(),
         line=line,
         protected=protected,
+        offers_tls=offers_tls,
         login_given=bool(asking.terminal.login),
         patron_given=bool(wishes.patron),
         pin_given=wishes.pin is not None,
@@ -127,10 +136,12 @@ def _ask_of_items(seen: Evidence, dialogue: Dialogue, asking: Asking, wishes: Wi
     nothing = asking.item(NO_SUCH_ITEM)
     seen.add(dialogue.ask(Step.UNKNOWN_ITEM, nothing))
     seen.add(dialogue.ask(Step.WITHOUT_AC, replace(nothing, terminal_password=None)))
-    if seen[Step.UNKNOWN_ITEM].frame is not None:
-        seen.add(dialogue.ask(Step.OTHER_INSTITUTION, replace(nothing, institution_id=NO_SUCH_INSTITUTION)))
+    own = seen[Step.UNKNOWN_ITEM]
     if wishes.item:
-        seen.add(dialogue.ask(Step.ITEM, asking.item(wishes.item)))
+        own = seen.add(dialogue.ask(Step.ITEM, asking.item(wishes.item)))
+    if own.frame is not None:
+        other = replace(asking.item(wishes.item or NO_SUCH_ITEM), institution_id=NO_SUCH_INSTITUTION)
+        seen.add(dialogue.ask(Step.OTHER_INSTITUTION, other))
     if wishes.loan_item:
         seen.add(dialogue.ask(Step.LOAN_ITEM, asking.item(wishes.loan_item)))
 

@@ -170,7 +170,7 @@ def terminal_password(seen: Evidence) -> Finding:
 
 def institution(seen: Evidence) -> Finding:
     """Whether AO has to be right."""
-    own, other = seen[Step.UNKNOWN_ITEM], seen[Step.OTHER_INSTITUTION]
+    own, other = seen[Step.ITEM if seen.item else Step.UNKNOWN_ITEM], seen[Step.OTHER_INSTITUTION]
     if own.frame is None or other.end is End.NOT_ASKED:
         return unknown("server.institution", "17 is not answered, so another institution could not be tried.")
     if other.frame is None:
@@ -182,9 +182,9 @@ def institution(seen: Evidence) -> Finding:
             "In the name of another institution it answers differently.",
             Confidence.LIKELY,
         )
-    return Finding(
-        "server.institution", "any", "In the name of another institution the answer is the same.", Confidence.LIKELY
-    )
+    said = "In the name of another institution the answer is the same"
+    said += "." if seen.item else " for an item that does not exist; name one (--item) to be sure."
+    return Finding("server.institution", "any", said, Confidence.LIKELY)
 
 
 def _plain(body: bytes) -> bytes:

@@ -21,9 +21,8 @@ def protection(seen: Evidence) -> Finding:
         return Finding("server.line", None, f"No connection: {why}", Confidence.UNKNOWN, alarm=True)
     if seen.protected:
         return Finding("server.line", seen.line, "The certificate and the server's name are right.")
-    return Finding(
-        "server.line", seen.line, "PINs and card numbers cross this line in clear: use TLS or a tunnel.", alarm=True
-    )
+    advice = "the server speaks TLS on this port, so set tls = 'verify'" if seen.offers_tls else "use TLS or a tunnel"
+    return Finding("server.line", seen.line, f"PINs and card numbers cross this line in clear: {advice}.", alarm=True)
 
 
 def send_terminator(seen: Evidence) -> Finding:

@@ -61,4 +61,5 @@ def _agrees(finding: Finding, profile: Profile) -> bool:
 
 def as_written(value: object) -> object:
     """A profile's value as it stands in TOML."""
-    return msgspec.to_builtins(value)
+    plain: object = msgspec.to_builtins(value)
+    return list(plain) if isinstance(plain, tuple) else plain
