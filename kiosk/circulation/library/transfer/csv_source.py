@@ -74,6 +74,10 @@ class CsvSource:
     def columns(self) -> tuple[str, ...]:
         return self._columns
 
+    @property
+    def note(self) -> str:
+        return ""
+
     def rows(self) -> Iterator[tuple[int, Sequence[str] | Broken]]:
         while True:
             place = self._skipped + self._rows.line_num + 1

@@ -97,8 +97,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def _write_csv(names: list[str], found: Iterator[Row], target: BinaryIO) -> int:
-    """UTF-8 with a byte order mark, which makes spreadsheets read it as such."""
-    with _text(target, "utf-8-sig") as text:
+    with as_text(target) as text:
         writer = csv.writer(text)
         writer.writerow(names)
         return _counted(found, lambda row: writer.writerow([_cell(value) for value in row]))
@@ -134,9 +133,10 @@ def _cell(value: Value) -> str:
 
 
 @contextmanager
-def _text(target: BinaryIO, encoding: str) -> Iterator[IO[str]]:
-    text = io.TextIOWrapper(target, encoding=encoding, newline="", write_through=True)
+def as_text(target: BinaryIO) -> Iterator[IO[str]]:
+    """UTF-8 with a byte order mark, which makes spreadsheets read it as such."""
+    text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
     try:
         yield text
     finally:
-        text.detach()
+        text.detach()  # which flushes, and leaves the target open

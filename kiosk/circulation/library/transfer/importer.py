@@ -50,11 +50,12 @@ class Imported:
     unused: tuple[str, ...]
     how: str
     unit: str
+    note: str = ""
 
     @property
     def refused(self) -> bool:
         """Whether bad rows kept the good ones out."""
-        return self.bad > 0 and self.batch == 0
+        return self.bad > 0 and self.batch == 0 and self.added + self.updated == 0
 
 
 class Import:
@@ -92,7 +93,8 @@ class Import:
         with self._temporary() as db:
             rows, _ = staging.stage(db, kind, columns, source, progress)
         if rows == 0:
-            raise ImportRefused(f"The file has no {kind.name}; nothing was changed.")
+            hint = f" ({source.note})" if source.note else ""
+            raise ImportRefused(f"The file has no {kind.name}{hint}; nothing was changed.")
         if "pin" in columns.names and not wishes.dry_run:
             self._hash_pins()
         with self._library.store.writing() as db:
@@ -123,6 +125,7 @@ class Import:
             unused=columns.unused,
             how=source.how,
             unit=source.unit,
+            note=source.note,
         )
         if bad and not wishes.skip_bad:
             return result

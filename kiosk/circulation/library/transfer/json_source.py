@@ -50,6 +50,10 @@ class JsonSource:
     def columns(self) -> tuple[str, ...]:
         return self._columns
 
+    @property
+    def note(self) -> str:
+        return ""
+
     def rows(self) -> Iterator[tuple[int, Sequence[str] | Broken]]:
         place = 1
         found: _Row | Broken | None = self._first

@@ -51,7 +51,14 @@ class MarcSource:
         self._raw.seek(0)
         self._xml = start.startswith(b"<")
         self.how = "MARCXML" if self._xml else "MARC 21 (ISO 2709)"
-        self.without_items = 0
+        self._without_items = 0
+
+    @property
+    def note(self) -> str:
+        if not self._without_items:
+            return ""
+        where = self._item_field.tag + self._item_field.code if self._item_field else ", ".join(marc.USUAL)
+        return f"{self._without_items} records have no copy's number in {where}; see --item-field"
 
     def rows(self) -> Iterator[tuple[int, Sequence[str] | Broken]]:
         for place, record in enumerate(self._xml_records() if self._xml else self._records(), start=1):
@@ -62,7 +69,7 @@ class MarcSource:
             for row in marc.rows(record, self._item_field):
                 empty = False
                 yield place, row
-            self.without_items += empty
+            self._without_items += empty
 
     def position(self) -> int:
         return self._raw.tell()

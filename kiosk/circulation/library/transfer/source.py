@@ -27,6 +27,11 @@ class Source(Protocol):
     how: str  # how it is read, for people: "CSV, utf-8, separated by ';'"
 
     @property
+    def note(self) -> str:
+        """What somebody should know of what was read, or nothing."""
+        ...
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The names of the cells of each row."""
         ...
