@@ -28,8 +28,8 @@ def export(
 ) -> None:
     """Write the whole list to FILE, or to standard output, so that 'import' reads back the same.
 
-    A CSV cell that a spreadsheet would run as a formula gets an apostrophe in front, which 'import' takes off again. The
-    file takes its place when it is complete, and only its owner may read it. Loans and holds are the running ones.
+    A CSV cell that a spreadsheet would run as a formula gets an apostrophe in front, which 'import' takes off again.
+    The file takes its place when it is complete, and only its owner may read it. Loans and holds are the running ones.
     """
     chosen = form or _BY_ENDING.get(file.suffix.lower() if file else "", "csv")
     with open_library(settings) as books:

@@ -41,19 +41,13 @@ def _pairs(_context: click.Context, _parameter: click.Parameter, value: Sequence
 @click.argument("what", type=click.Choice(list(KINDS)), required=False)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
 @click.option("--map", "mapped", multiple=True, callback=_pairs, help="COLUMN=FIELD; '-' as FIELD leaves a column out.")
-@click.option(
-    "--value", "given", multiple=True, callback=_pairs, help="FIELD=VALUE for every row: --value type=pelajar"
-)
+@click.option("--value", "given", multiple=True, callback=_pairs, help="FIELD=VALUE for all rows: --value type=pelajar")
 @click.option("--columns", default="", help="The file has no header line; its columns are these: number,name,type")
-@click.option(
-    "--encoding", default="auto", show_default=True, help="Such as utf-8 or cp1252; for MARC utf-8 or marc-8."
-)
+@click.option("--encoding", default="auto", show_default=True, help="Such as utf-8 or cp1252; MARC: utf-8 or marc-8.")
 @click.option("--delimiter", default="auto", show_default=True, help="One sign, or 'tab'.")
 @click.option("--item-field", default="", help="MARC: subfield of a copy's number. [952p, 876p or 990a]")
 @click.option("--dry-run", is_flag=True, help="Change nothing; report every bad line.")
-@click.option(
-    "--update", is_flag=True, help="Rows whose number is there already change it, in the columns of the file."
-)
+@click.option("--update", is_flag=True, help="Rows of known numbers change these, in the columns of the file.")
 @click.option("--skip-bad", is_flag=True, help="Import the good rows although there are bad ones.")
 @click.option("--create-types", is_flag=True, help="Make member types or collections that are not there yet.")
 @click.option("--like", default="umum", show_default=True, help="The member type whose rules new types take.")

@@ -102,7 +102,7 @@ def policy(
         "replacement_fee": replacement_fee,
         "keep_days": keep_days,
     }
-    wanted = {
+    wanted: dict[str, Value] = {
         name: int(value) if isinstance(value, bool) else value for name, value in said.items() if value is not None
     }
     if fee_block is not None:

@@ -132,7 +132,7 @@ def in_words(refusal: Refusal) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
-    return str(value)
+    return "" if value is None else str(value)
 
 
 def make_folder(folder: Path) -> None:

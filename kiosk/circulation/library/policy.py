@@ -73,15 +73,15 @@ def effective(db: sqlite3.Connection, member_type: str, collection: str) -> Rule
 def rule_in_words(rule: RuleLine, limit: int | None) -> str:
     """One rule as a sentence; ``limit`` is the member type's."""
     kind = "working" if rule.working_days else "calendar"
-    several = f", {rule.limit} at most" if rule.limit is not None else ""
-    over_all = "" if limit is None else f" of {limit} in all"
+    copies = [f"at most {rule.limit} of them"] if rule.limit is not None else []
+    copies += [f"at most {limit} in all"] if limit is not None else []
     lateness = [f"Rp{rule.fee_per_day} a day"] if rule.fee_per_day else []
     lateness += ["as many days of suspension"] if rule.suspend else []
     late = f"late costs {' and '.join(lateness)}" if lateness else "late costs nothing"
     grace = f" after {rule.grace} days of grace" if rule.grace and lateness else ""
     return (
-        f"{rule.member_type} × {rule.collection}: {rule.days} {kind} days{several}{over_all}, "
-        f"{rule.renewals} renewals; {late}{grace}."
+        f"{rule.member_type} × {rule.collection}: {', '.join([f'{rule.days} {kind} days', *copies])}; "
+        f"renewed {rule.renewals} times at most; {late}{grace}."
     )
 
 
