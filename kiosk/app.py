@@ -35,15 +35,15 @@ from devices.rfid.events import Event as ReaderEvent
 from devices.rfid.events import ReaderChanged, ReaderState, SecurityWritten, TagRead
 from devices.rfid.reader import PadReader
 from kiosk import translate
-from kiosk.circulation.desk import CirculationDesk
 from kiosk.circulation.journal import Journal
-from kiosk.circulation.library.library import EmbeddedLibrary
+from kiosk.circulation.journal import State as Progress
 from kiosk.config import KioskSettings
 from kiosk.pilot import Pilot
 from kiosk.screens.root import KioskRoot
 from kiosk.screens.sound import Sounds
 from kiosk.session.model import Rules, Screen, Sound, State
 from kiosk.session.runner import Runner
+from kiosk.systems import open_desk, open_system
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +69,10 @@ class Services:
         clock = SystemClock(trusted=link.clock == "trusted")
         self.zone = ZoneInfo(settings.site.zone)
         self.parts: dict[str, Part] = {}
+        self._open: tuple[int, int] | None = None
         self.journal = Journal.open(settings.in_data("journal.sqlite"), kiosk=link.device)
-        self.library = EmbeddedLibrary.open(settings.in_data(settings.circulation.path), zone=self.zone)
-        self.desk = CirculationDesk(self.library, self.journal)
+        self.system = open_system(settings)
+        self.desk = open_desk(settings, self.journal, self.system)
         self.ledger = Ledger(settings.in_data("ledger.sqlite"), clock)
         parts = (("camera", settings.camera.source), ("rfid", settings.reader.port))
         info = Info(
@@ -80,7 +81,9 @@ class Services:
             software=software_version(),
             capabilities=tuple(name for name, source in parts if source),
         )
-        self.link = Link(link, self.ledger, info, clock=clock, parts=self._parts, alerts=("help", "screen"))
+        self.link = Link(
+            link, self.ledger, info, clock=clock, parts=self._parts, alerts=("help", "screen", "library", "conflicts")
+        )
 
     def _parts(self) -> Mapping[str, Part]:
         return dict(self.parts)
@@ -88,9 +91,25 @@ class Services:
     def part(self, name: str, state: str, why: str = "") -> None:
         """A part of the kiosk is in another state: the desk hears it at once."""
         old = self.parts.get(name)
-        if old is None or old.state != state:
-            self.parts[name] = Part(state=state, since=int(time.time() * 1000), why=why)
+        if old is None or (old.state, old.why) != (state, why):
+            since = old.since if old is not None and old.state == state else int(time.time() * 1000)
+            self.parts[name] = Part(state=state, since=since, why=why)
             self.link.health()
+
+    def tell_open(self) -> None:
+        """The desk learns how many operations wait for the library system, and how many for staff."""
+        left = self.journal.unsettled()
+        conflicts = sum(entry.state == Progress.CONFLICT for entry in left)
+        if (len(left), conflicts) == self._open:
+            return
+        self._open = (len(left), conflicts)
+        waiting = len(left) - conflicts
+        said = [f"{waiting} to be replayed"] if waiting else []
+        said += [f"{conflicts} for staff to settle: pustaka journal conflicts"] if conflicts else []
+        self.part("journal", "conflict" if conflicts else "waiting" if waiting else "ok", ", ".join(said))
+        since = int(time.time() * 1000)
+        alert = Alert(what=f"Operations that only staff can settle: {conflicts}", since=since)
+        self.link.alert("conflicts", alert if conflicts else None)
 
     def transaction(self, op: str, result: str, code: str | None) -> None:
         """A line for the ledger. A ledger that cannot be written must not stop the lending."""
@@ -106,7 +125,7 @@ class Services:
         """Say goodbye and close every file."""
         self.link.stop()
         self.ledger.close()
-        self.library.close()
+        self.system.close()
         self.journal.close()
 
 
@@ -127,6 +146,7 @@ class KioskApp(App):
             slow=times.slow,
             number_prefix=settings.circulation.number_prefix,
             pin_length=settings.circulation.pin_length,
+            offline=settings.circulation.offline.policy,
         )
         self.runner = Runner(services.desk, services.journal, self, State(rules=rules, language=rules.languages[0]))
         self.camera = CameraReader(settings.camera, self._from_camera) if settings.camera.source else None
@@ -256,6 +276,17 @@ class KioskApp(App):
         """Somebody here asks for help."""
         since = int(time.time() * 1000)
         self.services.link.alert("help", Alert(what="A person at this kiosk asks for help", since=since))
+
+    def system(self, online: bool) -> None:
+        """The library system has gone or come back: the desk is told, and what still works here."""
+        since = int(time.time() * 1000)
+        self.services.part("library", "ok" if online else "lost", "" if online else "does not answer; working offline")
+        alert = Alert(what="The library system does not answer; this kiosk works offline", since=since)
+        self.services.link.alert("library", None if online else alert)
+
+    def looked_after(self) -> None:
+        """What is still to be replayed, and what only staff can settle, is on the desk's screen."""
+        self.services.tell_open()
 
     def wipe(self) -> None:
         """A visit has ended: nothing of it may be left."""

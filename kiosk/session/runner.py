@@ -16,6 +16,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -60,11 +61,16 @@ from kiosk.session.model import (
     StartTimer,
     State,
     StopTimer,
+    SystemChanged,
     Timer,
     TimerFired,
 )
 
 log = logging.getLogger(__name__)
+
+#: After a patron's question: long enough for the next one to come first, short enough to be soon.
+_REST_S = 0.5
+_TROUBLE_S = 30.0
 
 
 class Desk(Protocol):
@@ -78,6 +84,15 @@ class Desk(Protocol):
     def renew(self, ref: PatronRef, item_id: str) -> RenewOutcome: ...
     def renew_all(self, ref: PatronRef) -> Sequence[RenewOutcome] | Unknown: ...
     def end_visit(self, ref: PatronRef) -> None: ...
+
+    @property
+    def online(self) -> bool:
+        """Whether the library system answers."""
+        ...
+
+    def tend(self) -> float:
+        """One short piece of work of its own (is the system back? an operation to replay); seconds until the next."""
+        ...
 
 
 class BitList(Protocol):
@@ -119,6 +134,14 @@ class Outside(Protocol):
         """Tell the desk that somebody here asks for help."""
         ...
 
+    def system(self, online: bool) -> None:
+        """Whether the library system is there: at the start and at each change (worker thread)."""
+        ...
+
+    def looked_after(self) -> None:
+        """Operations may have been settled or left open (worker thread)."""
+        ...
+
     def wipe(self) -> None:
         """A visit has ended: clear the clipboard and whatever else may hold something of it."""
         ...
@@ -138,6 +161,7 @@ class Runner:
         self._wanted: dict[str, bool] = {}
         self._lock = threading.Lock()  # guards _wanted and _asked_in
         self._asked_in: dict[str, int] = {}  # uid -> the visit that last asked for its bit
+        self._online: bool | None = None
         self._worker = threading.Thread(target=self._work, name="circulation", daemon=True)
 
     # --- life -----------------------------------------------------------------------------------------------------
@@ -299,8 +323,36 @@ class Runner:
         self._jobs.put(guarded)
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        """Patrons first; in between, the desk looks after what was left open."""
+        due = time.monotonic() + _REST_S
+        while True:
+            try:
+                job = self._jobs.get(timeout=max(0.0, due - time.monotonic()))
+            except queue.Empty:
+                due = time.monotonic() + self._tend()
+                continue
+            if job is None:
+                return
             job()
+            self._look_at_system()
+            due = min(due, time.monotonic() + _REST_S)
+
+    def _tend(self) -> float:
+        try:
+            wait = self._desk.tend()
+        except Exception as error:  # noqa: BLE001 - the worker must outlive it; what is open stays open
+            log.error("what was left open could not be looked after: %s", type(error).__name__)
+            wait = _TROUBLE_S
+        self._look_at_system()
+        return wait
+
+    def _look_at_system(self) -> None:
+        online = self._desk.online
+        if online != self._online:
+            self._online = online
+            self.post(SystemChanged(online))
+            self._outside.system(online)
+        self._outside.looked_after()
 
     def _want(self, uids: Sequence[str], armed: bool, op: str) -> None:
         for uid in uids:
@@ -319,7 +371,7 @@ class Runner:
 
     def _checkout(self, effect: Checkout) -> None:
         outcome = self._desk.checkout(effect.ref, effect.item_id)
-        if isinstance(outcome, Borrowed):
+        if isinstance(outcome, Borrowed) and outcome.disarm:
             self._want(effect.uids, False, f"checkout {effect.item_id}")
         self.post(CheckedOut(effect.visit, effect.item_id, outcome))
         self._tell("checkout", outcome)

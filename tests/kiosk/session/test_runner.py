@@ -49,6 +49,8 @@ class Outside:
         self.secured: list[tuple[str, bool]] = []
         self.transactions: list[tuple[str, str, str | None]] = []
         self.staff_called = 0
+        self.systems: list[bool] = []
+        self.looks = 0
         self.wiped = 0
         self.broken = False
 
@@ -76,6 +78,12 @@ class Outside:
 
     def call_staff(self) -> None:
         self.staff_called += 1
+
+    def system(self, online: bool) -> None:
+        self.systems.append(online)
+
+    def looked_after(self) -> None:
+        self.looks += 1
 
     def wipe(self) -> None:
         self.wiped += 1
