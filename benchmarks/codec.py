@@ -134,8 +134,8 @@ def run(plan: Plan) -> Outcome:
     reports: dict[str, Report] = {}
     rows: list[tuple[str, ...]] = []
     for load in (
-        Load("a visit", visit(), plan.choose(120, 10)),
-        Load(f"a page of {PAGE} loans", [patron(PAGE)], plan.choose(2000, 100)),
+        Load("a visit", visit(), plan.choose(120, 40)),
+        Load(f"a page of {PAGE} loans", [patron(PAGE)], plan.choose(2000, 500)),
     ):
         theirs, mine = peer(load), ours(load)
         pairs, warmup = plan.choose(30, 3), plan.choose(2, 1)

@@ -101,7 +101,7 @@ def of_pysip2(message: Any, spec: MessageSpec) -> dict[str, object]:
     return {field.name: getattr(message, field.name) for field in spec.fields}
 
 
-QUIET = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUIET = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize("cls", MESSAGES, ids=lambda cls: cls.code)

@@ -86,6 +86,7 @@ def encode(message: Message, encoding: str = "utf-8") -> bytes:
         UnsafeValue: a value would become another field or message, is too long, or the encoding lacks a character.
         Sip2Error: the encoding cannot be used (see :func:`check_encoding`).
     """
+    exact = check_encoding(encoding)
     layout = LAYOUTS[message.code]
     code, *values, others = layout.values(message)
     parts = [code]
@@ -107,7 +108,13 @@ def encode(message: Message, encoding: str = "utf-8") -> bytes:
     for identifier, value in others:
         _check_other(layout, identifier, value, encoding)
         parts.append(f"{identifier}{value}|")
-    return _to_bytes("".join(parts), len(parts) - before, layout, encoding)
+    text, count = "".join(parts), len(parts) - before
+    body = _to_bytes(text, count, layout, encoding)
+    if not exact and (body.count(b"|") != count or body.decode(encoding, "replace") != text):
+        raise UnsafeValue(
+            f"A value of SIP2 message {layout.code} has a character that the encoding {encoding} cannot carry safely."
+        )
+    return body
 
 
 def _check_other(layout: Layout, identifier: str, value: str, encoding: str) -> None:
@@ -122,24 +129,17 @@ def _check_other(layout: Layout, identifier: str, value: str, encoding: str) -> 
 
 
 def _to_bytes(text: str, fields_written: int, layout: Layout, encoding: str) -> bytes:
-    """Encode, and look at what the other side will see: the separators written here, and no others."""
-    exact = check_encoding(encoding)
     if text.count("|") != fields_written:
         raise UnsafeValue(f"A value of SIP2 message {layout.code} holds a '|', which would begin another field.")
     if _UNSAFE.search(text):
         raise UnsafeValue(f"A value of SIP2 message {layout.code} holds a control character; it is not sent.")
     try:
-        body = text.encode(encoding)
+        return text.encode(encoding)
     except UnicodeEncodeError:
         raise UnsafeValue(
             f"A value of SIP2 message {layout.code} has a character that the encoding {encoding} lacks; "
             "choose another encoding for this server, or another text."
         ) from None
-    if not exact and (body.count(b"|") != fields_written or body.decode(encoding, "replace") != text):
-        raise UnsafeValue(
-            f"A value of SIP2 message {layout.code} has a character that the encoding {encoding} cannot carry safely."
-        )
-    return body
 
 
 def decode(body: bytes, encoding: str = "utf-8") -> Message:
