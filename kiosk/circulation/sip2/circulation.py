@@ -153,6 +153,8 @@ class SipCirculation(Counter):
         deadline = self.client.deadline()
         owed, written = self._before(lambda: self._owed(ref, deadline))
         if isinstance(owed, Unknown):
+            if owed.why == "no-match":
+                return Refused(Refusal(Code.NO_MATCH))
             return Refused(Refusal(Code.OTHER))  # the sum, or its currency, is not known: nothing is booked
         if not 0 < amount <= owed:
             return Refused(Refusal(Code.FEES, amount=owed))

@@ -15,6 +15,7 @@ from kiosk.circulation.sip2.errors import UnsafeValue
 from kiosk.circulation.sip2.layout import Request, Response
 from kiosk.circulation.sip2.looking import Looking, away
 from kiosk.circulation.sip2.patience import Deadline
+from kiosk.circulation.sip2.patrons import letter
 from kiosk.circulation.sip2.reading import item_of
 from kiosk.circulation.sip2.refusals import spoken
 from kiosk.circulation.sip2.responses import (
@@ -64,6 +65,8 @@ class Counter(Looking):
         answer = self._told_if_known(MessageCode.BLOCK_PATRON, request, PatronStatusResponse)
         if not isinstance(answer, PatronStatusResponse):
             return answer
+        if letter(answer.valid_patron) == "N":
+            return Refused(Refusal(Code.NO_MATCH))
         if any(place in answer.patron_status for place in self.profile.blocking_flags):
             return Done()
         return Refused(spoken(answer.screen_message, self.profile))
@@ -76,6 +79,8 @@ class Counter(Looking):
         answer = self._told_if_known(MessageCode.PATRON_ENABLE, request, PatronEnableResponse)
         if not isinstance(answer, PatronEnableResponse):
             return answer
+        if letter(answer.valid_patron) == "N":
+            return Refused(Refusal(Code.NO_MATCH))
         if any(place in answer.patron_status for place in self.profile.blocking_flags):
             return Refused(spoken(answer.screen_message, self.profile))
         return Done()

@@ -173,6 +173,8 @@ class Looking:
         if not number:
             return Unknown("number"), None
         answer = self._account(number, pin, deadline, (Summary.FINES,))
+        if letter(answer.valid_patron) == "N":
+            return Unknown("no-match"), None
         if pin is None and answer.fee_amount is None and letter(answer.valid_patron_password) == "N":
             return Unknown("withheld"), None
         if in_other_money(answer, self.profile):
@@ -208,7 +210,7 @@ class Looking:
 
     def _safe(self, number: str) -> str:
         """The number as it goes out; empty for one that must not reach the wire."""
-        number = number.strip()
+        number = number.strip(" ")
         if not self.profile.hyphens_in_numbers:
             number = number.replace("-", "")
         return number if self._is_safe(number, LONGEST_NUMBER) else ""

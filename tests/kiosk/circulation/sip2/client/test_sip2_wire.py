@@ -179,10 +179,12 @@ def test_a_send_without_a_line_has_sent_nothing() -> None:
 
 def test_a_send_after_a_reset_has_sent_nothing(serve: Serve) -> None:
     def reset(line: socket.socket) -> None:
+        line.recv(1)
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     wire = TcpWire("127.0.0.1", serve(reset), None)
     wire.open(SECONDS)
+    wire.send(b"x", SECONDS)
     with pytest.raises(ConnectionResetError):
         wire.receive(SECONDS)
     with pytest.raises(NothingSent):

@@ -1,0 +1,366 @@
+"""The line kept to a library system: login, staying, coming back, and what is never sent twice."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from kiosk.circulation.errors import Sip2Error, SystemAway
+from kiosk.circulation.port import Borrowed, Item, PatronRef, Unknown
+from kiosk.circulation.sip2.circulation import SipCirculation
+from kiosk.circulation.sip2.emulator import Wrong
+from kiosk.circulation.sip2.emulator.dialect import BeforeLogin, LoginFailure
+from kiosk.circulation.sip2.settings import Sip2Settings
+
+SARI = PatronRef("P-001")
+
+
+def why_away(kiosk: SipCirculation) -> str:
+    with pytest.raises(SystemAway) as caught:
+        kiosk.checkout("op", SARI, "B-1")
+    return str(caught.value)
+
+
+# login
+
+
+def test_the_first_question_logs_in_and_asks_the_status(world) -> None:
+    assert isinstance(world.kiosk().item("B-1"), Item)
+    assert world.ils.received == ["93", "99", "17"]
+
+
+def test_a_server_that_wants_the_status_first_gets_it(make_world) -> None:
+    world = make_world(status_before_login=BeforeLogin.REQUIRED)
+    assert isinstance(world.kiosk(status_first=True).item("B-1"), Item)
+    assert world.ils.received == ["99", "93", "17"]
+
+
+def test_the_wrong_order_is_told_with_the_key_to_change(make_world) -> None:
+    world = make_world(status_before_login=BeforeLogin.REQUIRED)
+    assert "dialect: status_first" in why_away(world.kiosk())
+    world = make_world(status_before_login=BeforeLogin.CLOSES)
+    assert "dialect: status_first" in why_away(world.kiosk(status_first=True))
+
+
+def test_without_a_login_none_is_sent(make_world) -> None:
+    world = make_world(login=None)
+    assert isinstance(world.kiosk(login=False).item("B-1"), Item)
+    assert world.ils.received == ["99", "17"]
+
+
+def test_a_configuration_that_names_no_login_sends_none(make_world) -> None:
+    world = make_world(login=None)
+    world.settings = msgspec.structs.replace(world.settings, login="")
+    assert isinstance(world.kiosk().item("B-1"), Item)
+    assert "93" not in world.ils.received
+
+
+@pytest.mark.parametrize("failure", LoginFailure)
+def test_a_login_that_fails_is_a_system_away_within_the_time(make_world, tmp_path: Path, failure: LoginFailure) -> None:
+    """940, 940 and silence, 940 and an end, and nothing at all."""
+    world = make_world(login_failure=failure)
+    wrong = tmp_path / "wrong"
+    wrong.write_text("salah", encoding="utf-8")
+    world.settings = msgspec.structs.replace(world.settings, password_file=str(wrong))
+    sentence = why_away(world.kiosk())
+    assert "circulation.sip2.login" in sentence
+    assert "salah" not in sentence
+    assert world.time.seconds <= world.settings.answer_seconds
+    assert world.kinds() == []
+
+
+def test_a_server_that_hangs_up_at_once_is_away(world) -> None:
+    world.ils.faults.add(Wrong.CLOSED_AT_ONCE, "connect")
+    assert "hangs up at once" in why_away(world.kiosk())
+
+
+def test_a_server_that_takes_no_connection_is_away(world) -> None:
+    world.ils.down = True
+    assert "cannot be reached" in why_away(world.kiosk())
+
+
+@pytest.mark.parametrize("code", ["93", "99"])
+def test_silence_while_logging_in_is_away_and_nothing_was_done(world, code: str) -> None:
+    world.ils.faults.add(Wrong.DEAF, code)
+    assert f"message {code}: no-answer" in why_away(world.kiosk())
+    assert world.kinds() == []
+    assert world.time.seconds <= world.settings.answer_seconds
+
+
+def test_an_account_that_cannot_be_sent_is_refused_at_the_start(world, tmp_path: Path) -> None:
+    path = tmp_path / "bad"
+    path.write_text("pass|word", encoding="utf-8")
+    for changes in ({"password_file": str(path)}, {"institution": "A\nB"}, {"place": "x" * 300}):
+        world.settings = msgspec.structs.replace(world.settings, **changes)
+        with pytest.raises(Sip2Error, match="cannot be sent") as caught:
+            world.kiosk()
+        assert "pass|word" not in str(caught.value)
+
+
+def test_a_password_file_that_cannot_be_read_is_refused_at_the_start(world, tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    for name, why in (("missing", "No such file"), ("binary", "it is no text")):
+        world.settings = msgspec.structs.replace(world.settings, password_file=str(tmp_path / name))
+        with pytest.raises(Sip2Error, match=why):
+            world.kiosk()
+
+
+def test_an_empty_password_file_is_an_empty_password(make_world, tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("", encoding="utf-8")
+    world = make_world(login=("kiosk", ""))
+    world.settings = msgspec.structs.replace(world.settings, password_file=str(tmp_path / "empty"))
+    assert isinstance(world.kiosk().item("B-1"), Item)
+
+
+# staying and coming back
+
+
+def test_a_line_is_kept_for_the_next_question(world) -> None:
+    kiosk = world.kiosk()
+    kiosk.item("B-1")
+    kiosk.item("B-2")
+    assert world.wires == 1
+
+
+def test_tending_keeps_an_idle_line_alive_with_a_status(world) -> None:
+    kiosk = world.kiosk(keep_alive_seconds=240.0)
+    kiosk.item("B-1")
+    assert kiosk.tend() == pytest.approx(240.0)
+    world.time.wait(100)
+    assert kiosk.tend() == pytest.approx(140.0)
+    world.time.wait(140)
+    kiosk.tend()
+    assert world.ils.received[-1] == "99"
+    assert world.wires == 1
+
+
+def test_without_keep_alive_an_idle_line_is_left_alone(world) -> None:
+    kiosk = world.kiosk(keep_alive_seconds=0.0)
+    kiosk.item("B-1")
+    world.time.wait(10_000)
+    assert kiosk.tend() > 0
+    assert world.ils.received == ["93", "99", "17"]
+
+
+def test_tending_gets_a_lost_line_back_before_a_patron_comes(world) -> None:
+    kiosk = world.kiosk()
+    kiosk.tend()
+    assert world.ils.received == ["93", "99", "99"]
+    assert kiosk.client.line.is_up
+
+
+def test_tending_waits_longer_and_longer_for_a_system_that_is_away(world, caplog: pytest.LogCaptureFixture) -> None:
+    kiosk = world.kiosk()
+    world.ils.down = True
+    pauses = []
+    for _ in range(8):
+        pauses.append(kiosk.tend())
+        world.time.wait(pauses[-1])
+    assert pauses == sorted(pauses)
+    assert pauses[0] < 5
+    assert pauses[-1] == 30
+    world.ils.down = False
+    kiosk.tend()
+    assert kiosk.client.line.is_up
+    assert kiosk.status().online
+
+
+def test_tending_too_often_does_not_knock_too_often(world) -> None:
+    kiosk = world.kiosk()
+    world.ils.down = True
+    kiosk.tend()
+    attempts = world.wires
+    assert kiosk.tend() > 0
+    assert world.wires == attempts
+
+
+def test_tending_survives_a_system_that_says_nothing(world) -> None:
+    kiosk = world.kiosk()
+    kiosk.item("B-1")
+    world.time.wait(300)
+    world.ils.faults.add(Wrong.DEAF, "99", "93", times=5)
+    assert kiosk.tend() >= 0
+    assert not kiosk.client.line.is_up
+
+
+@pytest.mark.parametrize("asks", ["item", "checkout"])
+def test_a_line_closed_while_idle_is_not_noticed_by_the_patron(world, asks: str) -> None:
+    kiosk = world.kiosk()
+    kiosk.item("B-1")
+    end_every_line(world, kiosk)
+    answer = kiosk.item("B-2") if asks == "item" else kiosk.checkout("op", SARI, "B-2")
+    assert isinstance(answer, Item | Borrowed)
+    assert world.wires == 2
+
+
+def end_every_line(world, kiosk: SipCirculation) -> None:
+    """The server, or a firewall that is polite, has closed the connection."""
+    connection = kiosk.client.line._connection
+    assert connection is not None
+    connection._wire._ended = True
+
+
+def test_a_line_cut_without_a_word_is_found_out_before_a_checkout(world) -> None:
+    """A firewall that forgets connections: what is sent disappears, and no end is ever seen."""
+    kiosk = world.kiosk()
+    kiosk.item("B-1")
+    world.time.wait(600)
+    world.ils.faults.add(Wrong.DEAF, "99")
+    assert isinstance(kiosk.checkout("op", SARI, "B-2"), Borrowed)
+    assert world.kinds() == [("checkout", "B-2")]
+    assert world.time.seconds - 600 < world.settings.answer_seconds
+
+
+def test_a_line_in_use_is_not_tried_first(world) -> None:
+    kiosk = world.kiosk()
+    kiosk.item("B-1")
+    world.time.wait(5)
+    kiosk.checkout("op", SARI, "B-2")
+    assert world.ils.received == ["93", "99", "17", "11"]
+
+
+def test_what_came_unasked_is_never_taken_for_the_next_answer(world) -> None:
+    kiosk = world.kiosk()
+    world.ils.faults.add(Wrong.SECOND, "17", seconds=1)
+    kiosk.item("B-1")
+    world.time.wait(2)
+    assert kiosk.item("B-2") == Item("B-2", "Judul 2")
+    assert world.wires == 2
+
+
+# what is asked again and what is not
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Wrong.DROP_BEFORE,
+        Wrong.DROP_AFTER,
+        Wrong.HALF_DROP,
+        Wrong.GARBAGE,
+        Wrong.WRONG_SEQUENCE,
+        Wrong.WRONG_ITEM,
+        Wrong.NUL,
+        Wrong.HUGE,
+    ],
+)
+def test_a_question_without_an_answer_is_asked_once_more_on_a_new_line(world, wrong: Wrong) -> None:
+    kiosk = world.kiosk()
+    kiosk.item("B-2")
+    world.ils.faults.add(wrong, "17")
+    assert kiosk.item("B-1") == Item("B-1", "Judul 1")
+    assert world.wires == 2
+
+
+def test_a_question_is_not_asked_a_third_time(world) -> None:
+    kiosk = world.kiosk()
+    world.ils.faults.add(Wrong.DROP_BEFORE, "17", times=9)
+    with pytest.raises(SystemAway):
+        kiosk.item("B-1")
+    assert world.ils.received.count("17") == 2
+
+
+def test_silence_uses_up_the_time_and_no_more(world) -> None:
+    kiosk = world.kiosk()
+    world.ils.faults.add(Wrong.DEAF, "17", times=9)
+    with pytest.raises(SystemAway):
+        kiosk.item("B-1")
+    assert world.time.seconds <= world.settings.answer_seconds
+
+
+@pytest.mark.parametrize("wrong", [Wrong.DROP_BEFORE, Wrong.DROP_AFTER, Wrong.HALF, Wrong.DEAF, Wrong.SILENT])
+def test_an_operation_that_may_have_left_is_never_sent_again(world, wrong: Wrong) -> None:
+    kiosk = world.kiosk()
+    world.ils.faults.add(wrong, "11")
+    assert isinstance(kiosk.checkout("op", SARI, "B-1"), Unknown)
+    assert world.ils.received.count("11") == 1
+
+
+def test_an_operation_is_not_begun_when_its_answer_could_not_come_in_time(world) -> None:
+    """The 17 before a return has used up the time: nothing was sent is better than nobody knows."""
+    kiosk = world.kiosk()
+    world.ils.faults.add(Wrong.LATE, "17", seconds=2.4)
+    with pytest.raises(SystemAway, match="no time left"):
+        kiosk.checkin("op", "B-1")
+    assert "09" not in world.ils.received
+
+
+def test_every_kind_of_silence_stays_within_the_time(world) -> None:
+    kiosk = world.kiosk()
+    for code in ("93", "99", "63", "17", "11"):
+        kiosk.close()
+        world.ils.faults.clear()
+        world.ils.faults.add(Wrong.DEAF, code, times=99)
+        began = world.time.seconds
+        try:
+            kiosk.patron(SARI, None)
+            kiosk.checkout("op", SARI, "B-1")
+        except SystemAway:
+            pass
+        assert world.time.seconds - began <= 2 * world.settings.answer_seconds
+
+
+# what the system says of itself
+
+
+def test_status_says_what_the_system_is_and_can(world) -> None:
+    status = world.kiosk().status()
+    assert status.online
+    assert status.name == "Perpustakaan Kota"
+    assert status.capabilities >= {"renew", "renew-all", "fees", "pay", "pin", "holds"}
+
+
+def test_status_never_raises(world) -> None:
+    kiosk = world.kiosk()
+    world.ils.down = True
+    began = world.clock.now()
+    first = kiosk.status()
+    world.time.wait(50)
+    assert not first.online
+    assert kiosk.status().offline_since == began
+    world.ils.down = False
+    assert kiosk.status().offline_since is None
+
+
+def test_the_flags_of_98_stop_nothing(make_world) -> None:
+    """SIPServer says N to checkin and checkout, and does both."""
+    world = make_world(flags="YNNNNN")
+    assert isinstance(world.kiosk().checkout("op", SARI, "B-1"), Borrowed)
+
+
+def test_a_system_that_says_it_is_not_online_is_shown_so(make_world) -> None:
+    assert not make_world(flags="NYYYYY").kiosk().status().online
+
+
+@pytest.mark.parametrize(
+    ("timeout", "retries", "seconds"),
+    [("100", "003", 40.0), ("999", "999", 30.0), ("300", "999", 30.0), ("010", "000", 30.0), ("600", "002", 180.0)],
+)
+def test_quiet_time_comes_from_timeout_and_retries(make_world, timeout: str, retries: str, seconds: float) -> None:
+    kiosk = make_world(timeout=timeout, retries=retries).kiosk(quiet_seconds=30.0)
+    assert kiosk.quiet_seconds() == 30.0
+    kiosk.status()
+    assert kiosk.quiet_seconds() == seconds
+    kiosk.close()
+    assert kiosk.quiet_seconds() == seconds
+
+
+@pytest.mark.parametrize(("skew", "said"), [(30.0, False), (90.0, True), (-86_400.0, True)])
+def test_a_clock_that_is_far_off_is_told(make_world, skew: float, said: bool, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    kiosk = make_world(skew_seconds=skew).kiosk()
+    kiosk.status()
+    assert kiosk.status().clock_skew == pytest.approx(skew, abs=1.5)
+    assert caplog.text.count("library system's clock") == said
+
+
+def test_a_98_without_a_date_tells_nothing_of_the_clock(make_world) -> None:
+    assert make_world(short_status=True).kiosk().status().clock_skew is None
+
+
+def test_settings_come_with_careful_defaults() -> None:
+    assert Sip2Settings().tls == "verify"
+    assert Sip2Settings().answer_seconds < 3
