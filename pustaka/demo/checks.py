@@ -83,10 +83,14 @@ class Checks:
         if not said["whole"]:
             raise DemoError(f"the journal does not verify: {said}")
         entries: list[dict[str, Any]] = self._pustaka("journal", "list", "--config", config, "--json")
-        undone = [entry for entry in entries if entry["state"] not in ("done", "refused", "resolved")]
-        if undone:
-            raise DemoError(f"{len(undone)} operations are not settled: {[entry['state'] for entry in undone]}")
-        return f"{len(entries)} operations"
+        deadline = time.monotonic() + DELIVERY_S
+        while undone := [entry["state"] for entry in entries if entry["state"] not in ("done", "refused", "resolved")]:
+            if time.monotonic() > deadline or "conflict" in undone:
+                raise DemoError(f"{len(undone)} operations are not settled: {', '.join(undone)}")
+            time.sleep(0.2)
+            entries = self._pustaka("journal", "list", "--config", config, "--json")
+        promised = sum(bool(entry["promised"]) for entry in entries)
+        return f"{len(entries)} operations" + (f", {promised} of them promised offline" if promised else "")
 
     def final_private(self) -> str:
         """No member's number or name, and no copy's number, was in any topic or payload."""

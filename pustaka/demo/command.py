@@ -31,9 +31,14 @@ FIRST_VISIT = Path(__file__).resolve().parents[2] / "tests" / "journeys" / "firs
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("demo-out"), show_default=True, help="For pictures."
 )
+@click.option(
+    "--system",
+    type=click.Choice(["library", "sip2"]),
+    help="The library in the kiosk, or at the other end of a SIP2 line. Default: as the journey says, else library.",
+)
 @click.option("--panel", type=click.Choice(list(PANELS)), default="1280x800", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def demo(script: Path | None, headless: bool, out: Path, panel: str, as_json: bool) -> None:
+def demo(script: Path | None, headless: bool, out: Path, system: str | None, panel: str, as_json: bool) -> None:
     """Run the whole system on this machine: broker, collector, a door, a kiosk, all hardware pretended.
 
     With a display a window opens, and a bench page in the browser lets you lay books on the pad, show cards to the
@@ -54,7 +59,8 @@ def demo(script: Path | None, headless: bool, out: Path, panel: str, as_json: bo
         out = _writable(out) if journey else out
         if not as_json:
             click.echo("Pustaka Mandiri, the demo. Nothing here touches a real member, book or library system.\n")
-        with Stage(PANELS[panel], headless=headless, say=telling.starting) as stage:
+        system = system or (journey.system if journey else "library")
+        with Stage(PANELS[panel], headless=headless, say=telling.starting, system=system) as stage:
             if journey is None:
                 from pustaka.demo.bench.server import Bench
 

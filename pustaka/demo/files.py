@@ -8,6 +8,7 @@ from pathlib import Path
 SITE = "kota-samarinda"
 KIOSK = "anjungan-1"
 DOOR = "pintu-1"
+FAR_LIBRARY = "library"
 ISIL = "ID-SMR"
 ZONE = "Asia/Makassar"
 LIBRARY = "Perpustakaan Kota Samarinda"
@@ -34,6 +35,10 @@ class Layout:
         return self.folder / "kiosk.toml"
 
     @property
+    def library_config(self) -> Path:
+        return self.folder / "library.toml"
+
+    @property
     def door_config(self) -> Path:
         return self.folder / "door.toml"
 
@@ -56,8 +61,24 @@ class Layout:
         return self.folder / device
 
 
+#: The library's file is in the kiosk itself.
+NEAR_LIBRARY = """\
+[circulation]
+system = "library"
+path = "library.sqlite"
+number_prefix = "A"
+"""
+
+
 def kiosk_toml(
-    layout: Layout, panel: Panel, broker_port: int, camera_url: str, reader_port: str, *, sound: bool
+    layout: Layout,
+    panel: Panel,
+    broker_port: int,
+    camera_url: str,
+    reader_port: str,
+    *,
+    sound: bool,
+    circulation: str = NEAR_LIBRARY,
 ) -> str:
     """The kiosk's file, as a library would write it, with loopback addresses."""
     return f"""\
@@ -76,11 +97,7 @@ px_per_mm = {panel.px_per_mm}
 scale = {panel.scale}
 sound = {str(sound).lower()}
 
-[circulation]
-system = "library"
-path = "library.sqlite"
-number_prefix = "A"
-
+{circulation}
 [camera]
 source = "{camera_url}"
 
@@ -99,6 +116,21 @@ password_file = "{layout.password_file(KIOSK)}"
 interval_s = 15
 backoff_max_s = 1.0
 clock = "trusted"
+"""
+
+
+def library_toml(layout: Layout) -> str:
+    """The file of the machine on which the library is."""
+    return f"""\
+data = "{layout.data(FAR_LIBRARY)}"
+
+[site]
+name = "{LIBRARY}"
+zone = "{ZONE}"
+
+[circulation]
+system = "library"
+path = "library.sqlite"
 """
 
 

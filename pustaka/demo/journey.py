@@ -1,7 +1,8 @@
 """Journeys: a visit to the library as a plain text that a librarian can read, and a computer can carry out.
 
-One step a line; empty lines and lines that begin with ``#`` are for people. ``Title:`` names the journey. The steps
-are the sentences of :data:`GRAMMAR`; books are named by their titles, people by their first names.
+One step a line; empty lines and lines that begin with ``#`` are for people. ``Title:`` names the journey;
+``System: sip2`` puts the library at the other end of a line. The steps are the sentences of :data:`GRAMMAR`; books
+are named by their titles, people by their first names.
 
 Steps that begin with *finally* are not carried out but checked when all others are done.
 """
@@ -15,6 +16,9 @@ from pathlib import Path
 from pustaka.demo.errors import JourneyError
 
 _BOOKS = r"(?P<books>.+?)"
+
+#: Where the library's file is: in the kiosk, or at the other end of a SIP2 line.
+SYSTEMS = ("library", "sip2")
 
 #: name of the action -> the sentence; named groups become its arguments.
 GRAMMAR: tuple[tuple[str, str], ...] = (
@@ -30,6 +34,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("press_row", r"press the row of (?P<book>.+)"),
     ("type_digits", r"type (?P<digits>\d+)"),
     ("expect_ready", r"expect the (?P<device>camera|reader) to be (?P<state>ready|lost)"),
+    ("expect_line", r"expect the kiosk to be (?P<state>online|offline)"),
     ("expect_page", r"expect the page (?P<page>[a-z-]+)"),
     ("expect_words", r'expect the words "(?P<text>.+)"'),
     ("expect_refused", r"expect (?P<book>.+) refused because (?P<code>[a-z -]+)"),
@@ -37,8 +42,8 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("picture", r"take a picture called (?P<name>[a-z0-9-]+)"),
     ("walk", r"meanwhile (?P<into>\d+) people walk in, (?P<out>\d+) walk out and (?P<back>\d+) turns? back"),
     ("door_quiet", r"wait until nobody is in the door"),
-    ("kill", r"kill the (?P<part>broker|collector|reader|door|kiosk|camera)"),
-    ("bring_back", r"bring the (?P<part>broker|collector|reader|door|kiosk|camera) back"),
+    ("kill", r"kill the (?P<part>broker|collector|reader|door|kiosk|camera|library)"),
+    ("bring_back", r"bring the (?P<part>broker|collector|reader|door|kiosk|camera|library) back"),
     ("final_loans", rf"finally (?P<name>\w+) has exactly {_BOOKS} on loan"),
     ("final_bits", rf"finally the security bit is (?P<state>on|off) in {_BOOKS}"),
     ("final_door", r"finally the door counted (?P<into>\d+) in, (?P<out>\d+) out and (?P<back>\d+) turned back"),
@@ -70,6 +75,7 @@ class Journey:
 
     title: str
     steps: tuple[Step, ...]
+    system: str = "library"
 
 
 def titles(text: str) -> list[str]:
@@ -83,7 +89,7 @@ def parse(text: str, name: str = "journey") -> Journey:
     Raises:
         JourneyError: a line is not a step; the message names it.
     """
-    title = name
+    title, system = name, "library"
     steps = []
     for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.strip()
@@ -92,10 +98,20 @@ def parse(text: str, name: str = "journey") -> Journey:
         if line.startswith("Title:"):
             title = line.removeprefix("Title:").strip()
             continue
+        if line.startswith("System:"):
+            system = _system(number, line, name)
+            continue
         steps.append(_step(number, line, name))
     if not steps:
         raise JourneyError(f"{name}: there is no step in it")
-    return Journey(title, tuple(steps))
+    return Journey(title, tuple(steps), system)
+
+
+def _system(number: int, line: str, name: str) -> str:
+    system = line.removeprefix("System:").strip()
+    if system not in SYSTEMS:
+        raise JourneyError(f"{name}, line {number}: the system is {' or '.join(SYSTEMS)}, not {system!r}")
+    return system
 
 
 def _step(number: int, line: str, name: str) -> Step:

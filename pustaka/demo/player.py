@@ -176,6 +176,12 @@ class Player:
         self._stage.pilot.until(lambda seen: seen[f"{device}_ready"] is wanted, f"the {device} to be {state}")
         return ""
 
+    def expect_line(self, state: str) -> str:
+        """Wait until the kiosk shows that its library system is there, or away."""
+        wanted = state == "online"
+        self._stage.pilot.until(lambda seen: seen["online"] is wanted, f"the kiosk to be {state}")
+        return ""
+
     def picture(self, name: str) -> str:
         """Save what the kiosk shows now."""
         self._pictures += 1

@@ -29,6 +29,7 @@ from kiosk.circulation.library.sample import load_sample
 from pustaka.demo import files
 from pustaka.demo.catalogue import Catalogue
 from pustaka.demo.errors import DemoError
+from pustaka.demo.far_library import FarLibrary, library_path
 from pustaka.demo.pilot import PilotClient
 from pustaka.demo.programs import Program
 from pustaka.demo.tap import Tap
@@ -40,8 +41,11 @@ USERS = (files.KIOSK, files.DOOR, "collector", "admin", "watch")
 class Stage:
     """Set up, run, and taken down again. Use it as a context manager."""
 
-    def __init__(self, panel: files.Panel, *, headless: bool, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, panel: files.Panel, *, headless: bool, say: Callable[[str], None], system: str = "library"
+    ) -> None:
         self.panel = panel
+        self.system = system
         self.headless = headless
         self.say = say
         self.zone = ZoneInfo(files.ZONE)
@@ -88,14 +92,14 @@ class Stage:
             path.write_text(password + "\n", encoding="ascii")
 
     def _fill_library(self) -> None:
-        data = self.layout.data(files.KIOSK)
-        data.mkdir()
-        library = EmbeddedLibrary.open(data / "library.sqlite", zone=self.zone, create=True)
+        path = library_path(self.layout, self.system)
+        path.parent.mkdir()
+        library = EmbeddedLibrary.open(path, zone=self.zone, create=True)
         try:
             load_sample(library, self.today)
         finally:
             library.close()
-        self.catalogue = Catalogue(data / "library.sqlite")
+        self.catalogue = Catalogue(path)
 
     def _plug_in_hardware(self) -> None:
         self.camera = CameraEmulator()
@@ -112,8 +116,17 @@ class Stage:
     def _start_programs(self) -> None:
         layout, port = self.layout, self.broker.port
         self.web_port = free_port()
+        far = FarLibrary.set_up(layout) if self.system == "sip2" else None
         layout.kiosk_config.write_text(
-            files.kiosk_toml(layout, self.panel, port, self.camera.url, self.reader.port, sound=not self.headless),
+            files.kiosk_toml(
+                layout,
+                self.panel,
+                port,
+                self.camera.url,
+                self.reader.port,
+                sound=not self.headless,
+                circulation=far.circulation_toml() if far is not None else files.NEAR_LIBRARY,
+            ),
             encoding="utf-8",
         )
         layout.door_config.write_text(files.door_toml(layout, port), encoding="utf-8")
@@ -124,10 +137,14 @@ class Stage:
             "door": Program("door", ["door", "--config", str(layout.door_config)], self._log("door"), self._door_is_up),
             "kiosk": Program("kiosk", self._kiosk_arguments(), self._log("kiosk"), self._kiosk_is_up),
         }
+        if far is not None:
+            self.programs["library"] = Program("library", far.arguments(), self._log("library"), far.is_up)
         for program in self.programs.values():
             self._cleanup.callback(program.stop)
         # The desk first: what is published before it listens comes again only after the devices' patience is over.
         self.programs["collector"].start()
+        if far is not None:
+            self.programs["library"].start()
         for name in ("door", "kiosk"):
             self.programs[name].launch()
         for name in ("door", "kiosk"):
@@ -195,7 +212,7 @@ class Stage:
             case "camera":
                 self.camera.unplug()
             case _:
-                self.programs[part].kill()
+                self._program(part).kill()
                 if part == "kiosk":
                     self.pilot.close()
 
@@ -209,4 +226,9 @@ class Stage:
             case "camera":
                 self.camera.plug()
             case _:
-                self.programs[part].start()
+                self._program(part).start()
+
+    def _program(self, part: str) -> Program:
+        if part not in self.programs:
+            raise DemoError("the library is in the kiosk itself; 'System: sip2' puts it at the other end of a line")
+        return self.programs[part]
