@@ -123,7 +123,7 @@ class Oracle:
         loans = self._loans(entry.item)
         later = [loan for loan in loans if loan.ended is None or loan.ended >= asked]
         if entry.kind == Kind.CHECKOUT:
-            return entry.patron is not None and any(loan.member == entry.patron.number for loan in later)
+            return any(loan.member == self._world.asking[entry.op] for loan in later)
         if entry.kind == Kind.CHECKIN:
             ended = any(loan.ended is not None and loan.ended >= asked for loan in loans)
             return ended or not any(loan.begun <= asked for loan in later)
@@ -176,15 +176,14 @@ class Oracle:
             for other in self._entries.values()
             if other.op.partition("/")[0] == entry.op.partition("/")[0]
             and other.state == "done"
-            and other.patron is not None
-            and other.patron.number == loan.member
+            and self._world.asking[other.op] == loan.member
         )
 
     def _due_at(self, item: str, at: datetime) -> date | None:
-        """The due date that the system showed then, if the copy was on loan."""
+        """The due date that the system showed just before, if the copy was on loan."""
         due: date | None = None
         for effect in self._of_item[item]:
-            if effect.at <= at:
+            if effect.at < at:
                 due = effect.due
         return due
 

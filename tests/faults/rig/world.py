@@ -131,6 +131,7 @@ class World:
     crashes: Counter[str] = field(default_factory=Counter)
     busy_with: list[str] = field(default_factory=list)
     asked: dict[str, datetime] = field(default_factory=dict)  # operation -> the true time at which it was asked for
+    asking: dict[str, str] = field(default_factory=dict)  # operation -> the patron who asked, also when it is forgotten
 
     def __post_init__(self) -> None:
         members = [Member(number, fines=10_000) for number in PATRONS]
@@ -174,6 +175,7 @@ class LivingKiosk:
         self._wire = wire or (lambda: EmulatedWire(world.ils, world.time))
         self._rules = Lenient(world.time, lends=lends_offline)
         self._ops = 0
+        self._patron = ""
         self.start()
 
     # life
@@ -231,7 +233,7 @@ class LivingKiosk:
     def _next_op(self) -> str:
         self._ops += 1
         op = f"{self.name}/op-{self._ops}"
-        self.world.asked[op] = self.world.time.now()
+        self.world.asked[op], self.world.asking[op] = self.world.time.now(), self._patron
         return op
 
     def living(self, call: Callable[[], Any]) -> Any:
@@ -263,6 +265,7 @@ class LivingKiosk:
         return float(self.living(self.desk.tend) or 0.0)
 
     def _told(self, kind: Kind, patron: str, item: str, call: Callable[[], Any]) -> Any:
+        self._patron = patron
         at, ops = self.world.time.now(), self._ops
         outcome = self.living(call)
         if isinstance(outcome, Borrowed | Returned | Renewed) or (kind is Kind.PAY and isinstance(outcome, int)):
@@ -275,8 +278,4 @@ class LivingKiosk:
     def _settled_before(self, kind: Kind, patron: str, item: str) -> str:
         """The earlier operation that a patron asked for again, and which was settled by that."""
         same = [e.op for e in self.journal.entries("done") if (e.kind, e.item) == (kind.value, item)]
-        return next((op for op in reversed(same) if self._patron_of(op) == patron), "none")
-
-    def _patron_of(self, op: str) -> str:
-        entry = self.journal.entry(op)
-        return entry.patron.number if entry is not None and entry.patron is not None else ""
+        return next((op for op in reversed(same) if self.world.asking[op] == patron), "none")
