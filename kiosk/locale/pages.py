@@ -128,8 +128,10 @@ def borrowed_due(words: Calendar, n: int, due: date, today: date) -> str:
     return words.plural(n, "{n} book, due by {date}.", "{n} books, due by {date}.", date=day)
 
 
-def books_due_by(words: Calendar, n: int) -> str:
+def books_due_by(words: Calendar, n: int, *, estimated: bool) -> str:
     """The finish page's line over the date, which stands alone in large letters."""
+    if estimated:
+        return words.plural(n, "{n} book, due about", "{n} books, due about")
     return words.plural(n, "{n} book, due by", "{n} books, due by")
 
 

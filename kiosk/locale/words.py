@@ -113,9 +113,9 @@ class Words(Calendar):
         """*4 books, due by Wednesday 2 December.*"""
         return pages.borrowed_due(self, n, due, today)
 
-    def books_due_by(self, n: int) -> str:
-        """*4 books, due by*: the line over :meth:`headline_date`."""
-        return pages.books_due_by(self, n)
+    def books_due_by(self, n: int, *, estimated: bool = False) -> str:
+        """*4 books, due by*: the line over :meth:`headline_date`; *due about* by offline rules."""
+        return pages.books_due_by(self, n, estimated=estimated)
 
     def due_list(self, dues: list[date], today: date) -> tuple[str, ...]:
         """A line for each due date with its number of books."""

@@ -72,7 +72,7 @@ def _news(view: View, box: Box, small: int, large: tuple[tuple[int, float], ...]
         size, leading = largest(text, weight, box.top_part(round(large[0][0] * 1.2)), large)
         return [say(text, box, size, c.ok, c.paper, weight=weight, leading=leading, key="news")]
     if len(set(dues)) == 1:
-        first = words.books_due_by(len(dues))
+        first = words.books_due_by(len(dues), estimated=_estimated(view))
         head, _, rest = first.partition(", ")
         runs = (Run(f"{head},", BOLD, c.ink), Run(f" {rest}", 400, c.ink)) if rest else (Run(first, BOLD, c.ink),)
         line = height_of(runs, small, box.width)
@@ -84,6 +84,8 @@ def _news(view: View, box: Box, small: int, large: tuple[tuple[int, float], ...]
             say(text, below, size, c.ok, c.paper, weight=weight, leading=leading, key="news-date"),
         ]
     lines = words.due_list(dues, view.today)
+    if _estimated(view):
+        lines = (words("Estimated dates:"), *lines)
     if sum(height(text, theme.body, BOLD, box.width) for text in lines) > box.height:
         lines = _shorter_list(view, dues)
     y = box.y
@@ -96,6 +98,11 @@ def _news(view: View, box: Box, small: int, large: tuple[tuple[int, float], ...]
         elements.append(say(text, place, theme.body, c.ok, c.paper, weight=BOLD, key=f"news-{number}"))
         y += tall
     return elements
+
+
+def _estimated(view: View) -> bool:
+    """Whether a date of this visit is by offline rules."""
+    return any(row.estimated for row in taken(view))
 
 
 def _shorter_list(view: View, dues: list[date]) -> tuple[str, ...]:

@@ -211,6 +211,13 @@ SAMPLES: dict[str, Callable[[], State]] = {
         ),
         renewals=(("hikayat", Renewed(book("hikayat"), date.max, due_known=False)),),
     ),
+    "finish-offline": lambda: replace(
+        borrowing(*(replace(row, estimated=True) for row in _TAKEN)),
+        screen=Screen.FINISH,
+        seconds=8,
+        online=False,
+        rules=_OFFLINE,
+    ),
     "borrow-set": lambda: borrowing(
         _BORROWED[0],
         row(
