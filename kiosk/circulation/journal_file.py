@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -212,8 +213,7 @@ class JournalReader:
 
     def verify(self) -> list[str]:
         """What is wrong with the journal, one sentence each; empty when every row is as it was written."""
-        with self._lock:
-            self._db.execute("BEGIN")
+        with self.unchanging():
             try:
                 return self._damage() or [
                     *chain.problems(self._start(), self.links(), self.head()),
@@ -223,6 +223,14 @@ class JournalReader:
                 ]
             except (sqlite3.Error, TypeError, UnicodeError) as error:
                 return [f"the journal cannot be read through: {error}"]
+
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """Everything that is read inside is of one moment, whatever the kiosk writes meanwhile."""
+        with self._lock:
+            self._db.execute("BEGIN")
+            try:
+                yield
             finally:
                 self._db.execute("ROLLBACK")
 

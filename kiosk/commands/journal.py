@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
+from kiosk.circulation import journal_export, journal_requests
 from kiosk.circulation.journal import State
-from kiosk.circulation.journal_file import Entry
-from kiosk.commands.setting import config_option, json_option, print_json, print_table, read_journal, write_journal
+from kiosk.circulation.journal_file import Entry, JournalReader
+from kiosk.commands.journal_words import Conflict, conflict, line, local, what_happened
+from kiosk.commands.lazy import LazyCommands
+from kiosk.commands.setting import (
+    config_option,
+    json_option,
+    maybe_config_option,
+    print_json,
+    print_table,
+    read_journal,
+    sentences,
+)
 from kiosk.config import KioskSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """An operation, as staff see it."""
+class Stage:
+    """One state of an operation, as staff see it."""
 
-    seq: int
     when: str
-    kind: str
-    patron: str
-    item: str
     state: str
+    promised: bool
     due: str
     why: str
     who: str
-    op: str
 
 
-@click.group(epilog="Example: pustaka journal verify --config kiosk.toml")
+@click.group(
+    cls=LazyCommands,
+    table={
+        "resolve": ("kiosk.commands.journal_settle:resolve", "Settle conflicts, one by one or a single one."),
+        "export": ("kiosk.commands.journal_exporting:export", "Write the journal to a file that others can verify."),
+    },
+    epilog="Example: pustaka journal conflicts --config kiosk.toml",
+)
 def journal() -> None:
-    """The kiosk's journal. Only 'resolve' writes; the others work while the kiosk runs."""
+    """The kiosk's journal. Every command works while the kiosk runs."""
 
 
 @journal.command("list", epilog="Example: pustaka journal list --limit 20 --config kiosk.toml --json")
@@ -40,68 +56,102 @@ def journal() -> None:
 @json_option
 def list_(limit: int | None, state: str | None, settings: KioskSettings, as_json: bool) -> None:
     """List operations, oldest first."""
-    _list(settings, as_json, [state] if state else [], limit, "No operations.")
+    with read_journal(settings) as record:
+        lines = [line(entry) for entry in record.entries(*([state] if state else []), limit=limit)]
+    if as_json:
+        print_json(lines)
+    else:
+        print_table(lines, "No operations.")
+
+
+@journal.command(epilog="Example: pustaka journal show 17 --config kiosk.toml")
+@click.argument("op")
+@config_option
+@json_option
+def show(op: str, settings: KioskSettings, as_json: bool) -> None:
+    """Show one operation, by its number or id, with everything that became of it."""
+    zone = ZoneInfo(settings.site.zone)
+    with read_journal(settings) as record:
+        entry = found(record, op)
+        stages = [
+            Stage(local(step.when, zone), step.state, step.promised, str(step.due or ""), step.why, step.who)
+            for step in record.steps(entry.op)
+        ]
+    if as_json:
+        print_json({"operation": line(entry), "history": stages})
+        return
+    click.echo(f"Number {entry.seq}, {local(entry.when, zone)}: {what_happened(entry)}")
+    print_table(stages, "")
+    if entry.state == State.CONFLICT:
+        _say(conflict(entry, zone))
 
 
 @journal.command(epilog="Example: pustaka journal conflicts --config kiosk.toml")
 @config_option
 @json_option
 def conflicts(settings: KioskSettings, as_json: bool) -> None:
-    """List what only staff can settle."""
-    _list(settings, as_json, [State.CONFLICT.value], None, "No conflicts.")
+    """List what only staff can settle: what happened, why the kiosk stopped, and what to do."""
+    lines = read_conflicts(settings)
+    if as_json:
+        print_json(lines)
+    elif not lines:
+        click.echo("No conflicts.")
+    for number, one in enumerate([] if as_json else lines, start=1):
+        click.echo(f"{'' if number == 1 else chr(10)}{number} of {len(lines)}: number {one.number}, {one.when}")
+        _say(one)
 
 
 @journal.command(epilog="Example: pustaka journal verify --config kiosk.toml --json")
-@config_option
+@click.option(
+    "--file", type=click.Path(dir_okay=False, path_type=Path), help="An export instead of the journal itself."
+)
+@maybe_config_option
 @json_option
-def verify(settings: KioskSettings, as_json: bool) -> None:
+def verify(file: Path | None, settings: KioskSettings | None, as_json: bool) -> None:
     """Check that no row was changed, removed or put elsewhere since it was written."""
-    with read_journal(settings) as record:
-        problems = record.verify()
-        head = record.head()
+    if file is not None:
+        with sentences():
+            checked = journal_export.check(file)
+        problems, head = checked.problems, checked.head
+    elif settings is None:
+        raise click.UsageError("Verify what? Name a kiosk with --config kiosk.toml, or an export with --file FILE.")
+    else:
+        with read_journal(settings) as record:
+            problems = record.verify()
+            head = record.head()
+    name = "journal" if file is None else "export"
     if as_json:
         print_json({"whole": not problems, "rows": head.n, "head": head.hash, "problems": problems})
     if problems:
-        raise click.ClickException(f"The journal was damaged or changed: {'; '.join(problems)}.")
+        raise click.ClickException(f"The {name} was damaged or changed: {'; '.join(problems)}.")
     if not as_json:
-        click.echo(f"The journal is whole: {head.n} rows, the last with hash {head.hash}.")
+        click.echo(f"The {name} is whole: {head.n} rows, the last with hash {head.hash}.")
 
 
-@journal.command(epilog="Example: pustaka journal resolve OP --who Rina --why 'Book found on the shelf' --config …")
-@click.argument("op")
-@click.option("--who", required=True, help="Who has settled it.")
-@click.option("--why", required=True, help="How, in a few words.")
-@config_option
-@json_option
-def resolve(op: str, who: str, why: str, settings: KioskSettings, as_json: bool) -> None:
-    """Mark a conflict as settled."""
-    with write_journal(settings) as record:
-        record.resolve(op, who=who, why=why)
-    if as_json:
-        print_json({"op": op, "state": State.RESOLVED.value})
-    else:
-        click.echo("Resolved.")
-
-
-def _list(settings: KioskSettings, as_json: bool, states: list[str], limit: int | None, empty: str) -> None:
+def read_conflicts(settings: KioskSettings) -> list[Conflict]:
+    """Every conflict, the oldest first; those that staff have settled while the kiosk runs are marked."""
+    zone = ZoneInfo(settings.site.zone)
     with read_journal(settings) as record:
-        lines = [_line(entry) for entry in record.entries(*states, limit=limit)]
-    if as_json:
-        print_json(lines)
-    else:
-        print_table(lines, empty)
+        asked = {request.op for request in journal_requests.pending(record.path)}
+        entries = record.entries(State.CONFLICT.value)
+    return [conflict(entry, zone, settled_soon=entry.op in asked) for entry in entries]
 
 
-def _line(entry: Entry) -> Line:
-    return Line(
-        seq=entry.seq,
-        when=entry.when,
-        kind=entry.kind,
-        patron=entry.patron.number if entry.patron is not None else "",
-        item=entry.item,
-        state=entry.state,
-        due=entry.due.isoformat() if entry.due else "",
-        why=entry.why,
-        who=entry.who,
-        op=entry.op,
-    )
+def found(record: JournalReader, op: str) -> Entry:
+    """The operation with this number or id, or the command ends with a sentence."""
+    entry = record.entry(op)
+    if entry is None:
+        raise click.ClickException(f"There is no operation {op} in the journal. 'pustaka journal list' shows them.")
+    return entry
+
+
+def _say(one: Conflict) -> None:
+    click.echo(f"  What happened   {one.what}")
+    click.echo(f"  Why it stopped  {one.why}")
+    click.echo(f"  What to do      {one.do}")
+    if one.settled_soon:
+        click.echo("  Settled         The running kiosk notes it within a minute.")
+        return
+    if one.redo:
+        click.echo(f"  To try again    {one.redo}")
+    click.echo(f"  To settle it    {one.settle}")

@@ -36,18 +36,32 @@ def _read_settings(context: click.Context, _parameter: click.Parameter, value: P
         raise click.BadParameter(str(error)) from error
 
 
+def _read_settings_if_any(
+    context: click.Context, parameter: click.Parameter, value: Path | None
+) -> KioskSettings | None:
+    return None if value is None else _read_settings(context, parameter, value)
+
+
 def config_option(command: F) -> F:
     """Add ``--config FILE`` (or the environment's ``PUSTAKA_CONFIG``); the command gets ``settings``."""
-    option = click.option(
+    return _config_option(_read_settings)(command)
+
+
+def maybe_config_option(command: F) -> F:
+    """Like ``config_option``, for a command that can do without: ``settings`` may be ``None``."""
+    return _config_option(_read_settings_if_any)(command)
+
+
+def _config_option(callback: Callable[..., object]) -> Callable[[F], F]:
+    return click.option(
         "--config",
         "settings",
         type=click.Path(dir_okay=False, path_type=Path),
         envvar="PUSTAKA_CONFIG",
         show_envvar=True,
-        callback=_read_settings,
+        callback=callback,
         help="The kiosk's settings file.",
     )
-    return option(command)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")

@@ -354,3 +354,9 @@ def make_kiosk(town: TownLibrary, journal: Journal, clock: Clock) -> Callable[..
         return Kiosk(system if system is not None else town, journal, rules, clock, **options)
 
     return make
+
+
+@pytest.fixture
+def kiosk_over(town: TownLibrary, rules: VanRules, clock: Clock) -> Callable[[Journal], Kiosk]:
+    """A kiosk over another journal than the usual one."""
+    return lambda journal: Kiosk(town, journal, rules, clock)
