@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,31 +72,48 @@ def keys_(folder: Path, as_json: bool) -> None:
 @offline.command("make", epilog="Example: pustaka offline make --keys /srv/library/offline today.extract")
 @click.argument("file", type=_FILE)
 @click.option("--keys", "folder", type=_FOLDER, required=True, help="The folder that 'pustaka offline keys' filled.")
+@click.option("--members", type=_FILE, help="Members that another library system has exported: CSV or JSON.")
+@click.option("--items", type=_FILE, help="Its items: CSV, JSON or MARC.")
+@click.option("--loans", type=_FILE, help="What is on loan there: CSV or JSON.")
+@click.option("--holds", type=_FILE, help="What is held there: CSV or JSON.")
+@click.option("--skip-bad", is_flag=True, help="Leave bad lines of these files out.")
 @click.option("--blocked", type=_FILE, help="A file with card numbers that are blocked, such as lost ones, one a line.")
 @click.option("--names", is_flag=True, help="First names go into the extract, to greet with.")
 @click.option("--fees", is_flag=True, help="Debts go into the extract, and block as the library's policy says.")
 @config_option
 @json_option
 def make_(
-    file: Path, folder: Path, blocked: Path | None, names: bool, fees: bool, settings: KioskSettings, as_json: bool
+    file: Path,
+    folder: Path,
+    members: Path | None,
+    items: Path | None,
+    loans: Path | None,
+    holds: Path | None,
+    skip_bad: bool,
+    blocked: Path | None,
+    names: bool,
+    fees: bool,
+    settings: KioskSettings,
+    as_json: bool,
 ) -> None:
-    """Make a signed extract FILE of the embedded library, for kiosks to use offline.
+    """Make a signed extract FILE for kiosks to use offline: of the embedded library, or of another system's exports.
 
-    For another library system, import its exports into a library of their own first ('pustaka library import').
+    Exports are read as 'pustaka library import' reads them; what a loan's due date depends on ('pustaka library
+    rules') comes from the embedded library all the same.
     """
-    now = datetime.now(UTC)
+    now, zone = datetime.now(UTC), ZoneInfo(settings.site.zone)
+    given = {"members": members, "items": items, "loans": loans, "holds": holds}
+    files = {kind: path for kind, path in given.items() if path is not None}
+    if files and (members is None or items is None):
+        raise click.UsageError("An extract of exports needs at least --members and --items.")
+    own = settings.in_data(settings.circulation.path)
     with sentences():
         private = keys.read_signing(folder / SIGNING_KEY)
         cards = keys.read_card_key(folder / CARD_KEY)
-        with numbered(folder / SIGNING_KEY, now) as number:
-            making = Making(
-                Identity(now, number, "library", names, fees),
-                now.astimezone(ZoneInfo(settings.site.zone)).date(),
-                cards,
-                private,
-                _numbers(blocked),
-            )
-            about = make(settings.in_data(settings.circulation.path), file, making)
+        with numbered(folder / SIGNING_KEY, now) as number, _library(files, own, zone, skip_bad) as library:
+            identity = Identity(now, number, "files" if files else "library", names, fees)
+            today = now.astimezone(zone).date()
+            about = make(library, file, Making(identity, today, cards, private, _numbers(blocked)))
     if as_json:
         print_json(about)
     else:
@@ -145,7 +164,19 @@ def forget(yes: bool, settings: KioskSettings) -> None:
         except OSError as error:
             raise OfflineError(f"{path}: cannot be removed: {error.strerror or error}.") from error
         forgotten = _forget_verifiers(settings)
-    click.echo(f"The extract and {forgotten} PIN verifiers are gone.")
+    click.echo(f"The extract is gone, and every PIN verifier: there were {forgotten}.")
+
+
+@contextmanager
+def _library(files: dict[str, Path], own: Path, zone: ZoneInfo, skip_bad: bool) -> Iterator[Path]:
+    """The library that the extract is made of."""
+    if not files:
+        yield own
+        return
+    from kiosk.circulation.offline.files import library_of  # reads encodings and MARC: takes its time
+
+    with library_of(files, own, zone, skip_bad=skip_bad) as library:
+        yield library
 
 
 def _current(settings: KioskSettings) -> CurrentExtract:

@@ -1,7 +1,6 @@
 """Making an extract of the embedded library, read as it is and without changing a byte.
 
-An extract of another library system is made the same way: its exports are imported into a library of their own
-(``pustaka library import``), and the extract is made of that.
+An extract of another library system is made the same way, of a library of its exports (``files.py``).
 """
 
 from __future__ import annotations
@@ -127,6 +126,7 @@ class _Maker:
         self._db = db
         self._identity = making.identity
         self._cards = making.cards
+        self._own_marks = making.identity.source == "library"  # elsewhere the numbers of loans mean nothing
         self._today = making.today
         self._oldest = int(db.execute("SELECT COALESCE(MAX(min_age), 0) FROM items").fetchone()[0])
         self._pins = pins.are_required(db)
@@ -165,7 +165,7 @@ class _Maker:
                 no_loan=bool(row["no_loan"]),
                 min_age=row["min_age"],
                 due=due,
-                mark=records.newest_loan(self._db, number) if due is not None else "",
+                mark=records.newest_loan(self._db, number) if due is not None and self._own_marks else "",
                 keep=self._keep(number, titles.get(row["title_id"], frozenset()), copies.get(number)),
             )
 
