@@ -98,20 +98,19 @@ class SipCirculation(Counter):
         if not item:
             return Refused(Refusal(Code.UNKNOWN_ITEM))
         deadline = self.client.deadline()
-        before = self._seen(item_id, deadline) if self.profile.item_before_checkin else None
+        before = self._just_seen(item_id)
+        if before is None and self.profile.item_before_checkin:
+            before = self._seen(item_id, deadline)
         answer = self._told(self.client.asking.checkin(op, item, happened), CheckinResponse, deadline)
         if not isinstance(answer, CheckinResponse):
             return answer
         if not answer.ok:
             return self._not_taken(answer, item_id, deadline)
         self._is_back(item)
-        known = isinstance(before, Copy) and before.status is not CopyStatus.OTHER
-        return returned(
-            answer,
-            item_id,
-            self.profile,
-            was_on_loan=before.status.on_loan if known else None,  # type: ignore[union-attr]
-        )
+        was_on_loan = None
+        if isinstance(before, Copy) and before.status is not CopyStatus.OTHER:
+            was_on_loan = before.status.on_loan
+        return returned(answer, item_id, self.profile, was_on_loan=was_on_loan)
 
     # renewing
 
@@ -253,11 +252,14 @@ class SipCirculation(Counter):
         for entry in listing.entries:
             each = str(uuid.uuid5(_SINGLE, f"{op} {entry}"))  # an operation of its own, the same one each time
             try:
-                outcomes.append(self._renew(each, ref, entry, None, deadline))
+                outcome = self._renew(each, ref, entry, None, deadline)
             except SystemAway:
                 if not outcomes:
                     raise
-                outcomes.append(Refused(Refusal(Code.OFFLINE), item_of(entry, None)))
+                outcome = Refused(Refusal(Code.OFFLINE), item_of(entry, None))
+            if isinstance(outcome, Unknown):
+                return outcome  # one that nobody knows of makes the whole one that has to be looked into
+            outcomes.append(outcome)
         return outcomes
 
     def _not_renewed(

@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from kiosk.circulation.clock import Clock
-from kiosk.circulation.errors import Sip2Error, SystemAway
+from kiosk.circulation.errors import SystemAway
 from kiosk.circulation.sip2.asking import Asking
 from kiosk.circulation.sip2.connection import Connection, MakeWire, NoAnswer, NotSent, Tally
 from kiosk.circulation.sip2.layout import Request, Response
@@ -103,7 +103,11 @@ class Line:
         return answer
 
     def tend(self) -> float:
-        """Keep the line alive, or try to get it back; seconds until this wants to be called again. Never raises."""
+        """Keep the line alive, or get it back before somebody needs it; seconds until this wants to be called again.
+
+        Raises:
+            SystemAway: the system does not answer. It is not knocked at again before a pause that grows.
+        """
         now, pause = self._clock.monotonic_ns(), self._asking.profile.keep_alive_seconds
         if self._connection is None and now < self._retry_ns:
             return (self._retry_ns - now) / _SECOND
@@ -112,9 +116,9 @@ class Line:
             return pause - idle if pause else STALE_SECONDS
         try:
             self.status(self.deadline())
-        except (Sip2Error, SystemAway) as error:
-            log.warning("%s", error)
-        return pause or STALE_SECONDS if self.is_up else max(0.0, (self._retry_ns - now) / _SECOND)
+        except NoAnswer as error:
+            raise SystemAway(f"The library system did not answer: {error.doubt.value}.") from error
+        return pause or STALE_SECONDS
 
     def hang_up(self) -> None:
         connection, self._connection = self._connection, None

@@ -30,6 +30,8 @@ from kiosk.circulation.sip2.visit import LONGEST_NS, Visit
 
 log = logging.getLogger(__name__)
 
+_MOMENT_NS = 1_000_000_000
+
 
 class Looking:
     """Asks; keeps the visit. Everything blocks, and is called from one worker thread."""
@@ -47,19 +49,24 @@ class Looking:
         self.client = Sip2Client(settings, profile, clock=clock, zone=zone, wire=wire)
         self._days = Days(profile, zone)
         self._visit: Visit | None = None
+        self._glance: tuple[str, Copy | Refusal, int] | None = None  # the last copy looked at, and when
         self._status_only = False  # the server was silent to a 63 that it does not claim to know
 
     # the line
 
     def tend(self) -> float:
-        """Keep the line alive or try to get it back; seconds until this wants to be called again. Never raises."""
+        """Keep the line alive or get it back; seconds until this wants to be called again.
+
+        Raises:
+            SystemAway: the system does not answer.
+        """
         if self._visit is not None and self._clock.monotonic_ns() - self._visit.began_ns > LONGEST_NS:
             self._visit = None
         return self.client.tend()
 
     def close(self) -> None:
         """Hang up and forget the visit. The next question connects again."""
-        self._visit = None
+        self._visit = self._glance = None
         self.client.close()
 
     def quiet_seconds(self) -> float:
@@ -134,9 +141,11 @@ class Looking:
 
     def copy(self, item_id: str) -> Copy | Refusal | Unknown:
         try:
-            return self._copy(item_id, self.client.deadline())
+            copy = self._copy(item_id, self.client.deadline())
         except NoAnswer as error:
             return Unknown(error.doubt.value)
+        self._glance = (item_id, copy, self._clock.monotonic_ns())
+        return copy
 
     def has_on_loan(self, ref: PatronRef, item_id: str) -> bool | Unknown:
         try:
@@ -151,6 +160,13 @@ class Looking:
         if not number:
             return Refusal(Code.UNKNOWN_ITEM)
         return copy_of(self.client.item(number, deadline), item_id, self._days)
+
+    def _just_seen(self, item_id: str) -> Copy | Refusal | None:
+        """What was seen of this copy a moment ago, if it was: whoever asks for a return has just looked."""
+        glance, self._glance = self._glance, None
+        if glance is None or glance[0] != item_id or self._clock.monotonic_ns() - glance[2] > _MOMENT_NS:
+            return None
+        return glance[1]
 
     def _has(self, number: str, item_id: str, deadline: Deadline) -> bool | Unknown:
         """Whether it stands in the patron's list; that it does not is believed of a whole list only."""

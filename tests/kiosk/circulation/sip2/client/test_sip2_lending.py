@@ -483,18 +483,79 @@ def test_all_loans_are_renewed_at_once_or_one_by_one(make_world, supported: froz
     assert world.ils.received.count("29") == (0 if "65" in supported else 3)
 
 
-def test_one_by_one_a_line_that_dies_leaves_one_unknown_and_the_rest_as_they_were(make_world) -> None:
+def test_one_by_one_a_line_that_dies_leaves_the_whole_unknown(make_world) -> None:
     world = make_world(supported=ALL_MESSAGES - {"65"})
     for n in (1, 2, 3):
         world.ils.staff_checkout("P-001", f"B-{n}", due=date(2026, 12, 1))
     kiosk = world.kiosk()
     kiosk.status()
     world.ils.faults.add(Wrong.DROP_AFTER, "29")
-    world.ils.faults.add(Wrong.REFUSED, "connect", times=9)
-    first, second, third = kiosk.renew_all("op", SARI)
-    assert isinstance(first, Unknown)
-    assert refusal_of(second).code is refusal_of(third).code is Code.OFFLINE
+    assert kiosk.renew_all("op", SARI) == Unknown("closed")
     assert [kind for kind, _ in world.kinds()].count("renew") == 1
+
+
+def test_one_by_one_those_for_which_no_time_is_left_are_said_so(make_world) -> None:
+    world = make_world(supported=ALL_MESSAGES - {"65"})
+    for n in (1, 2, 3):
+        world.ils.staff_checkout("P-001", f"B-{n}", due=date(2026, 12, 1))
+    world.ils.faults.add(Wrong.LATE, "29", seconds=1.2, times=2)
+    first, second, third = world.kiosk().renew_all("op", SARI)
+    assert isinstance(first, Renewed)
+    assert isinstance(second, Renewed)
+    assert refusal_of(third).code is Code.OFFLINE
+    assert [kind for kind, _ in world.kinds()].count("renew") == 2
+
+
+def test_one_by_one_a_system_that_is_away_is_away(make_world) -> None:
+    world = make_world(supported=ALL_MESSAGES - {"65"})
+    world.ils.staff_checkout("P-001", "B-1", due=date(2026, 12, 1))
+    world.ils.faults.add(Wrong.LATE, "63", seconds=2.3)
+    with pytest.raises(SystemAway):
+        world.kiosk().renew_all("op", SARI)
+
+
+def test_each_renewal_of_many_has_an_operation_s_id_of_its_own(make_world) -> None:
+    world = make_world(supported=ALL_MESSAGES - {"65"})
+    for n in (1, 2):
+        world.ils.staff_checkout("P-001", f"B-{n}", due=date(2026, 12, 1))
+    kiosk = world.kiosk(operation_field="ZU")
+    kiosk.renew_all("op", SARI)
+    kiosk.renew_all("op", SARI)
+    ops = [effect.op for effect in world.ils.effects if effect.kind == "renew"]
+    assert ops[:2] == ops[2:]
+    assert len(set(ops)) == 2
+
+
+def test_a_value_of_ours_that_must_not_be_sent_is_refused(seen) -> None:
+    kiosk = seen.kiosk(operation_field="ZU")
+    assert refusal_of(kiosk.checkout("op|AAx", SARI, "B-1")).code is Code.OTHER
+    assert refusal_of(kiosk.renew_all("op|AAx", SARI)[0]).code is Code.OTHER
+    assert sent(seen, "11") == sent(seen, "65") == []
+
+
+def test_a_payment_that_the_system_does_not_accept_is_refused(make_world) -> None:
+    world = make_world(members=[Member("P-001", fines=15_000)])
+    kiosk = world.kiosk()
+    kiosk.fees(SARI)
+
+    def paid_meanwhile(code: str) -> Fault:
+        if code == "37":
+            world.ils.holdings.members["P-001"].fines = 0
+        return Fault(Wrong.NOTHING)
+
+    world.ils.plan = paid_meanwhile
+    assert refusal_of(kiosk.pay("op", SARI, 5_000)).said == "Amount exceeds what is owed"
+
+
+def test_a_look_right_before_a_return_is_not_repeated(world) -> None:
+    kiosk = world.kiosk()
+    kiosk.copy("B-1")
+    assert kiosk.checkin("op", "B-1").again
+    assert world.ils.received.count("17") == 1
+    kiosk.copy("B-1")
+    world.time.wait(5)
+    kiosk.checkin("op", "B-1")
+    assert world.ils.received.count("17") == 3
 
 
 def test_one_by_one_needs_numbers(make_world) -> None:

@@ -14,6 +14,7 @@ from kiosk.circulation.sip2.circulation import SipCirculation
 from kiosk.circulation.sip2.emulator import Wrong
 from kiosk.circulation.sip2.emulator.dialect import BeforeLogin, LoginFailure
 from kiosk.circulation.sip2.settings import Sip2Settings
+from kiosk.circulation.sip2.wire import NothingSent, NotTrusted
 
 SARI = PatronRef("P-001")
 
@@ -157,6 +158,8 @@ def test_tending_waits_longer_and_longer_for_a_system_that_is_away(world, caplog
     world.ils.down = True
     pauses = []
     for _ in range(8):
+        with pytest.raises(SystemAway):
+            kiosk.tend()
         pauses.append(kiosk.tend())
         world.time.wait(pauses[-1])
     assert pauses == sorted(pauses)
@@ -171,19 +174,91 @@ def test_tending_waits_longer_and_longer_for_a_system_that_is_away(world, caplog
 def test_tending_too_often_does_not_knock_too_often(world) -> None:
     kiosk = world.kiosk()
     world.ils.down = True
-    kiosk.tend()
+    with pytest.raises(SystemAway):
+        kiosk.tend()
     attempts = world.wires
     assert kiosk.tend() > 0
     assert world.wires == attempts
 
 
-def test_tending_survives_a_system_that_says_nothing(world) -> None:
+def test_tending_finds_out_that_a_system_says_nothing(world) -> None:
     kiosk = world.kiosk()
     kiosk.item("B-1")
     world.time.wait(300)
     world.ils.faults.add(Wrong.DEAF, "99", "93", times=5)
-    assert kiosk.tend() >= 0
+    with pytest.raises(SystemAway):
+        kiosk.tend()
     assert not kiosk.client.line.is_up
+    assert kiosk.tend() > 0
+
+
+def test_tending_finds_out_that_a_system_has_gone_deaf_on_a_new_line_too(world) -> None:
+    kiosk = world.kiosk()
+    kiosk.item("B-1")
+    world.time.wait(300)
+    world.ils.faults.add(Wrong.GARBAGE, "99", times=9)
+    with pytest.raises(SystemAway):
+        kiosk.tend()
+
+
+class FailsOnce:
+    """A wire on which the first send of a 17 finds the line closed, although nothing had told so before."""
+
+    def __init__(self, wire, failures: list[str]) -> None:
+        self._wire, self._failures = wire, failures
+
+    def send(self, data: bytes, seconds: float) -> None:
+        if data[:2].decode() in self._failures:
+            self._failures.remove(data[:2].decode())
+            raise NothingSent("closed")
+        self._wire.send(data, seconds)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._wire, name)
+
+
+@pytest.mark.parametrize(("failures", "fine"), [(["11"], True), (["11", "11"], False)])
+def test_a_request_of_which_no_byte_left_is_sent_once_more(world, monkeypatch, failures: list[str], fine: bool) -> None:
+    make = world.wire
+    monkeypatch.setattr(world, "wire", lambda: FailsOnce(make(), failures))
+    kiosk = world.kiosk()
+    if fine:
+        assert isinstance(kiosk.checkout("op", SARI, "B-1"), Borrowed)
+    else:
+        with pytest.raises(SystemAway):
+            kiosk.checkout("op", SARI, "B-1")
+    assert world.kinds() == ([("checkout", "B-1")] if fine else [])
+
+
+def test_a_certificate_that_is_not_trusted_is_a_system_away(world, monkeypatch) -> None:
+    def refuses(seconds: float) -> None:
+        raise NotTrusted("The certificate of ils.example:6001 is not accepted: it has expired.")
+
+    make = world.wire
+
+    def wire():
+        made = make()
+        made.open = refuses
+        return made
+
+    monkeypatch.setattr(world, "wire", wire)
+    assert "it has expired" in why_away(world.kiosk())
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), ConnectionRefusedError(111, "Connection refused"), OSError()])
+def test_every_way_of_not_connecting_is_said(world, monkeypatch, error: OSError) -> None:
+    def fails(seconds: float) -> None:
+        raise error
+
+    make = world.wire
+
+    def wire():
+        made = make()
+        made.open = fails
+        return made
+
+    monkeypatch.setattr(world, "wire", wire)
+    assert "cannot be reached" in why_away(world.kiosk())
 
 
 @pytest.mark.parametrize("asks", ["item", "checkout"])
