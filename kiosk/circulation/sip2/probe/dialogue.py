@@ -7,8 +7,7 @@ is known, a connection that was lost is made again before the next question.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from kiosk.circulation.clock import Clock
 from kiosk.circulation.errors import Sip2Error
@@ -50,6 +49,7 @@ class Dialogue:
         self._sequence = 0
         self._failures = 0
         self._why = ""
+        self._echoes = False
         self.entry: tuple[Request, ...] = ()
         self.manner = USUAL
 
@@ -125,8 +125,10 @@ class Dialogue:
             raw, closed = self._receive(self._wire, deadline)
         except OSError:
             raw, closed = b"", True
-        at = self._clock.now()
-        exchange = _read(step, data, "" if request.code == "97" else sequence, raw, at, closed=closed)
+        asked = Exchange(step, End.SILENT, data, "" if request.code == "97" else sequence, raw, at=self._clock.now())
+        exchange = _read(asked, request, self._echoes, closed=closed)
+        if sequence not in ("", "0") and exchange.frame is not None and exchange.frame.sequence == sequence:
+            self._echoes = True
         if closed or exchange.frame is None:
             self.hang_up()
         return exchange
@@ -162,24 +164,37 @@ def _whole(raw: bytes) -> bool:
     return b"\r" in text or b"\n" in text
 
 
-def _read(step: Step, sent: bytes, sequence: str, raw: bytes, at: datetime, *, closed: bool) -> Exchange:
-    frame = _frame(raw)
-    if frame is None:
-        end = End.CLOSED if closed else End.GARBLED if raw.strip() else End.SILENT
-        return Exchange(step, end, sent, sequence, raw)
+def _read(asked: Exchange, request: Request, echoes: bool, *, closed: bool) -> Exchange:
+    """What the bytes received say. ``echoes``: the server numbers its answers, so one with another number is not it."""
+    frames = _frames(asked.raw)
+    if not frames:
+        end = End.GARBLED if asked.raw.strip() else End.CLOSED if closed else End.SILENT
+        return replace(asked, end=end)
+    ours = [frame for frame in frames if frame.sequence == asked.sequence]
+    frame = (ours or frames)[0]
     message, why = _decoded(frame)
     if message is None:
-        return Exchange(step, End.GARBLED, sent, sequence, raw, why=why)
-    return Exchange(step, End.ANSWERED, sent, sequence, raw, frame, message, at, _in_words(message))
+        return replace(asked, end=End.GARBLED, why=why)
+    if asked.sequence and echoes and frame.sequence != asked.sequence and message.code != "96":
+        return replace(asked, end=End.GARBLED, why="what came was not the answer to this")
+    if _about_another(request, message):
+        return replace(asked, end=End.GARBLED, why="what came was about somebody or something else")
+    return replace(asked, end=End.ANSWERED, frame=frame, message=message, why=_in_words(message))
 
 
-def _frame(raw: bytes) -> Frame | None:
-    """The first whole frame; one that ends in LF alone counts."""
+def _frames(raw: bytes) -> list[Frame]:
+    """Whole frames; one that ends in LF alone counts."""
     raw = raw.lstrip(b"\r\n\0 ")
-    for found in FrameReader(_LONGEST).feed(raw if b"\r" in raw else raw.replace(b"\n", b"\r")):
-        if isinstance(found, Frame):
-            return found
-    return None
+    found = FrameReader(_LONGEST).feed(raw if b"\r" in raw else raw.replace(b"\n", b"\r"))
+    return [frame for frame in found if isinstance(frame, Frame)]
+
+
+def _about_another(request: Request, message: Message) -> bool:
+    for name in ("patron_identifier", "item_identifier"):
+        asked, told = getattr(request, name, None), getattr(message, name, None)
+        if asked and told and asked.strip().casefold() != told.strip().casefold():
+            return True
+    return False
 
 
 def _decoded(frame: Frame) -> tuple[Message | None, str]:

@@ -35,6 +35,8 @@ NO_SUCH_ITEM = "PUSTAKA-PROBE-0"
 NO_SUCH_INSTITUTION = "PUSTAKA-PROBE"
 #: No library lends for this long, so a due date like it is ours.
 _TRIAL_DAYS = 5
+#: How often the test item is taken back until it is seen to be free.
+_TRIES = 3
 _CRLF = Manner(terminator=b"\r\n")
 
 
@@ -92,6 +94,8 @@ def _enter(seen: Evidence, dialogue: Dialogue, asking: Asking) -> bool:
     first = seen.add(dialogue.ask(Step.STATUS_FIRST, asking.status(), alone=True))
     if first.end is End.NO_LINE:
         return False
+    if first.frame is None:  # once is chance
+        first = seen.add(dialogue.ask(Step.STATUS_FIRST, asking.status(), alone=True))
     if first.end is End.SILENT:
         crlf = seen.add(dialogue.ask(Step.STATUS_CRLF, asking.status(), _CRLF, alone=True))
         if crlf.frame is not None:
@@ -104,6 +108,8 @@ def _enter(seen: Evidence, dialogue: Dialogue, asking: Asking) -> bool:
 def _log_in(seen: Evidence, dialogue: Dialogue, asking: Asking) -> bool:
     login = asking.login()
     answer = seen.add(dialogue.ask(Step.LOGIN, login, alone=True))
+    if not isinstance(answer.message, LoginResponse):  # once is chance
+        answer = seen.add(dialogue.ask(Step.LOGIN, login, alone=True))
     if isinstance(answer.message, LoginResponse):
         dialogue.entry = (login,)
         return answer.message.ok
@@ -185,8 +191,7 @@ def _other_than(pin: Secret, digit: str) -> Secret:
 
 def _try_no_block(seen: Evidence, dialogue: Dialogue, asking: Asking, wishes: Wishes) -> None:
     before = seen.add(dialogue.ask(Step.BEFORE, asking.item(wishes.item)))
-    answer = before.message
-    if not isinstance(answer, ItemInformationResponse) or answer.circulation_status != CirculationStatus.AVAILABLE:
+    if not _is_free(before):
         return
     seen.trial_due = seen.today + timedelta(days=_TRIAL_DAYS)
     forcing = replace(asking, profile=msgspec.structs.replace(asking.profile, no_block=True, renewal_policy=False))
@@ -200,8 +205,15 @@ def _try_no_block(seen: Evidence, dialogue: Dialogue, asking: Asking, wishes: Wi
             seen.add(dialogue.ask(Step.LENT_LIST, loans))
     finally:
         if _may_be_lent(seen[Step.LEND]):
-            seen.add(dialogue.ask(Step.TAKE_BACK, asking.checkin("", wishes.item)))
-            seen.add(dialogue.ask(Step.AFTER, asking.item(wishes.item)))
+            for _ in range(_TRIES):
+                seen.add(dialogue.ask(Step.TAKE_BACK, asking.checkin("", wishes.item)))
+                if _is_free(seen.add(dialogue.ask(Step.AFTER, asking.item(wishes.item)))):
+                    break
+
+
+def _is_free(asked: Exchange) -> bool:
+    answer = asked.message
+    return isinstance(answer, ItemInformationResponse) and answer.circulation_status == CirculationStatus.AVAILABLE
 
 
 def _is_yes(lent: Exchange) -> bool:

@@ -8,13 +8,17 @@ from datetime import UTC, date, timedelta
 from kiosk.circulation.sip2.dates import due_day, parse_date
 from kiosk.circulation.sip2.probe.evidence import End, Evidence, Step
 from kiosk.circulation.sip2.probe.finding import Confidence, Finding, unknown
+from kiosk.circulation.sip2.probe.session import any_status
 from kiosk.circulation.sip2.responses import (
     CheckinResponse,
     CheckoutResponse,
     ItemInformationResponse,
     PatronInformationResponse,
 )
+from kiosk.circulation.sip2.values import MessageCode, supports
 
+#: So many questions without an answer are no chance.
+_SEVERAL = 2
 _DAYS = (
     "%d/%m/%Y",
     "%m/%d/%Y",
@@ -137,7 +141,12 @@ def item_before_checkin(seen: Evidence) -> Finding:
         return Finding("item_before_checkin", True, "17 is answered; no real item was asked for.", Confidence.LIKELY)
     if not asked:
         return unknown("item_before_checkin", "17 was not asked.")
-    return Finding("item_before_checkin", False, f"17 is not answered: {asked[0].said}.")
+    status = any_status(seen)
+    if status is not None and supports(status.supported_messages, MessageCode.ITEM_INFORMATION) is False:
+        return Finding("item_before_checkin", False, f"BX says no to 17, and it is not answered: {asked[0].said}.")
+    if len(asked) < _SEVERAL:
+        return unknown("item_before_checkin", f"17 was not answered: {asked[0].said}.")
+    return Finding("item_before_checkin", False, f"17 is never answered: {asked[0].said}.", Confidence.LIKELY)
 
 
 def loan_told(seen: Evidence) -> Finding | None:
@@ -158,13 +167,15 @@ def loan_told(seen: Evidence) -> Finding | None:
 def terminal_password(seen: Evidence) -> Finding:
     """Whether AC may be sent, and must be."""
     with_it, without = seen[Step.UNKNOWN_ITEM], seen[Step.WITHOUT_AC]
-    if with_it.frame is not None:
+    rest = (Step.ITEM, Step.LOAN_ITEM, Step.NO_PIN)
+    if with_it.frame is not None or any(seen[step].frame is not None for step in rest):
         if without.end is End.NOT_ASKED:
             return Finding("terminal_password", True, "Messages with AC are answered.", Confidence.LIKELY)
         also = "are answered too" if without.frame is not None else f"are not: {without.said}"
         return Finding("terminal_password", True, f"Messages with AC are answered; without it they {also}.")
     if without.frame is not None:
-        return Finding("terminal_password", False, f"Without AC it answers; with it: {with_it.said}.")
+        said = f"Without AC it answers; with it: {with_it.said}."
+        return Finding("terminal_password", False, said, Confidence.LIKELY)
     return unknown("terminal_password", f"17 was not answered: {with_it.said}.")
 
 

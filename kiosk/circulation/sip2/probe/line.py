@@ -100,7 +100,11 @@ def sequence_echoed(seen: Evidence) -> Finding:
         return unknown("sequence_echoed", _NO_ANSWER)
     if all(asked == told for asked, told in pairs):
         return Finding("sequence_echoed", True, f"All {len(pairs)} answers carried the number of their request.")
-    # Always 0 looks like an echo for the first request of each connection, so one difference decides.
+    # The first request of a connection has the number 0, which is also what servers say that do not look at it.
+    if any(asked == told != "0" for asked, told in pairs):
+        return unknown(
+            "sequence_echoed", "Some answers carried the number of their request and some did not.", alarm=True
+        )
     return Finding("sequence_echoed", False, "Answers carry another number than their request, or none.")
 
 
@@ -121,7 +125,7 @@ def resend(seen: Evidence) -> Finding:
     if before.frame is None or step.end is End.NOT_ASKED:
         return unknown("resend", "There was no answer to have repeated.")
     if step.frame is None or isinstance(step.message, RequestScResend):
-        return Finding("resend", False, f"97 brings no repetition: {step.said}.")
+        return Finding("resend", False, f"97 brought no repetition: {step.said}.", Confidence.LIKELY)
     if step.frame.body != before.frame.body:
         return Finding("resend", False, "97 brought something other than the last answer.", alarm=True)
     if step.frame.sequence not in (before.frame.sequence, "0"):

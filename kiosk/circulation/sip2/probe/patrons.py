@@ -7,6 +7,7 @@ from kiosk.circulation.sip2.probe.finding import Confidence, Finding, unknown
 from kiosk.circulation.sip2.profile import HoldLists, LoanLists, PinRule
 from kiosk.circulation.sip2.responses import ItemInformationResponse, PatronInformationResponse
 
+_WRONG = (Step.WRONG_PIN, Step.WRONG_AGAIN)
 _PATRON_STEPS = (Step.RIGHT_PIN, Step.NO_PIN)
 _NEEDS_PATRON = "This needs a test patron (--patron)."
 _CARD_ALONE = "Have PINs checked there; if cards alone shall do, that is for you to decide: set pin = 'none' by hand."
@@ -58,12 +59,11 @@ def pin(seen: Evidence) -> Finding:
     if without is None and right is None:
         return _missing(seen, "pin")
     if right is None:
-        return _without_pin(without)
-    wrong = [
-        each
-        for step in (Step.WRONG_PIN, Step.WRONG_AGAIN)
-        if (each := seen.answer(step, PatronInformationResponse)) is not None
-    ]
+        asked = seen[Step.RIGHT_PIN]
+        if asked.end is End.NOT_ASKED:
+            return _without_pin(without)
+        return unknown("pin", f"63 with the PIN you gave was not answered: {asked.said}.")
+    wrong = [each for step in _WRONG if (each := seen.answer(step, PatronInformationResponse)) is not None]
     if any(_verified(each) for each in wrong):
         if not _verified(right):
             return unknown("pin", "CQ = Y to the wrong PIN and not to the right one: is the PIN you gave right?")
@@ -74,7 +74,10 @@ def pin(seen: Evidence) -> Finding:
         return unknown(
             "pin", f"CQ is {_cq(right)} even with the PIN you gave: check that PIN.{also} {_CARD_ALONE}", alarm=True
         )
-    if without is not None and _verified(without):
+    if not wrong or without is None:
+        missed = seen[Step.NO_PIN if without is None else Step.WRONG_PIN].said
+        return unknown("pin", f"It knows the right PIN; one question for comparison was not answered: {missed}.")
+    if _verified(without):
         return Finding(
             "pin", PinRule.OPTIONAL.value, "CQ = Y without a PIN and with the right one, not with a wrong one."
         )
@@ -181,11 +184,9 @@ def summary_per_request(seen: Evidence) -> Finding:
     key = "summary_per_request"
     answer = seen.answer(Step.MANY, PatronInformationResponse)
     if answer is None:
-        return (
-            _missing(seen, key)
-            if seen[Step.MANY].end is End.NOT_ASKED
-            else Finding(key, 1, f"Asked for several lists at once: {seen[Step.MANY].said}.")
-        )
+        if seen[Step.MANY].end is End.NOT_ASKED:
+            return _missing(seen, key)
+        return Finding(key, 1, f"Asked for several lists at once: {seen[Step.MANY].said}.", Confidence.LIKELY)
     singles = {
         name: bool(_entries(getattr(alone, name)))
         for step, name in (

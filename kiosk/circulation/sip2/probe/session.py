@@ -151,7 +151,10 @@ def end_session(seen: Evidence) -> Finding:
         return Finding("end_session", True, "35 is answered.")
     if step.end is End.NOT_ASKED:
         return unknown("end_session", _needs("a patron", "--patron"))
-    return Finding("end_session", False, f"35 is not answered: {step.said}.")
+    status = any_status(seen)
+    if status is not None and supports(status.supported_messages, MessageCode.END_PATRON_SESSION) is False:
+        return Finding("end_session", False, f"BX says no to 35, and it is not answered: {step.said}.")
+    return unknown("end_session", f"35 was not answered: {step.said}.")
 
 
 def _needs(what: str, option: str) -> str:
