@@ -16,7 +16,9 @@ _UNUSED_ITEM = """
     NOT EXISTS (SELECT 1 FROM loans WHERE loans.item = items.number)
     AND NOT EXISTS (SELECT 1 FROM fees WHERE fees.item = items.number)
     AND NOT EXISTS (SELECT 1 FROM holds WHERE holds.item = items.number)
-    AND NOT EXISTS (SELECT 1 FROM holds WHERE holds.title_id = items.title_id)
+    AND (NOT EXISTS (SELECT 1 FROM holds WHERE holds.title_id = items.title_id AND ended = '')
+         OR EXISTS (SELECT 1 FROM items AS other WHERE other.title_id = items.title_id
+                    AND other.batch IS NOT items.batch))
     AND NOT EXISTS (SELECT 1 FROM items AS lost WHERE lost.replaced_by = items.number AND lost.batch IS NOT items.batch)
 """
 _UNUSED_MEMBER = """

@@ -2,7 +2,7 @@
 
 Certain first: a byte order mark, NUL bytes in every second place, or the whole file being UTF-8. Only then a guess,
 by charset-normalizer, between the two single-byte encodings that spreadsheets in Indonesia write: Windows-1252 and
-ISO 8859-1 (which differ in 27 signs). Any other encoding has to be named.
+ISO 8859-1 (which differ in 27 signs such as dashes and curly quotes). Any other encoding has to be named.
 """
 
 from __future__ import annotations
@@ -90,6 +90,5 @@ def _guess(path: Path, odd: bytes) -> str:
     best = from_bytes(odd, cp_isolation=["cp1252", "latin_1"], threshold=0.6).best() if odd else None
     if best is None or b"\x00" in odd:
         raise ImportRefused(f"{path.name}: its encoding cannot be told. Name it, for example --encoding cp1252.")
-    if not set(odd) & set(range(0x80, 0xA0)):
-        return "latin-1"  # where both agree
-    return "cp1252" if best.encoding == "cp1252" or not set(odd) & {0x81, 0x8D, 0x8F, 0x90, 0x9D} else "latin-1"
+    both_agree = set(odd).isdisjoint(range(0x80, 0xA0))
+    return "latin-1" if both_agree else "cp1252"

@@ -94,7 +94,7 @@ def _joined(record: Record, tags: tuple[str, ...], codes: str, punctuated: bool)
 def _bare(text: str) -> str:
     """Without the sign that ISBD puts before the next area; a full stop stays after an initial (*Toer, P. A.*)."""
     text = re.sub(r"\s*[/:;,=]\s*$", "", text.strip())
-    return re.sub(r"(?<=[^\W\d_]{2}|\d\])\.$", "", text)
+    return re.sub(r"(?<=[^\W\d_]{2}|\d[\d\]])\.$", "", text)
 
 
 def _copy_cells(held: Field) -> list[str]:
