@@ -18,6 +18,8 @@ from kiosk.systems import SYSTEMS, System, open_desk, open_system
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+NO_HOST = "circulation.sip2.host is empty: name the server of the library system."
+
 patron_argument = click.argument("number", metavar="PATRON")
 item_argument = click.argument("item_id", metavar="ITEM")
 
@@ -29,6 +31,8 @@ def opened_system(settings: KioskSettings) -> Iterator[System]:
         raise click.UsageError(
             f"circulation.system is '{settings.circulation.system}'; possible are {', '.join(sorted(SYSTEMS))}."
         )
+    if settings.circulation.system == "sip2" and not settings.circulation.sip2.host:
+        raise click.UsageError(NO_HOST)
     with sentences():
         try:
             system = open_system(settings)

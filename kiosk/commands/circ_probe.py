@@ -24,7 +24,7 @@ from kiosk.circulation.sip2.settings import Sip2Settings
 from kiosk.circulation.sip2.terminal import Terminal
 from kiosk.circulation.sip2.tls import context_of
 from kiosk.circulation.sip2.wire import TcpWire
-from kiosk.commands.circ_open import pin_options
+from kiosk.commands.circ_open import NO_HOST, pin_options
 from kiosk.commands.circ_probe_words import as_data, plan, show
 from kiosk.commands.setting import CONFIG_FILE, config_option, json_option, print_json, sentences
 from kiosk.config import KioskSettings
@@ -99,7 +99,7 @@ def probe(
 
 def _gather(line: Sip2Settings, settings: KioskSettings, wishes: Wishes, seconds: float) -> Evidence:
     if not line.host:
-        raise click.UsageError("circulation.sip2.host is empty: name the server of the library system.")
+        raise click.UsageError(NO_HOST)
     clock = SystemClock()
     with sentences():
         tls, terminal = context_of(line), Terminal.of(line)

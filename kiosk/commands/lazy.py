@@ -15,15 +15,9 @@ class LazyCommands(click.Group):
     Commands added in the usual way (``@group.command``) stand behind those of the table.
     """
 
-    def __init__(
-        self,
-        *arguments: Any,
-        table: Mapping[str, tuple[str, str]] | None = None,
-        later: Mapping[str, tuple[str, str]] | None = None,
-        **options: Any,
-    ) -> None:
+    def __init__(self, *arguments: Any, table: Mapping[str, tuple[str, str]], **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.table = table or later or {}
+        self.table = table
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*self.table, *super().list_commands(ctx)]
@@ -45,6 +39,3 @@ class LazyCommands(click.Group):
                 rows.append((name, command.get_short_help_str(formatter.width)))
         with formatter.section("Commands"):
             formatter.write_dl(rows)
-
-
-LazyGroup = LazyCommands
