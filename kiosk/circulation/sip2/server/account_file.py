@@ -36,6 +36,7 @@ def put(path: Path, account: Account, values: dict[str, object], *, replace: boo
     if at is not None and not replace:
         raise AccountsError(f"{path}: there is already an account '{account.login}'. Use --replace to change it.")
     if at is None:
+        table.add(tomlkit.nl())
         there.append(table)
     else:
         there[at] = table
@@ -66,7 +67,8 @@ def _read(path: Path) -> tomlkit.TOMLDocument:
             document.add(tomlkit.comment(line))
         return document
     try:
-        return tomlkit.parse(path.read_text(encoding="utf-8"))
+        # A table is written right behind the last line, so that line has to end.
+        return tomlkit.parse(path.read_text(encoding="utf-8").rstrip("\n") + "\n")
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise AccountsError(f"{path}: these accounts cannot be read: {error}.") from error
 

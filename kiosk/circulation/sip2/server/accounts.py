@@ -204,11 +204,11 @@ class AccountBook:
         """The account of this name, as last read."""
         return self._accounts.get(login)
 
-    def refresh(self) -> str:
-        """Read the file again if it has changed; what is wrong with it, or empty."""
+    def refresh(self) -> str | None:
+        """Read the file again if it has changed; what is wrong with it, or empty. ``None``: it has not changed."""
         stamp = self._look()
         if stamp == self._stamp:
-            return ""
+            return None
         self._stamp = stamp
         try:
             self._take(read_accounts(self._path))

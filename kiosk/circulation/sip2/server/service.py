@@ -36,6 +36,8 @@ _BACKLOG: Final = 256
 _PIN_WORKERS: Final = 2
 _HANDSHAKE_SECONDS: Final = 5.0
 _GOODBYE_SECONDS: Final = 2.0
+#: Bytes that the kernel keeps for a terminal that does not read; on its own it would take megabytes.
+_SEND_BUFFER: Final = 65536
 #: Requests a second before a login, and at once: a few logins, or 99 and 97.
 _STRANGERS_RATE, _STRANGERS_BURST = 5.0, 160
 #: What may be an operation's id: a UUID, or what another program of the library made.
@@ -95,7 +97,9 @@ class Service:
         return bound
 
     async def stop(self) -> None:
-        """Accept nobody, finish the answers in flight, close every line."""
+        """Accept nobody, finish the answers in flight, close every line. Once; again is nothing."""
+        if self._ending.is_set():
+            return
         self.tell(Event(Kind.STOPPING))
         self._ending.set()
         for acceptor in self._acceptors:
@@ -251,6 +255,7 @@ class Service:
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         reader = asyncio.StreamReader(limit=16384)
         protocol = asyncio.StreamReaderProtocol(reader)
         handshake = _HANDSHAKE_SECONDS if self._tls is not None else None
@@ -271,8 +276,8 @@ class Service:
             await self._wait(self._settings.refresh_seconds)
             self._recent.forget(self._now())
             problem = self._accounts.refresh()
-            if problem:
-                self.tell(Event(Kind.ACCOUNTS, why=problem))
+            if problem is not None:
+                self.tell(Event(Kind.ACCOUNTS, why=problem or "read again"))
             for line in list(self._lines):
                 if line.account is not None and self._accounts.get(line.account.login) != line.account:
                     line.end()
@@ -294,6 +299,7 @@ class Service:
         for listener in self._listeners:
             asyncio.get_running_loop().remove_reader(listener)
             listener.close()
+        self._listeners.clear()
 
     @staticmethod
     def _now() -> float:

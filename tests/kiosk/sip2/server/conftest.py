@@ -165,7 +165,9 @@ class Serving:
 
     def wait_for(self, kind: Kind, count: int = 1) -> list[Event]:
         with self.heard:
-            assert self.heard.wait_for(lambda: len(self.of(kind)) >= count, 10), f"{kind}: {self.events}"
+            assert self.heard.wait_for(lambda: len(self.of(kind)) >= count, 10), (
+                f"{kind} was not told; {self.events[-5:]}"
+            )
             return self.of(kind)
 
     def of(self, kind: Kind) -> list[Event]:
@@ -203,14 +205,15 @@ def running(
         ((_, port),) = await service.start()
         return service, port
 
-    service, port = asyncio.run_coroutine_threadsafe(begin(), loop).result(10)
-    serving[0].port = port
     try:
+        _, port = asyncio.run_coroutine_threadsafe(begin(), loop).result(10)
+        serving[0].port = port
         yield serving[0]
     finally:
-        for terminal in serving[0].terminals:
-            terminal.close()
-        asyncio.run_coroutine_threadsafe(service.stop(), loop).result(15)
+        for each in serving:
+            for terminal in each.terminals:
+                terminal.close()
+            each.stop()
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
