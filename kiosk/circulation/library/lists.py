@@ -190,19 +190,27 @@ def member(db: sqlite3.Connection, number: str) -> MemberLine | None:
     return None if row is None else _member(row)
 
 
-def holds(db: sqlite3.Connection, search: str = "", limit: int = ALL, *, member: str = "") -> list[HoldLine]:
-    """Running holds, the oldest first; of one member only, if one is named."""
+_HOLDS = """
+    SELECT member, members.name, title, created, COALESCE(ready_item, ''), COALESCE(ready_until, ''),
+           COALESCE(shelves.name, holds.shelf), COALESCE(holds.item, ''), holds.id
+    FROM holds JOIN titles ON titles.id = title_id JOIN members ON members.number = member
+         LEFT JOIN shelves ON shelves.code = holds.shelf
+"""
+
+
+def holds(db: sqlite3.Connection, search: str = "", limit: int = ALL) -> list[HoldLine]:
+    """Running holds, the oldest first."""
     rows = db.execute(
-        """SELECT member, members.name, title, created, COALESCE(ready_item, ''), COALESCE(ready_until, ''),
-                  COALESCE(shelves.name, holds.shelf), COALESCE(holds.item, ''), holds.id
-           FROM holds JOIN titles ON titles.id = title_id JOIN members ON members.number = member
-                LEFT JOIN shelves ON shelves.code = holds.shelf
-           WHERE ended = '' AND (? = '' OR member = ?)
-                 AND (member || ' ' || members.name || ' ' || title || ' ' || COALESCE(ready_item, ''))
-                     LIKE ? ESCAPE '\\'
-           ORDER BY holds.id LIMIT ?""",
-        [member, member, _like(search), limit],
+        f"""{_HOLDS} WHERE ended = '' AND (member || ' ' || members.name || ' ' || title || ' '
+                           || COALESCE(ready_item, '')) LIKE ? ESCAPE '\\' ORDER BY holds.id LIMIT ?""",
+        [_like(search), limit],
     )
+    return [HoldLine(*row) for row in rows]
+
+
+def holds_of(db: sqlite3.Connection, member: str) -> list[HoldLine]:
+    """A member's running holds, the oldest first."""
+    rows = db.execute(f"{_HOLDS} WHERE ended = '' AND holds.member = ? ORDER BY holds.id", [member])
     return [HoldLine(*row) for row in rows]
 
 

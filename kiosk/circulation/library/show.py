@@ -100,7 +100,7 @@ def _member(db: sqlite3.Connection, now: Now, line: MemberLine) -> MemberShown:
     if not line.has_pin:
         state.append("Has no PIN.")
     loans = tuple(loan for each in records.loans_of(db, line.member) if (loan := _loan(db, each.item, now.today)))
-    return MemberShown(line, tuple(state), loans, tuple(lists.holds(db, member=line.member)))
+    return MemberShown(line, tuple(state), loans, tuple(lists.holds_of(db, line.member)))
 
 
 def _loan(db: sqlite3.Connection, item: str, today: date) -> LoanLine | None:
