@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 import logging
 import os
+import time
 import uuid
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def leave(journal: Path, request: Request) -> None:
     Raises:
         JournalError: nothing can be written there.
     """
-    box, name = folder(journal), f"{uuid.uuid4()}"
+    box, name = folder(journal), f"{time.time_ns():020}-{uuid.uuid4()}"  # its place in the order
     data = msgspec.json.encode(request)
     if len(data) > LONGEST:
         raise JournalError(f"The reason is too long: a request may have {LONGEST} bytes in all.")
@@ -111,8 +112,9 @@ def _files(journal: Path, ending: str) -> list[Path]:
     """Requests, the oldest first."""
     box = folder(journal)
     try:
-        found = [path for path in box.iterdir() if path.suffix == ending and path.is_file() and not path.is_symlink()]
-        return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+        return sorted(
+            path for path in box.iterdir() if path.suffix == ending and path.is_file() and not path.is_symlink()
+        )
     except OSError:
         return []  # there is no folder, so nobody has asked for anything
 

@@ -60,6 +60,74 @@ POINTS: dict[str, tuple[str | None, bool]] = {
 }
 
 
+OFFLINE_KIOSK = """
+import os, sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from kiosk.circulation.clock import SystemClock
+from kiosk.circulation.desk import CirculationDesk
+from kiosk.circulation.errors import SystemAway
+from kiosk.circulation.journal import Journal
+from kiosk.circulation.library.library import EmbeddedLibrary
+from kiosk.circulation.port import Item, PatronRef, Unknown
+from kiosk.circulation.promises import Promise
+
+folder, die_at, action = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+
+class Monday(SystemClock):
+    def now(self):
+        return datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+class Away(EmbeddedLibrary):
+    "Cannot be reached, or takes the call and never answers."
+
+    def checkout(self, op, ref, item_id, happened=None):
+        if action == "silent":
+            super().checkout(op, ref, item_id)
+            return Unknown("timeout")
+        raise SystemAway("away")
+
+    def item(self, item_id):
+        raise SystemAway("away")
+
+class Rules:
+    snapshot = "extract-1"
+
+    def checkout(self, ref, item_id, waiting):
+        return Promise(Item(item_id, "A book"), date(2026, 12, 1))
+
+def point(name):
+    if name == die_at:
+        os._exit(9)
+
+library = Away.open(folder / "library.sqlite", clock=Monday())
+journal = Journal.open(folder / "journal.sqlite", kiosk="kiosk-1", clock=Monday())
+desk = CirculationDesk(library, journal, offline=Rules(), point=point, make_op=lambda: "op-1")
+if action == "offline":
+    desk.item("B00130")
+outcome = desk.checkout(PatronRef("A0001"), "B00130")
+print("receipt:", outcome.due, flush=True)
+if die_at == "after the receipt":
+    os._exit(9)
+"""
+
+#: what the system does, and where the kiosk dies -> the journal's state, and whether the patron was promised it
+OFFLINE_POINTS: dict[tuple[str, str], tuple[str | None, bool]] = {
+    ("offline", "desk: asked"): (None, False),
+    ("offline", "desk: promised"): (None, False),
+    ("offline", "desk: parked"): ("parked", True),
+    ("offline", "after the receipt"): ("parked", True),
+    ("away", "desk: recorded"): ("sending", False),
+    ("away", "desk: promised"): ("sending", False),
+    ("away", "desk: written"): ("parked", True),
+    ("away", "after the receipt"): ("parked", True),
+    ("silent", "desk: answered"): ("sending", False),
+    ("silent", "desk: promised"): ("sending", False),
+    ("silent", "desk: written"): ("unknown", True),
+    ("silent", "after the receipt"): ("unknown", True),
+}
+
+
 class PulledPlugError(BaseException):
     """The power is gone: nothing may catch it."""
 
@@ -132,6 +200,39 @@ def test_a_kiosk_that_dies_again_while_recovering_still_has_one_effect(
     CirculationDesk(library, journal).recover()
     assert effects(library, "checkout") == 1
     assert journal.state("op-1") == "done"
+    library.close()
+    journal.close()
+
+
+@pytest.mark.parametrize(("system", "point"), list(OFFLINE_POINTS))
+def test_a_crash_while_promising_loses_no_promise_and_makes_none(
+    system: str, point: str, library_path: Path, tmp_path: Path, clock: Any
+) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", OFFLINE_KIOSK, str(tmp_path), point, system],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert killed.returncode == 9, killed.stderr
+    state, promised = OFFLINE_POINTS[system, point]
+    library = EmbeddedLibrary.open(library_path, clock=clock)
+    journal = Journal.open(tmp_path / "journal.sqlite", kiosk="kiosk-1", clock=clock)
+    assert journal.state("op-1") == state
+    entry = journal.entry("op-1")
+    assert (entry is not None and entry.promised) == promised
+    if killed.stdout.startswith("receipt: "):
+        assert entry is not None
+        assert killed.stdout.strip() == f"receipt: {entry.promised_due}"
+
+    desk = CirculationDesk(library, journal)
+    desk.recover()
+    while desk.tend() == 0:
+        pass
+    assert journal.state("op-1") == (None if state is None else "done")
+    assert effects(library, "checkout") == int(state is not None)
+    assert journal.verify() == []
     library.close()
     journal.close()
 

@@ -360,3 +360,9 @@ def make_kiosk(town: TownLibrary, journal: Journal, clock: Clock) -> Callable[..
 def kiosk_over(town: TownLibrary, rules: VanRules, clock: Clock) -> Callable[[Journal], Kiosk]:
     """A kiosk over another journal than the usual one."""
     return lambda journal: Kiosk(town, journal, rules, clock)
+
+
+@pytest.fixture
+def kiosk_with(town: TownLibrary, clock: Clock) -> Callable[..., Kiosk]:
+    """A kiosk over another journal than the usual one, with these rules and options."""
+    return lambda journal, rules, **options: Kiosk(town, journal, rules, clock, **options)
