@@ -15,7 +15,7 @@ from kiosk.circulation.sip2.responses import (
     ItemInformationResponse,
     PatronInformationResponse,
 )
-from kiosk.circulation.sip2.values import MessageCode, supports
+from kiosk.circulation.sip2.values import MessageCode, copy_status, supports
 
 #: So many questions without an answer are no chance.
 _SEVERAL = 2
@@ -156,6 +156,8 @@ def loan_told(seen: Evidence) -> Finding | None:
         return None
     if (answer.due_date or "").strip():
         return Finding("server.loan_mark", "due date", "17 tells when a lent item is due: loans can be told apart.")
+    if not copy_status(answer.circulation_status).on_loan:
+        return unknown("server.loan_mark", f"The --loan-item is not on loan (status {answer.circulation_status}).")
     return Finding(
         "server.loan_mark",
         "none",

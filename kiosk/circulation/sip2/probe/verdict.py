@@ -14,6 +14,8 @@ _WEIGHT = {Confidence.CERTAIN: 2, Confidence.LIKELY: 1, Confidence.UNKNOWN: 0}
 #: Keys in which a profile says more of the system than of one installation's choices.
 _TELLING = frozenset({"hold_lists", "checkout_renews", "renew_with_checkout", "loan_lists", "no_block"})
 _TELLING_WEIGHT = 3
+#: Keys that every installation sets as it likes, so that they say nothing of the system.
+_CHOICES = frozenset({"pin", "encoding", "currency", "verify", "resend", "page_size"})
 OURS = "pustaka"
 
 
@@ -45,12 +47,17 @@ def against(found: Sequence[Finding], profile: str) -> Verdict:
 def _cost(found: Sequence[Finding], name: str) -> int:
     """How much a profile says otherwise. One that leaves something open is wrong by a little."""
     profile = load_profile(name)
-    cost = 0
-    for finding in found:
-        if finding.setting and not _agrees(finding, profile):
-            open_ = as_written(getattr(profile, finding.key)) == "unknown"
-            cost += _WEIGHT[finding.confidence] * (1 if open_ or finding.key not in _TELLING else _TELLING_WEIGHT)
-    return cost
+    return sum(
+        _WEIGHT[finding.confidence] * _importance(finding.key, as_written(getattr(profile, finding.key)))
+        for finding in found
+        if finding.setting and not _agrees(finding, profile)
+    )
+
+
+def _importance(key: str, claimed: object) -> int:
+    if key in _CHOICES:
+        return 0
+    return _TELLING_WEIGHT if key in _TELLING and claimed != "unknown" else 1
 
 
 def _agrees(finding: Finding, profile: Profile) -> bool:
