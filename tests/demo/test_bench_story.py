@@ -11,7 +11,7 @@ from devices.contract import Ack, Alert, Count, Health, Leaf, Part, Row, Totals,
 from devices.emulators.field import TagState
 from pustaka.demo.bench.actions import CableName, TroubleName
 from pustaka.demo.bench.story import KioskSeen, Line, Passages, Post, RowSeen, of_kiosk, of_tags, short
-from pustaka.demo.bench.table import Lying, Plug
+from pustaka.demo.bench.table import NEAR, Lying, Plug
 from pustaka.demo.bench.watch import of_table
 
 DOOR, KIOSK = "pintu-1", "anjungan-1"
@@ -194,7 +194,7 @@ class TestTags:
 
 class TestTable:
     def test_hands_are_told_too(self):
-        out = tuple((cable, Plug.OUT if cable is CableName.DOOR else Plug.IN) for cable in CableName)
+        out = tuple((cable, Plug.OUT if cable is CableName.DOOR else Plug.IN) for cable in NEAR)
         now = Lying(shown="isbn", plugs=out, troubles=frozenset({TroubleName.LATE}))
         lines = of_table(Lying(), now)
         assert keys(lines) == ["camera.shown", "cable.out", "trouble.begins"]
@@ -202,7 +202,7 @@ class TestTable:
         assert keys(of_table(now, Lying())) == ["camera.away", "cable.back", "trouble.ends"]
 
     def test_a_cable_on_its_way_is_not_told_yet(self):
-        coming = tuple((cable, Plug.COMING if cable is CableName.DESK else Plug.IN) for cable in CableName)
+        coming = tuple((cable, Plug.COMING if cable is CableName.DESK else Plug.IN) for cable in NEAR)
         assert of_table(Lying(), Lying(plugs=coming)) == []
 
     def test_each_restart_is_told(self):

@@ -194,6 +194,14 @@ class TestCables:
         assert table.lying.plug(name) is Plug.IN
         assert table.lying.pulled == ()
 
+    def test_the_librarys_cable_is_there_only_where_the_library_is_far(self, rig, table: Table):
+        with pytest.raises(UnknownError):
+            table.do(Cable(CableName.LIBRARY, plugged=False))
+        far = Table(rig, cables=tuple(CableName))
+        far.do(Cable(CableName.LIBRARY, plugged=False))
+        assert rig.killed == ["library"]
+        assert far.lying.plug(CableName.LIBRARY) is Plug.OUT
+
     def test_pulling_a_cable_that_is_out_does_nothing(self, rig, table: Table):
         for _ in range(2):
             table.do(Cable(CableName.DESK, plugged=False))

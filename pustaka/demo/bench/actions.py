@@ -20,13 +20,14 @@ class Way(enum.StrEnum):
 
 
 class CableName(enum.StrEnum):
-    """The five cables."""
+    """The cables. ``LIBRARY`` is there only where the library is at the other end of a line."""
 
     NETWORK = "network"
     READER = "reader"
     CAMERA = "camera"
     DOOR = "door"
     DESK = "desk"
+    LIBRARY = "library"
 
 
 class TroubleName(enum.StrEnum):

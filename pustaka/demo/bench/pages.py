@@ -36,7 +36,7 @@ from collector.web import choice
 from collector.web.guard import Guard
 from devices.rfid.errors import RfidError
 from pustaka.demo.bench import view
-from pustaka.demo.bench.actions import RESTARTS, Action, CableName, TroubleName
+from pustaka.demo.bench.actions import RESTARTS, Action, TroubleName
 from pustaka.demo.bench.errors import BenchError
 from pustaka.demo.bench.streams import BOUNDARY, relay
 from pustaka.demo.bench.table import Table
@@ -108,7 +108,7 @@ class _Pages:
             desk=self._parts.desk,
             rows=[(thing, view.name(thing, language), view.note(thing, language)) for thing in TABLE],
             help=view.keys(language),
-            cables=list(CableName),
+            cables=self._parts.table.lying.cables,
             troubles=[(trouble.value, trouble in RESTARTS) for trouble in TroubleName],
         )
         return HTMLResponse(html, headers={"cache-control": "no-store"})

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 import uvicorn
 
+from pustaka.demo.bench.actions import CableName
 from pustaka.demo.bench.pages import Parts, build
-from pustaka.demo.bench.table import Table
+from pustaka.demo.bench.table import NEAR, Table
 from pustaka.demo.bench.things import define_cards
 from pustaka.demo.bench.watch import KioskEye, Watch
 from pustaka.demo.pilot import PilotClient
@@ -42,7 +43,7 @@ class Bench:
         stage = self._stage
         stage.pilot.close()
         define_cards(stage.reader)
-        self._table = Table(stage)
+        self._table = Table(stage, cables=tuple(CableName) if stage.system == "sip2" else NEAR)
         self._eye = KioskEye(PilotClient(stage.layout.pilot), stage.layout.folder / "bench-kiosk.png")
         self._watch = Watch(self._table, stage.reader, self._eye, lambda: stage.tap.heard)
         desk = f"http://127.0.0.1:{stage.web_port}/"

@@ -32,7 +32,7 @@ from pustaka.demo.bench.actions import (
     TroubleName,
     Way,
 )
-from pustaka.demo.bench.errors import BenchError
+from pustaka.demo.bench.errors import BenchError, UnknownError
 from pustaka.demo.bench.things import find
 
 #: A book that is pulled away early lies on the pad for this long: seen once, and gone before it is written.
@@ -52,7 +52,10 @@ _PROGRAM: Final = {
     CableName.READER: "reader",
     CableName.CAMERA: "camera",
     CableName.DESK: "collector",
+    CableName.LIBRARY: "library",
 }
+#: The cables of a library that is in the kiosk itself.
+NEAR: Final = tuple(name for name in CableName if name is not CableName.LIBRARY)
 
 
 class Hardware(Protocol):
@@ -88,7 +91,7 @@ class Lying:
     shown: str = ""
     untagged: tuple[str, ...] = ()
     blocked: bool = False
-    plugs: tuple[tuple[CableName, Plug], ...] = tuple((name, Plug.IN) for name in CableName)
+    plugs: tuple[tuple[CableName, Plug], ...] = tuple((name, Plug.IN) for name in NEAR)
     pulled: tuple[tuple[CableName, float], ...] = ()
     troubles: frozenset[TroubleName] = frozenset()
     restarted: tuple[TroubleName, ...] = ()
@@ -97,15 +100,22 @@ class Lying:
         """Where this cable's plug is."""
         return dict(self.plugs)[name]
 
+    @property
+    def cables(self) -> tuple[CableName, ...]:
+        """The cables there are."""
+        return tuple(name for name, _ in self.plugs)
+
 
 class Table:
     """Carries actions out, from any thread."""
 
-    def __init__(self, hardware: Hardware, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, hardware: Hardware, clock: Callable[[], float] = time.time, *, cables: tuple[CableName, ...] = NEAR
+    ) -> None:
         self._hardware = hardware
         self._clock = clock
         self._lock = threading.RLock()
-        self._lying = Lying()
+        self._lying = Lying(plugs=tuple((name, Plug.IN) for name in cables))
         self._restarting = threading.Lock()  # one program at a time, once at a time
         self._closing = threading.Event()
 
@@ -217,6 +227,8 @@ class Table:
 
     def _cable(self, name: CableName, plugged: bool) -> None:
         with self._lock:
+            if name not in self._lying.cables:
+                raise UnknownError("no.cable")
             now = self._lying.plug(name)
             if now is Plug.COMING:
                 raise BenchError("no.wait")

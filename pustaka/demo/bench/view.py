@@ -91,7 +91,7 @@ def state(world: World, language: str, now: float) -> StateView:
     pad = _on_pad(world)
     places = {lying.shown: "camera"} | {thing.key: "pad" for thing in pad}
     bits = {thing.key: thing.armed for thing in pad}
-    cables = tuple(_cable(lying, name, language, now) for name in CableName)
+    cables = tuple(_cable(lying, name, language, now) for name in lying.cables)
     plugged = sum(cable.plug == Plug.IN for cable in cables)
     return StateView(
         door=say(language, "door.totals", into=passages.into, out=passages.out, back=passages.turned_back),
