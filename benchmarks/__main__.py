@@ -19,11 +19,12 @@ from benchmarks import machine
 from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
 from benchmarks.ingest import INGEST
+from benchmarks.replay import REPLAY
 from benchmarks.result import Benchmark, Outcome, Plan, in_words, keep, markdown, plain
 from benchmarks.row import ROW
 from benchmarks.start import START
 
-BENCHMARKS = {benchmark.name: benchmark for benchmark in (START, ROW, INGEST, CODEC, CHECKOUT)}
+BENCHMARKS = {benchmark.name: benchmark for benchmark in (START, ROW, INGEST, CODEC, CHECKOUT, REPLAY)}
 
 
 def main(arguments: list[str] | None = None) -> int:

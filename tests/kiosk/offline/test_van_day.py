@@ -301,7 +301,7 @@ def a_day(day: Day, line: Line | SipLine, seed: int, *, codes: bool) -> None:
     judge(day, van, believed, codes=codes)
 
 
-@pytest.mark.parametrize("seed", range(1, 41))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_day_in_the_van_with_the_librarys_own_file(make_day: Callable[..., Day], town: Town, seed: int) -> None:
     line = Line(town.library)
     a_day(make_day(lambda: line, own_marks=True), line, seed, codes=True)
