@@ -137,10 +137,12 @@ class SipCirculation(Counter):
             return self._renew_each(op, ref, number, deadline)  # nothing was renewed, so nothing is renewed twice
         no = spoken(answer.screen_message, self.profile)
         outcomes: list[RenewOutcome] = []
-        for entry in answer.renewed_items:
+        for entry in dict.fromkeys(answer.renewed_items):  # a list may name a copy twice
             copy = self._seen(entry, deadline)
             outcomes.append(renewed(_shown(copy, entry), copy.due if isinstance(copy, Copy) else None))
-        return outcomes + [Refused(no, _shown(self._seen(entry, deadline), entry)) for entry in answer.unrenewed_items]
+        return outcomes + [
+            Refused(no, _shown(self._seen(entry, deadline), entry)) for entry in dict.fromkeys(answer.unrenewed_items)
+        ]
 
     # money
 

@@ -70,8 +70,9 @@ class Line:
         """A question, which changes nothing.
 
         Raises:
-            SystemAway, NoAnswer: twice no answer, or no time for a second try.
+            SystemAway, NoAnswer: twice no answer, or no time for a (second) try.
         """
+        self._check_time(deadline)
         try:
             return self._once_sent(request, expected, deadline)
         except NoAnswer:
@@ -92,8 +93,7 @@ class Line:
             NoAnswer: it may have been carried out, or may yet be.
         """
         self._working(deadline)
-        if deadline.left() < self._worth:  # an answer could not come in time: better not asked than not known
-            raise SystemAway("There was no time left to ask the library system.")
+        self._check_time(deadline)
         return self._once_sent(request, expected, deadline)
 
     def status(self, deadline: Deadline) -> AcsStatus:
@@ -126,6 +126,11 @@ class Line:
             connection.close()
 
     # inside
+
+    def _check_time(self, deadline: Deadline) -> None:
+        """An answer that could not come in time is better not asked for: the line stays, and nothing is in doubt."""
+        if deadline.left() < self._worth:
+            raise SystemAway("There was no time left to ask the library system.")
 
     def _once_sent(self, request: Request, expected: type[R], deadline: Deadline) -> R:
         """Send on a line that works; when it turns out closed before a byte left, once more on a new one."""

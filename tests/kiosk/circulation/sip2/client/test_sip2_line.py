@@ -363,6 +363,17 @@ def test_an_operation_is_not_begun_when_its_answer_could_not_come_in_time(world)
     assert "09" not in world.ils.received
 
 
+def test_a_line_stays_when_a_question_s_time_is_up(world) -> None:
+    """Whatever would be good to know besides is not asked for then; the line is as good as before."""
+    for n in range(1, 9):
+        world.ils.staff_checkout("P-001", f"B-{n}")
+    world.ils.faults.add(Wrong.LATE, "17", seconds=0.5, times=20)
+    kiosk = world.kiosk()
+    assert len(kiosk.renew_all("op", SARI)) == 8
+    assert world.time.seconds <= world.settings.answer_seconds
+    assert kiosk.client.tally.connections == 1
+
+
 def test_every_kind_of_silence_stays_within_the_time(world) -> None:
     kiosk = world.kiosk()
     for code in ("93", "99", "63", "17", "11"):
