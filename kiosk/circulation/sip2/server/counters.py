@@ -107,7 +107,7 @@ def _item(turn: Turn, asked: ItemInformation, copy: Copy) -> ItemInformationResp
         title_identifier=copy.item.title,
         hold_queue_length=str(copy.waiting) if copy.waiting is not None else None,
         due_date=turn.due(copy.due) if copy.due is not None else None,
-        hold_pickup_date=turn.due(kept) if kept is not None else None,
+        hold_pickup_date=turn.day_end(kept) if kept is not None else None,
         owner=turn.institution(asked.institution_id) or None,
         currency_type=turn.terms.currency if copy.fee else None,
         fee_amount=str(copy.fee) if copy.fee else None,
@@ -140,7 +140,7 @@ def _paid(turn: Turn, asked: FeePaid, said: tuple[str, ...], *, accepted: bool =
 
 def _held(turn: Turn, asked: Hold, outcome: Held | Done) -> HoldResponse:
     held = outcome if isinstance(outcome, Held) else None
-    until = turn.due(held.ready_until) if held is not None and held.ready_until is not None else None
+    until = turn.day_end(held.ready_until) if held is not None and held.ready_until is not None else None
     return HoldResponse(
         ok=True,
         available=held is not None and held.ready,
@@ -148,7 +148,7 @@ def _held(turn: Turn, asked: Hold, outcome: Held | Done) -> HoldResponse:
         institution_id=turn.institution(asked.institution_id),
         patron_identifier=asked.patron_identifier,
         expiration_date=until,
-        queue_position=str(held.queue) if held is not None and held.queue is not None else None,
+        queue_position=f"{held.queue:03d}" if held is not None and held.queue is not None else None,
         item_identifier=asked.item_identifier,
         title_identifier=outcome.item.title if outcome.item is not None else None,
         screen_message=(turn.words.note(Note.READY),) if held is not None and held.ready else (),

@@ -86,8 +86,11 @@ class Turn:
         """AH for a due day; empty if it is not known."""
         if not known:
             return ""
-        end = datetime.combine(day, _LAST_MINUTE, self.terms.zone)
-        return end.strftime(self.account.due_format) if self.account.due_format else sip_date(end, "", self.terms.zone)
+        return day.strftime(self.account.due_format) if self.account.due_format else self.day_end(day)
+
+    def day_end(self, day: date) -> str:
+        """The end of a day as a SIP2 date: other dates than AH are never written otherwise."""
+        return sip_date(datetime.combine(day, _LAST_MINUTE, self.terms.zone), "", self.terms.zone)
 
     def why(self, refusal: Refusal) -> tuple[str, ...]:
         """AF for a refusal."""

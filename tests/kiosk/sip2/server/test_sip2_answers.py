@@ -535,7 +535,7 @@ def test_payments(desk: Desk, library: EmbeddedLibrary) -> None:
 
 def test_holds(desk: Desk) -> None:
     placed = desk.hold(sample.SARI, sample.ON_LOAN_ITEMS[0])
-    assert (placed.ok, placed.available, placed.queue_position) == (True, False, "1")
+    assert (placed.ok, placed.available, placed.queue_position) == (True, False, "001")
     assert desk.patron(sample.SARI).unavailable_holds_count == 1
     ready = desk.hold(sample.HOLD_READY, sample.HELD_ITEM)
     assert (ready.ok, ready.available, ready.expiration_date) == (True, True, "20261126    235900")
