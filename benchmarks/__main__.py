@@ -18,13 +18,14 @@ from pathlib import Path
 from benchmarks import machine
 from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
+from benchmarks.import_items import IMPORT
 from benchmarks.ingest import INGEST
 from benchmarks.replay import REPLAY
 from benchmarks.result import Benchmark, Outcome, Plan, in_words, keep, markdown, plain
 from benchmarks.row import ROW
 from benchmarks.start import START
 
-BENCHMARKS = {benchmark.name: benchmark for benchmark in (START, ROW, INGEST, CODEC, CHECKOUT, REPLAY)}
+BENCHMARKS = {benchmark.name: benchmark for benchmark in (START, ROW, INGEST, IMPORT, CODEC, CHECKOUT, REPLAY)}
 
 
 def main(arguments: list[str] | None = None) -> int:
