@@ -117,6 +117,10 @@ class Disk:
         self.dead = True
         raise PowerCutError
 
+    def calm(self) -> None:
+        """From now on the power stays."""
+        self._cut_at = None
+
     def sync_directory(self) -> None:
         """Creations and deletions so far are durable."""
         self._durable_names = dict(self.files)

@@ -14,10 +14,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from kiosk.circulation.sip2.emulator import Dialect, Fault, Wrong
-from kiosk.circulation.sip2.emulator.faults import REQUEST_FAULTS
 from rig.oracle import Verdict, judge, settle
 from rig.world import DIALECT, ITEMS, PATRONS, World
+
+from kiosk.circulation.sip2.emulator import Dialect, Fault, Wrong
+from kiosk.circulation.sip2.emulator.faults import REQUEST_FAULTS
 
 #: Where a kiosk may die.
 POINTS = (
@@ -145,7 +146,11 @@ class Life:
 
 def random_step(life: Life, dice: random.Random) -> None:
     """One action by dice: patrons most of all, and something goes wrong every few steps."""
-    kiosk, patron, item = dice.randrange(2), dice.choice(PATRONS), dice.choice(ITEMS[:2] if dice.random() < 0.6 else ITEMS)
+    kiosk, patron, item = (
+        dice.randrange(2),
+        dice.choice(PATRONS),
+        dice.choice(ITEMS[:2] if dice.random() < 0.6 else ITEMS),
+    )
     roll = dice.random()
     if roll < 0.16:
         life.checkout(kiosk, patron, item)

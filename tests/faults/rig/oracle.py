@@ -162,12 +162,14 @@ class Oracle:
                 continue
             if effect.late and loan.begun >= effect.at - timedelta(seconds=effect.late):
                 self.verdict.hazards["late" if effect.late > QUIET else "overtaken"] += 1
-            elif loan.due is not None and loan.due == self._due_at(entry.item, asked):
-                self.verdict.hazards["same-mark"] += 1
-            elif self._looked_like_ours(entry, loan):
+            elif self._looks_the_same(entry, loan, asked):
                 self.verdict.hazards["same-mark"] += 1
             else:
                 self._wrong(f"{entry.op}: ended a loan of {loan.member} that began after the book was given back")
+
+    def _looks_the_same(self, entry: Entry, loan: _Loan, asked: datetime) -> bool:
+        same_due = loan.due is not None and loan.due == self._due_at(entry.item, asked)
+        return same_due or self._looked_like_ours(entry, loan)
 
     def _looked_like_ours(self, entry: Entry, loan: _Loan) -> bool:
         """This kiosk lent the copy to the same patron before, and took the newer loan for its own."""

@@ -165,6 +165,7 @@ class LivingKiosk:
         connect: Callable[..., Any] | None = None,
         desk: type[CirculationDesk] = CirculationDesk,
         wire: Callable[[], Any] | None = None,
+        answer_seconds: float = 2.5,
     ) -> None:
         self.world, self.name = world, name
         self.clock = KioskClock(world.time)
@@ -172,7 +173,9 @@ class LivingKiosk:
         self.passed: list[str] = []
         self.dead = True
         self._profile, self._connect, self._desk_type = profile, connect, desk
+        self.on_point: Callable[[str], None] = lambda name: None
         self._wire = wire or (lambda: EmulatedWire(world.ils, world.time))
+        self._answer_seconds = answer_seconds
         self._rules = Lenient(world.time, lends=lends_offline)
         self._ops = 0
         self._patron = ""
@@ -190,7 +193,12 @@ class LivingKiosk:
         more = {} if self._connect is None else {"connect": self._connect}
         self.journal = Journal.open(self.path, kiosk=self.name, clock=self.clock, **more)
         settings = Sip2Settings(
-            host="ils", tls="off", login="kiosk", password_file=str(self.world.folder / "password"), institution="SMR"
+            host="ils",
+            tls="off",
+            login="kiosk",
+            password_file=str(self.world.folder / "password"),
+            institution=self.world.dialect.institution or "SMR",
+            answer_seconds=self._answer_seconds,
         )
         self.system = NamedSip(settings, self._profile, wire=self._wire, clock=self.clock, zone=ZONE)
         self.system.busy_with = self.world.busy_with
@@ -204,6 +212,10 @@ class LivingKiosk:
         )
         self.dead = False
         self.living(self.desk.recover)
+
+    def connect_to(self, connect: Callable[..., Any]) -> None:
+        """From its next start it has another disk."""
+        self._connect = connect
 
     def stop(self) -> None:
         """Switch it off, or bury it: nothing of its memory survives."""
@@ -221,6 +233,7 @@ class LivingKiosk:
 
     def _point(self, name: str) -> None:
         self.passed.append(name)
+        self.on_point(name)
         if self.die_at is None or self.die_at[0] != name:
             return
         if self.die_at[1] > 0:

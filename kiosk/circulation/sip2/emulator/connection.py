@@ -79,6 +79,7 @@ class Connection:
             return [Reply(PLEASE_RESEND + dialect.terminator)]
         asked = read[0]
         self._ils.received.append(asked.code)
+        self._ils.asked.append(asked)
         if asked.code == "97":
             return self._again()
         if asked.code in ("93", "99") or not self._logged_in:

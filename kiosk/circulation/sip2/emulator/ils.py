@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
@@ -12,7 +13,10 @@ from kiosk.circulation.sip2.emulator.connection import Connection
 from kiosk.circulation.sip2.emulator.dialect import GENERIC, Dialect
 from kiosk.circulation.sip2.emulator.faults import CONNECT, FINE, Fault, Plan, Queue, Wrong
 from kiosk.circulation.sip2.emulator.holdings import Copy, Denied, Effect, Holdings, Loan, Member
+from kiosk.circulation.sip2.emulator.line import Asked
 from kiosk.circulation.sip2.emulator.mangling import Outgoing
+
+_REMEMBERED = 1000
 
 
 class Now(Protocol):
@@ -56,6 +60,7 @@ class EmulatedIls:
         self.whose: Callable[[], str] = lambda: ""
         self.operation_field = "ZU"  # recorded in the effects log when it comes; nothing else depends on it
         self.received: list[str] = []  # the code of every request, whole and right
+        self.asked: deque[Asked] = deque(maxlen=_REMEMBERED)  # the newest of them
         self.injected: list[Fault] = []
         self.last_of_all: Outgoing | None = None
         self._clock = clock or SystemNow()
