@@ -68,14 +68,14 @@ def checkout_renews(seen: Evidence) -> Finding:
         return unknown("checkout_renews", f"A second checkout of the same item: {step.said}.")
     if not answer.ok:
         return Finding("checkout_renews", False, "A second checkout of the own loan is refused.")
-    if answer.due_date.strip() != lent.due_date.strip() or answer.renewal_ok:
+    if answer.due_date.strip() != lent.due_date.strip():
         return Finding("checkout_renews", True, "A second checkout of the own loan renews it, although we forbid that.")
-    return Finding(
-        "checkout_renews",
-        True,
-        "A second checkout of the own loan is accepted; the due date stayed.",
-        Confidence.LIKELY,
-    )
+    if answer.renewal_ok:
+        # A renewal on the day of the loan often ends on the same day, so the date proves nothing.
+        said = "A second checkout of the own loan is called a renewal; the due date stayed."
+        return Finding("checkout_renews", True, said, Confidence.LIKELY)
+    said = "A second checkout of the own loan is accepted as it stands: no renewal, and the due date stayed."
+    return Finding("checkout_renews", False, said, Confidence.LIKELY)
 
 
 def undone(seen: Evidence) -> Finding | None:

@@ -40,7 +40,8 @@ def nearest(found: Sequence[Finding], configured: str) -> Verdict:
 
 def against(found: Sequence[Finding], profile: str) -> Verdict:
     """The findings beside one profile."""
-    changes = tuple(finding for finding in found if finding.setting and not _agrees(finding, load_profile(profile)))
+    values = load_profile(profile)
+    changes = tuple(finding for finding in found if finding.setting and not _agrees(finding, values))
     return Verdict(profile, changes, sum(finding.setting for finding in found) - len(changes))
 
 
@@ -61,6 +62,8 @@ def _importance(key: str, claimed: object) -> int:
 
 
 def _agrees(finding: Finding, profile: Profile) -> bool:
+    if profile.name == OURS and finding.confidence is Confidence.LIKELY:
+        return True  # of our own server we know better than by the look of it
     if finding.key == "page_size":  # how many at once is a choice, whether at all is a fact
         return bool(finding.value) == bool(profile.page_size)
     return as_written(finding.value) == as_written(getattr(profile, finding.key))
