@@ -218,7 +218,7 @@ class SipCirculation(Counter):
             return Refused(copy)
         if copy is None or copy.status not in _ON_SHELF:
             return Refused(words, item)
-        self._is_back(item_id)
+        self._is_back(self._safe(item_id))
         held = copy.status is CopyStatus.HOLD_SHELF
         return Returned(copy.item, Bin.TROLLEY if held else Bin.LEFT, held=held, again=True)
 
