@@ -71,7 +71,7 @@ def status(settings: KioskSettings, as_json: bool) -> None:
         )
     else:
         click.echo(f"{answer.name}: {'online' if answer.online else 'offline'}; {', '.join(able)}")
-        if answer.clock_skew:
+        if answer.clock_skew is not None and abs(answer.clock_skew) >= 1:
             click.echo(f"Its clock is {answer.clock_skew:+.0f} seconds from this machine's.")
     if not answer.online:
         raise SystemExit(1)
