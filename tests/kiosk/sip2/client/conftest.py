@@ -1,83 +1,22 @@
-"""A small world: an emulated library system, time that passes only when somebody waits, and kiosks beside it."""
+"""Worlds and kiosks for the client's tests; lets them import the helpers beside this file."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-import msgspec
 import pytest
 
-from kiosk.circulation.port import Patron, PatronRef, Secret
+from kiosk.circulation.port import Patron
 from kiosk.circulation.sip2.circulation import SipCirculation
 from kiosk.circulation.sip2.emulator import Copy, Dialect, EmulatedIls, Member
-from kiosk.circulation.sip2.emulator.wire import EmulatedWire, KioskClock, Time
-from kiosk.circulation.sip2.profile import Profile
+from kiosk.circulation.sip2.emulator.wire import KioskClock, Time
 from kiosk.circulation.sip2.settings import Sip2Settings
 
-ZONE = ZoneInfo("Asia/Makassar")
-SARI = PatronRef("P-001")
-PIN = Secret("1234")
+sys.path.insert(0, str(Path(__file__).parent))
 
-#: Something to be sent, and what comes of it: bytes at once, ``None`` for silence, an exception.
-Said = bytes | None | OSError
-
-
-@dataclass
-class ScriptedWire:
-    """Answers request after request from a list; keeps what was sent. ``b""`` hangs up."""
-
-    answers: list[Said]
-    sent: list[bytes] = field(default_factory=list)
-    refuses_to_send: OSError | None = None
-    closed: bool = False
-    waiting: list[Said] = field(default_factory=list)
-
-    def open(self, seconds: float) -> None:
-        pass
-
-    def send(self, data: bytes, seconds: float) -> None:
-        if self.refuses_to_send is not None:
-            raise self.refuses_to_send
-        self.sent.append(data)
-        self.waiting.append(self.answers.pop(0) if self.answers else None)
-
-    def receive(self, seconds: float) -> bytes:
-        coming = self.waiting.pop(0) if self.waiting else None
-        if coming is None:
-            raise TimeoutError("nothing there")
-        if isinstance(coming, OSError):
-            raise coming
-        return coming
-
-    def close(self) -> None:
-        self.closed = True
-
-
-@dataclass
-class World:
-    """The system, its time, and a kiosk made on demand."""
-
-    ils: EmulatedIls
-    time: Time
-    clock: KioskClock
-    settings: Sip2Settings
-    wires: int = 0
-
-    def kiosk(self, profile: Profile | None = None, **changes: object) -> SipCirculation:
-        """A kiosk with this profile, some keys of it changed."""
-        wanted = msgspec.structs.replace(profile or Profile(), **changes)
-        return SipCirculation(self.settings, wanted, clock=self.clock, zone=ZONE, wire=self.wire)
-
-    def wire(self) -> EmulatedWire:
-        self.wires += 1
-        return EmulatedWire(self.ils, self.time)
-
-    def kinds(self) -> list[tuple[str, str]]:
-        """What has happened in the system: kind and copy."""
-        return [(effect.kind, effect.item) for effect in self.ils.effects]
+from sip2_kiosks import PIN, SARI, ZONE, ScriptedWire, World
 
 
 @pytest.fixture
@@ -133,3 +72,18 @@ def arrive() -> Callable[[SipCirculation], Patron]:
 @pytest.fixture
 def scripted() -> type[ScriptedWire]:
     return ScriptedWire
+
+
+@pytest.fixture
+def seen(world, monkeypatch: pytest.MonkeyPatch):
+    """A world that keeps the bytes of every request."""
+    make = world.wire
+
+    def wire():
+        made = make()
+        send = made.send
+        made.send = lambda data, seconds: (world.sent.append(data), send(data, seconds))[1]
+        return made
+
+    monkeypatch.setattr(world, "wire", wire)
+    return world
