@@ -31,7 +31,7 @@ from kiosk.circulation.offline.extract import Extract, ItemRecord, MemberRecord
 from kiosk.circulation.offline.history import History, KeepsHistory
 from kiosk.circulation.offline.outage import Outage, is_of
 from kiosk.circulation.offline.readiness import Readiness, believed, look
-from kiosk.circulation.offline.settings import OfflineSettings
+from kiosk.circulation.offline.settings import OfflineSettings, Policy
 from kiosk.circulation.offline.standing import can_borrow, copy_of, standing
 from kiosk.circulation.offline.verifiers import Verdict, Verifiers
 from kiosk.circulation.port import Code, Item, Patron, PatronRef, Refusal, Secret
@@ -50,6 +50,9 @@ class OfflineDesk:
     ``journal`` tells what this kiosk has done since the extract was made; without it only what waits is known.
     ``verifiers`` are ``None`` where the library keeps none. ``own_marks``: the extract comes from the very system that
     a replay will ask, so its fingerprints are the system's; otherwise due dates are.
+
+    Raises:
+        OfflineError: the pattern or check of item numbers in the settings cannot be used.
     """
 
     def __init__(
@@ -70,7 +73,7 @@ class OfflineDesk:
         self._zone = zone
         self._history = History(journal) if journal is not None else None
         self._own_marks = own_marks
-        self._pattern = re.compile(settings.item_pattern) if settings.item_pattern else None
+        self._pattern = _pattern_of(settings)
         self._proved: str | None = None  # the card whose PIN was right last, in this visit
 
     @property
@@ -90,7 +93,7 @@ class OfflineDesk:
     def patron(self, ref: PatronRef, pin: Secret | None) -> Patron | Refusal:
         """Who is this? A card alone opens nothing that a PIN protects, unless the library allows cards alone."""
         extract = self._current.now
-        if extract is None:
+        if extract is None or self.settings.policy is Policy.OFF:
             return _OFFLINE
         member = extract.member(ref.number)
         if member is not None and not member.pin:
@@ -136,16 +139,17 @@ class OfflineDesk:
                 return None
 
     def _as_patron(self, extract: Extract, ref: PatronRef, member: MemberRecord) -> Patron:
-        outage = self._outage(extract, self._history.waiting() if self._history is not None else ())
+        waiting = self._history.waiting() if self._history is not None else ()
+        if self.readiness(waiting).lending is not None:
+            return Patron(ref, member.first_name, can_borrow=0, fees=member.owed, blocked=_OFFLINE, offline=True)
+        outage = self._outage(extract, waiting)
         today, terms = self._today(outage), extract.about.terms
         stands = standing(extract, member, ref, outage, today, outage.returned(self._zone))
         blocked = rules.blocks(stands, terms.policy, today)
         if extract.is_blocked(ref.number):
             blocked = blocked or Refusal(Code.BLOCKED)
         left = can_borrow(stands, self._cap(member, ref), outage, ref)
-        return Patron(
-            ref, member.first_name, can_borrow=left, fees=member.owed, blocked=blocked, language="", offline=True
-        )
+        return Patron(ref, member.first_name, can_borrow=left, fees=member.owed, blocked=blocked, offline=True)
 
     # what
 
@@ -256,3 +260,15 @@ class OfflineDesk:
 
     def _today(self, outage: Outage) -> date:
         return believed(self._clock, outage).astimezone(self._zone).date()
+
+
+def _pattern_of(settings: OfflineSettings) -> re.Pattern[str] | None:
+    """What the numbers of unknown items must look like."""
+    if settings.item_check not in ("", "mod10"):
+        raise OfflineError(
+            f"circulation.offline.item_check is '{settings.item_check}'; it may be mod10, or nothing at all."
+        )
+    try:
+        return re.compile(settings.item_pattern) if settings.item_pattern else None
+    except re.error as error:
+        raise OfflineError(f"circulation.offline.item_pattern is no regular expression: {error}.") from error

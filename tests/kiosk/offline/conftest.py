@@ -11,11 +11,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from offline_support import Maker, MovableClock
+from offline_support import WITA, Maker, MovableClock
+from outage_support import BOTH, Memory, Outage, Start
 
 from kiosk.circulation.library.library import EmbeddedLibrary
 from kiosk.circulation.library.sample import load_sample
 from kiosk.circulation.offline.current import CurrentExtract
+from kiosk.circulation.offline.rules import OfflineDesk
+from kiosk.circulation.offline.settings import OfflineSettings
 
 
 @pytest.fixture
@@ -66,3 +69,17 @@ def kiosk_data(tmp_path: Path) -> Path:
 def current(kiosk_data: Path, maker: Maker) -> CurrentExtract:
     """The kiosk's extract: none yet."""
     return CurrentExtract(kiosk_data / "offline.extract", maker.private.public_key(), maker.cards)
+
+
+@pytest.fixture
+def start(maker: Maker, current: CurrentExtract, clock: MovableClock) -> Start:
+    """Make an extract of the library as it is now, and go offline with it."""
+
+    def start_(settings: OfflineSettings = BOTH, *, own_marks: bool = False, **making: object) -> Outage:
+        current.install(maker.make(**making))  # type: ignore[arg-type]
+        journal = Memory()
+        rules = OfflineDesk(settings, current, None, clock, WITA, journal=journal, own_marks=own_marks)
+        journal.outage = outage = Outage(rules, clock)
+        return outage
+
+    return start_

@@ -63,7 +63,7 @@ class Day:
         folder.mkdir()
         if self.journals:
             for path in self.journal.path.parent.glob("journal*"):
-                if not path.name.endswith((".lock", "-shm")):
+                if path.is_file() and not path.name.endswith((".lock", "-shm")):
                     shutil.copy(path, folder)
             self.journal.close()
         journal = Journal.open(folder / "journal.sqlite", kiosk="van-1", clock=self.clock)
@@ -278,8 +278,8 @@ def judge(day: Day, van: Van, believed: Books, *, codes: bool) -> None:
     assert ("parked", "") in states
 
 
-def a_day(day: Day, line: Line | SipLine, seed: int, *, codes: bool) -> None:
-    """From the garage in the morning to the evening after."""
+def a_day(day: Day, line: Line | SipLine, seed: int) -> tuple[Van, Books]:
+    """From the garage in the morning to the evening after; the van, and what it believed when the line broke."""
     town, desk = day.town, day.start()
     van = in_the_garage(day, desk)
     believed = van.books.copy()
@@ -298,13 +298,14 @@ def a_day(day: Day, line: Line | SipLine, seed: int, *, codes: bool) -> None:
 
     line.cut = False
     in_the_evening(day, van)
-    judge(day, van, believed, codes=codes)
+    return van, believed
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_day_in_the_van_with_the_librarys_own_file(make_day: Callable[..., Day], town: Town, seed: int) -> None:
     line = Line(town.library)
-    a_day(make_day(lambda: line, own_marks=True), line, seed, codes=True)
+    day = make_day(lambda: line, own_marks=True)
+    judge(day, *a_day(day, line, seed), codes=True)
 
 
 def test_a_kiosk_that_does_not_look_before_it_sends_is_found_out(
@@ -313,8 +314,10 @@ def test_a_kiosk_that_does_not_look_before_it_sends_is_found_out(
     """The control: the oracle must be able to say no."""
     monkeypatch.setattr(replay, "decide", lambda *_, **__: replay.Decision(replay.Act.SEND))
     line = Line(town.library)
+    day = make_day(lambda: line, own_marks=True)
+    van, believed = a_day(day, line, 1)
     with pytest.raises(AssertionError):
-        a_day(make_day(lambda: line, own_marks=True), line, 1, codes=False)
+        judge(day, van, believed, codes=False)
 
 
 def test_a_day_in_the_van_over_sip2(
@@ -331,7 +334,8 @@ def test_a_day_in_the_van_over_sip2(
         return clients[-1]
 
     try:
-        a_day(make_day(connect, own_marks=False), line, 3, codes=False)
+        day = make_day(connect, own_marks=False)
+        judge(day, *a_day(day, line, 3), codes=False)
     finally:
         for client in clients:
             client.close()
