@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from pustaka.cli import main
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
-SERVICES = ("kiosk", "door", "collector")
+SERVICES = ("kiosk", "door", "collector", "library")
 DEBIAN_MOSQUITTO = """\
 [Unit]
 Description=Mosquitto MQTT Broker
@@ -86,6 +86,7 @@ def test_a_setting_systemd_does_not_know_would_be_seen(tmp_path: Path, where: st
     [
         ("pustaka-door", 1.7),
         ("pustaka-collector", 1.3),
+        ("pustaka-library", 1.3),
         # The screen, its session and the software renderer forbid several closings; see the unit's last comment.
         ("pustaka-kiosk", 2.2),
         ("mosquitto", 2.0),
