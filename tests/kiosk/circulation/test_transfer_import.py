@@ -339,6 +339,35 @@ def test_an_undone_loan_never_gives_its_number_to_another(library: EmbeddedLibra
 
 
 @pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("loans", "item,member,lent_at,due\nB00130,A0001,2026-11-20,2026-11-30\n"),
+        ("holds", "member,item,created\nA0001,B00130,2026-11-20\n"),
+        ("fees", "member,amount,at\nA0001,Rp5.000,2026-11-20\n"),
+    ],
+)
+def test_loans_holds_and_fees_are_tried_imported_and_undone(
+    library: EmbeddedLibrary, file: File, kind: str, content: str
+) -> None:
+    before = everything(library)
+    assert bring_in(library, kind, file(content), Wishes(dry_run=True))[0].added == 1
+    assert everything(library) == before
+    assert bring_in(library, kind, file(content))[0].added == 1
+    assert everything(library) != before
+    assert undo(library, 1).removed == 1
+    assert everything(library) == before
+
+
+def test_a_charge_that_was_paid_in_part_is_not_undone(library: EmbeddedLibrary, file: File) -> None:
+    path = file("member,amount,at\nA0001,Rp5.000,2026-11-20\nA0002,Rp5.000,2026-11-20\n")
+    bring_in(library, "fees", path)
+    assert library.pay("op-1", PatronRef(sample.SARI), 2000) == 3000
+    undone = undo(library, 1)
+    assert (undone.removed, undone.kept) == (1, 1)
+    assert (library.fees(PatronRef(sample.SARI)), library.fees(PatronRef(sample.ANI))) == (3000, 0)
+
+
+@pytest.mark.parametrize(
     ("kind", "content", "lines"),
     [
         ("loans", "item,member,lent_at,due\nB00159,A0001,1/1/2026,2/1/2026\nX,Y,1/1/2026,2/1/2026\n", {2, 3}),

@@ -59,6 +59,11 @@ def test_one_sign_at_the_very_end_decides(write: Write) -> None:
     assert find_encoding(write(content.replace(b"\xe9", "é".encode()))) == "utf-8"
 
 
+def test_half_a_sign_at_the_end_of_utf_16_is_said(write: Write) -> None:
+    with pytest.raises(ImportRefused, match="not utf-16"):
+        rows(CsvSource(write("No;Nama\nA1;Budi\n".encode("utf-16") + b"x")))
+
+
 def test_an_encoding_can_be_named(write: Write) -> None:
     path = write("No;Nama\nA1;Ρένα\n".encode("iso8859-7"))
     assert rows(CsvSource(path, encoding="ISO-8859-7")) == [(2, ["A1", "Ρένα"])]

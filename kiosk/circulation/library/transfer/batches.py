@@ -75,5 +75,13 @@ def _remove(db: sqlite3.Connection, kind: str, batch: int, moment: str) -> int:
                 "UPDATE loans SET returned_at = ?, ended = 'undone' WHERE batch = ? AND returned_at IS NULL",
                 [moment, batch],
             ).rowcount
+        case "fees":
+            # A charge against which something was booked since (a payment, a waiver) has been used.
+            return db.execute(
+                """DELETE FROM fees WHERE batch = ?1 AND NOT EXISTS (
+                       SELECT 1 FROM fees AS later
+                       WHERE later.member = fees.member AND later.id > fees.id AND later.batch IS NOT ?1)""",
+                [batch],
+            ).rowcount
         case _:
-            return db.execute(f"DELETE FROM {kind} WHERE batch = ?", [batch]).rowcount
+            return db.execute("DELETE FROM holds WHERE batch = ?", [batch]).rowcount
