@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
+from kiosk.circulation import journal_requests
 from kiosk.circulation.background import Background
 from kiosk.circulation.journal import Journal, Kind, State
 from kiosk.circulation.journal_file import Entry
@@ -179,6 +180,7 @@ class CirculationDesk:
         Whatever was being sent may have happened. A system that remembers operations is asked at once for those that
         nobody was promised; everything else is led on by ``tend``.
         """
+        journal_requests.make_folder(self.journal.path)
         try:
             self._replayer.restarted()
             return [

@@ -242,7 +242,8 @@ class Journal(JournalReader):
         promised is done anew, with the patron there.
 
         Raises:
-            JournalError: it is not in conflict, nobody was promised anything, or ``who`` or ``why`` is empty.
+            JournalError: it is not in conflict, nobody was promised anything, the item was moved here since, or ``who``
+                or ``why`` is empty.
         """
         entry = self.entry(op)
         if entry is None or State(entry.state) is not State.CONFLICT:
@@ -252,6 +253,8 @@ class Journal(JournalReader):
                 f"Operation {op} was promised to nobody and cannot be tried again. "
                 "Settle it, and do it anew at the kiosk or in the library system."
             )
+        if self.done_after(entry):
+            raise JournalError(f"{entry.item} was lent or returned here since. Settle operation {entry.seq} instead.")
         doubtful = State.UNKNOWN.value in self.history(entry.op)
         again = State.UNKNOWN if doubtful else State.PARKED
         return self.move(entry.op, again, who=_said(who), why=_said(why))

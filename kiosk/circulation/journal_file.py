@@ -172,6 +172,11 @@ class JournalReader:
         )
         return found[0] if found else None
 
+    def done_after(self, entry: Entry) -> bool:
+        """Whether a later operation on the same item was done."""
+        query = "WHERE ops.item = ? AND ops.seq > ? AND last.state = 'done' LIMIT 1"
+        return bool(self._entries(query, [entry.item, entry.seq]))
+
     def believed_around(self, n: int) -> tuple[Stamp | None, Stamp | None]:
         """The nearest moments before and after row ``n`` whose clock could be believed."""
         query = (

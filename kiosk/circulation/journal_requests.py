@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 #: A request is a few lines; whatever is longer is none.
 LONGEST = 4096
-_ENDING, _REFUSED = ".request", ".refused"
+_ENDING, _TAKING, _REFUSED = ".request", ".taking", ".refused"
 
 
 class Wanted(enum.StrEnum):
@@ -65,6 +65,7 @@ def leave(journal: Path, request: Request) -> None:
         with new.open("xb") as file:
             file.write(data)
             file.flush()
+            os.fchmod(file.fileno(), 0o644)  # the kiosk may run as another user; the folder keeps others out
             os.fsync(file.fileno())
         new.rename(box / f"{name}{_ENDING}")
         sync_folder(box)
@@ -80,16 +81,30 @@ def pending(journal: Path) -> list[Request]:
 
 def take_up(journal: Journal) -> bool:
     """Carry out the oldest request, if there is one. Call on the journal's own thread."""
-    for path in _files(journal.path, _ENDING):
-        request = _read(path)
+    for path in [*_files(journal.path, _TAKING), *_files(journal.path, _ENDING)]:
+        try:
+            # What cannot be renamed could not be removed either, and would be carried out for ever.
+            taken = path.rename(path.with_suffix(_TAKING))
+        except OSError as error:
+            log.error("a request to the journal cannot be taken up: %s", error.strerror)
+            continue
+        request = _read(taken)
         sentence = request if isinstance(request, str) else _carry_out(journal, request)
         if sentence:
             log.warning("a request to the journal was refused: %s", sentence)
-            path.replace(path.with_suffix(_REFUSED))
+            taken.rename(taken.with_suffix(_REFUSED))
         else:
-            path.unlink()
+            taken.unlink()
         return True
     return False
+
+
+def make_folder(journal: Path) -> None:
+    """Make the folder, so that it is the kiosk's own whoever leaves the first request."""
+    try:
+        folder(journal).mkdir(mode=0o770, exist_ok=True)
+    except OSError as error:
+        log.error("%s: requests to the journal cannot be taken here: %s", folder(journal), error.strerror)
 
 
 def _carry_out(journal: Journal, request: Request) -> str:

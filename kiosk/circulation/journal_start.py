@@ -61,12 +61,13 @@ def open_file(path: Path, kiosk: str, clock: Clock, connect: Connect, durability
     Raises:
         JournalError: it is no journal, or an unfinished one of version 1.
     """
-    _replace_version_1(path, kiosk, clock)
+    db = _connect(path, connect)
     try:
-        db = connect(str(path), isolation_level=None, check_same_thread=False)
-    except sqlite3.Error as error:
-        raise JournalError(f"{path}: the journal cannot be opened: {error}.") from error
-    try:
+        if _is_version_1(db):
+            wishes = _finish_version_1(path, db, kiosk)
+            db.close()
+            _swap(path, kiosk, clock, wishes)
+            db = _connect(path, connect)
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA journal_mode=WAL")
         db.execute(f"PRAGMA synchronous={durability}")
@@ -75,7 +76,17 @@ def open_file(path: Path, kiosk: str, clock: Clock, connect: Connect, durability
     except sqlite3.Error as error:
         db.close()
         raise JournalError(f"{path}: this is not a usable journal: {error}.") from error
+    except BaseException:
+        db.close()
+        raise
     return db
+
+
+def _connect(path: Path, connect: Connect) -> sqlite3.Connection:
+    try:
+        return connect(str(path), isolation_level=None, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise JournalError(f"{path}: the journal cannot be opened: {error}.") from error
 
 
 def _make(db: sqlite3.Connection, kiosk: str, clock: Clock, wishes: list[_Wish]) -> None:
@@ -94,24 +105,9 @@ def _make(db: sqlite3.Connection, kiosk: str, clock: Clock, wishes: list[_Wish])
 # version 1
 
 
-def _replace_version_1(path: Path, kiosk: str, clock: Clock) -> None:
-    """Put a new journal into the place of a finished one of version 1, in one step; its wanted bits come along."""
-    if not path.exists():
-        return
-    try:
-        db = sqlite3.connect(path, isolation_level=None)
-    except sqlite3.Error as error:
-        raise JournalError(f"{path}: the journal cannot be opened: {error}.") from error
-    try:
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version != 1 or db.execute("SELECT 1 FROM sqlite_master WHERE name = 'journal'").fetchone() is None:
-            return
-        wishes = _finish_version_1(path, db, kiosk)
-    except sqlite3.Error as error:
-        raise JournalError(f"{path}: this is not a usable journal: {error}.") from error
-    finally:
-        db.close()
-    _swap(path, kiosk, clock, wishes)
+def _is_version_1(db: sqlite3.Connection) -> bool:
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    return version == 1 and db.execute("SELECT 1 FROM sqlite_master WHERE name = 'journal'").fetchone() is not None
 
 
 def _finish_version_1(path: Path, db: sqlite3.Connection, kiosk: str) -> list[_Wish]:
@@ -133,6 +129,7 @@ def _finish_version_1(path: Path, db: sqlite3.Connection, kiosk: str) -> list[_W
 
 
 def _swap(path: Path, kiosk: str, clock: Clock, wishes: list[_Wish]) -> None:
+    """Put a new journal into the old one's place in one step; the wanted bits come along."""
     aside, new = path.with_name(path.name + ".version-1"), path.with_name(path.name + ".new")
     new.unlink(missing_ok=True)
     fresh = sqlite3.connect(new, isolation_level=None)

@@ -42,6 +42,9 @@ log = logging.getLogger(__name__)
 
 OFFLINE = Refused(Refusal(Code.OFFLINE))
 
+#: A look that took longer than this and showed nothing has met a system that does not answer.
+_PATIENCE_NS = 1_000_000_000
+
 #: Kinds that may be promised without the system.
 _PROMISED = frozenset({Kind.CHECKOUT, Kind.CHECKIN})
 
@@ -141,14 +144,16 @@ class Operations:
     def _fingerprint(self, wish: Wish) -> str | None:
         """What the item's loan is now, for a later look to tell whether it is still the same one."""
         system, item = self._system, wish.item
+        began = self._journal.clock.monotonic_ns()
         try:
             if wish.kind in _PROMISED and isinstance(system, KeepsTrace):
                 return system.fingerprint(item)
             if wish.kind in (Kind.CHECKIN, Kind.RENEW) and isinstance(system, Probing):
                 copy = system.copy(item)
-                if not isinstance(copy, Copy):
-                    return None
-                return copy.mark if wish.kind is Kind.CHECKIN else _text(copy.due)
+                if isinstance(copy, Copy):
+                    return copy.mark if wish.kind is Kind.CHECKIN else _text(copy.due)
+                if isinstance(copy, Unknown) and self._journal.clock.monotonic_ns() - began > _PATIENCE_NS:
+                    self._presence.lost()  # it keeps silent; the patron shall not wait for a second silence
         except SystemAway:
             self._presence.lost()
         except Exception as error:  # noqa: BLE001 - without a fingerprint the operation is still right, if it is answered
@@ -160,6 +165,8 @@ class Operations:
     def _settle_earlier(self, wish: Wish) -> Answer | None:
         """Lead on what is open and in the way; answers the wish if it cannot go to the system, or was just settled."""
         for entry in self._in_the_way(wish):
+            if self._replayer.is_held_up(entry):
+                return self._without_system(wish, Unknown("earlier"))
             attempt = self._replayer.attempt(entry)
             if attempt.away:
                 self._presence.lost()

@@ -17,6 +17,13 @@ from kiosk.circulation.journal_file import SETTLED
 
 _DAY_NS = 24 * 3600 * 1_000_000_000
 
+#: When a state was written; of one whose clock could not be believed, when the next one that could was.
+_AT_LATEST = """
+    CASE states.clock WHEN 'unsynced' THEN COALESCE(
+        (SELECT later.wall FROM states AS later WHERE later.clock <> 'unsynced' AND later.n > states.n
+         ORDER BY later.n LIMIT 1), states.wall)
+    ELSE states.wall END"""
+
 
 class Forgets(Protocol):
     """The journal, as seen from here."""
@@ -51,7 +58,7 @@ def erase_numbers(db: sqlite3.Connection, before: datetime) -> int:
         DELETE FROM patrons WHERE op IN (
             SELECT patrons.op FROM patrons
             JOIN states ON states.n = (SELECT MAX(n) FROM states AS newer WHERE newer.op = patrons.op)
-            WHERE states.wall < ? AND states.state IN ({", ".join("?" * len(SETTLED))})
+            WHERE {_AT_LATEST} < ? AND states.state IN ({", ".join("?" * len(SETTLED))})
         )""",
         [until, *SETTLED],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,24 @@ def test_without_a_setting_nothing_is_forgotten(make_kiosk: Callable[..., Any]) 
     kiosk.clock.pass_(900 * 86_400)
     kiosk.tend(1)
     assert kiosk.journal.entries()[0].patron == CANARY
+
+
+def test_a_clock_that_stood_in_1970_does_not_make_an_operation_old(journal: Journal, clock: Any) -> None:
+    right = clock.now()
+    clock.set_from, clock.at = "unsynced", datetime(1970, 1, 1, tzinfo=UTC)
+    settle(journal, "op-1", CANARY)
+    clock.set_from, clock.at = "ntp", right
+    settle(journal, "op-2", CANARY)
+    assert journal.forget(right - timedelta(days=30)) == 0
+    clock.pass_(40 * 86_400)
+    assert journal.forget(clock.now() - timedelta(days=30)) == 2
+
+
+def test_a_kiosk_whose_clock_is_never_set_forgets_too(journal: Journal, clock: Any) -> None:
+    clock.set_from = "unsynced"
+    settle(journal, "op-1", CANARY)
+    clock.pass_(40 * 86_400)
+    assert journal.forget(clock.now() - timedelta(days=30)) == 1
 
 
 # the key

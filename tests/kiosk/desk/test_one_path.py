@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from kiosk.circulation.journal import Kind, Operation, State
 from kiosk.circulation.port import (
     Borrowed,
     Code,
@@ -332,3 +334,95 @@ def test_a_system_that_goes_away_when_the_item_is_looked_at(make_kiosk: Callable
     town.up = False
     assert kiosk.desk.checkin("B1") == OFFLINE
     assert kiosk.states() == []
+
+
+def test_a_conflict_holds_up_a_new_operation_only_while_others_wait_behind_it(kiosk: Any) -> None:
+    kiosk.town.up = False
+    kiosk.desk.checkout(SARI, "B1")
+    kiosk.town.lend("A0009", "B1")
+    kiosk.town.up = True
+    kiosk.tend(5)
+    assert kiosk.why() == ["on-loan-to-another"]
+    assert isinstance(kiosk.desk.checkin("B1"), Returned)  # the system knows best what holds now
+    kiosk.journal.record(Operation("op-x", Kind.CHECKOUT, BUDI, "B1", promised=True), State.PARKED)
+    kiosk.rules.refuse = Refusal(Code.LIMIT)
+    assert kiosk.desk.checkin("B1") == Unknown("earlier")
+    assert kiosk.journal.state("op-x") == "parked"
+
+
+@pytest.mark.parametrize("seconds", [0.1, 2.0])
+def test_a_patron_does_not_wait_for_a_second_silence(kiosk: Any, seconds: float) -> None:
+    kiosk.town.garbled.add("B1")
+    reach = kiosk.town.copy
+
+    def slow(item_id: str) -> Any:
+        kiosk.clock.pass_(seconds)
+        return reach(item_id)
+
+    kiosk.town.copy = slow
+    outcome = kiosk.desk.checkin("B1")
+    assert isinstance(outcome, Returned)
+    assert outcome.estimated == (seconds > 1)
+    assert kiosk.town.asked.count("checkin") == int(seconds < 1)
+
+
+def test_a_look_that_raises_does_not_stop_the_return(kiosk: Any) -> None:
+    def fail(item_id: str) -> None:
+        raise KeyError("AB")
+
+    kiosk.town.copy = fail
+    assert isinstance(kiosk.desk.checkin("B1"), Returned)
+    assert kiosk.journal.entries()[0].fingerprint is None
+
+
+def test_a_second_try_of_a_loan_whose_date_is_not_told(make_kiosk: Callable[..., Any], town: Any) -> None:
+    kiosk = make_kiosk(None)
+    town.fault = "silent after"
+    kiosk.desk.checkout(SARI, "B1")
+    kiosk.desk._presence.back()
+    known = town.copy
+    town.copy = lambda item: replace(known(item), due=None)
+    assert kiosk.desk.checkout(SARI, "B1") == Borrowed(Item("B1", "A book"), date.max, due_known=False)
+    town.fault = "silent after"
+    kiosk.desk.checkout(SARI, "B2")
+    kiosk.desk._presence.back()
+    town.copy = known
+    town.items.remove("B2")
+    assert isinstance(kiosk.desk.checkout(SARI, "B2"), Refused)  # nothing can be shown of it, so it is asked anew
+
+
+def test_a_system_whose_own_work_fails_is_taken_to_be_away(kiosk: Any) -> None:
+    def fail() -> float:
+        raise OSError(5, "I/O error")
+
+    kiosk.town.tend = fail
+    assert kiosk.desk.tend() == 1
+    assert not kiosk.desk.online
+
+
+def test_a_system_whose_status_fails_stays_away(kiosk: Any) -> None:
+    kiosk.town.up = False
+    kiosk.desk.item("B1")
+
+    def fail() -> SystemStatus:
+        raise OSError(5, "I/O error")
+
+    kiosk.town.status = fail
+    kiosk.tend(10)
+    assert not kiosk.desk.online
+
+
+def test_a_system_without_work_of_its_own_is_left_alone(make_kiosk: Callable[..., Any], town: Any) -> None:
+    class Plain:
+        def __init__(self) -> None:
+            for name in ("patron", "item", "checkout", "checkin", "renew", "renew_all", "fees", "pay", "end_visit"):
+                setattr(self, name, getattr(town, name))
+            self.status = town.status
+
+    assert make_kiosk(None, system=Plain()).desk.tend() == 30
+
+
+def test_an_answer_of_no_use_to_a_question_takes_the_system_to_be_away(kiosk: Any) -> None:
+    kiosk.town.item = lambda item: Unknown("garbled")
+    assert kiosk.desk.item("B1") == Item("B1", "A book of the van")
+    assert not kiosk.desk.online

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kiosk.circulation.desk import Recovered
+from kiosk.circulation.errors import JournalError
 from kiosk.circulation.journal import Journal, Kind, Operation, State
 from kiosk.circulation.port import Borrowed, Code, PatronRef, Refusal, Unknown
 
@@ -564,3 +565,47 @@ def test_offline_and_online_are_the_same_to_a_refusal(kiosk: Any) -> None:
     go_offline(kiosk)
     assert kiosk.desk.checkout(SARI, "B1").refusal.code is Code.EXPIRED
     assert kiosk.states() == []
+
+
+def test_a_loan_is_not_put_back_when_the_book_was_moved_since(kiosk: Any) -> None:
+    go_offline(kiosk)
+    kiosk.desk.checkout(SARI, "B1")
+    kiosk.town.blocked.add("A0001")
+    come_back(kiosk)
+    kiosk.town.blocked.clear()
+    kiosk.desk.checkin("B1")
+    with pytest.raises(JournalError, match="lent or returned here since"):
+        kiosk.journal.redo("op-1", who="Rina", why="unblocked")
+    assert "B1" not in kiosk.town.loans
+
+
+def test_a_copy_that_the_system_will_not_show_is_unclear(kiosk: Any) -> None:
+    go_offline(kiosk)
+    kiosk.desk.checkout(SARI, "B1")
+    kiosk.town.copy = lambda item: Refusal(Code.OTHER)
+    come_back(kiosk)
+    assert kiosk.states() == ["parked"]
+
+
+def test_a_return_after_a_loan_of_which_the_patron_was_forgotten(kiosk: Any) -> None:
+    kiosk.desk.checkout(SARI, "B1")
+    kiosk.clock.pass_(60)
+    kiosk.journal.forget(kiosk.clock.now())
+    go_offline(kiosk)
+    kiosk.desk.checkin("B1")
+    come_back(kiosk)
+    assert kiosk.why() == ["relent"]  # whose loan it is can no longer be told
+
+
+def test_staff_ask_and_the_rest_goes_on_when_a_system_fails_in_a_new_way(kiosk: Any) -> None:
+    class Odd:
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(name)
+
+    go_offline(kiosk)
+    kiosk.desk.checkout(SARI, "B1")
+    kiosk.town.up = True
+    kiosk.clock.pass_(60)
+    kiosk.town.status = lambda: Odd()
+    assert kiosk.desk.tend() == 30
+    assert kiosk.states() == ["parked"]

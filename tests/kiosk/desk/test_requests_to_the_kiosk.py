@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,3 +106,38 @@ def test_requests_are_taken_up_in_their_order(journal: Journal, monkeypatch: pyt
     take_up(journal)
     assert len(refused(journal)) == 1  # it is no longer in conflict
     assert journal_requests.pending(journal.path) == []
+
+
+def test_a_request_whose_taking_up_was_cut_short_is_finished(journal: Journal) -> None:
+    leave(journal.path, request(journal))
+    (file,) = folder(journal.path).iterdir()
+    file.rename(file.with_suffix(".taking"))
+    assert take_up(journal)
+    assert journal.state("op-1") == "resolved"
+    assert list(folder(journal.path).iterdir()) == []
+
+
+def test_a_request_that_cannot_be_removed_is_not_carried_out_for_ever(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(journal.path, request(journal, Wanted.REDO))
+
+    def denied(self: Path, target: object) -> Path:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "rename", denied)
+    assert not take_up(journal)
+    assert journal.state("op-1") == "conflict"
+
+
+def test_the_kiosk_makes_the_folder_at_its_start(kiosk: Any) -> None:
+    kiosk.desk.recover()
+    assert folder(kiosk.journal.path).stat().st_mode & 0o007 == 0
+    journal_requests.make_folder(kiosk.journal.path)
+
+
+def test_a_folder_that_cannot_be_made_stops_nothing(kiosk: Any, caplog: pytest.LogCaptureFixture) -> None:
+    folder(kiosk.journal.path).write_text("in the way")
+    kiosk.desk.recover()
+    assert "cannot be taken here" in caplog.text
+    assert kiosk.desk.tend() >= 0
