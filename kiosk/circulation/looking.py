@@ -79,9 +79,15 @@ def _has(system: Probing, ref: PatronRef | None, item: str) -> bool | None:
 
 
 def _is_ours(system: Probing, journal: JournalReader, entry: Entry, copy: Copy) -> bool:
-    """Whether the item's loan was made by the operation before this one, here: same patron, same date."""
+    """Whether the item's loan was made by the operation before this one, here: same patron, same date.
+
+    A renewal says so only when the system answered it: one that was taken for done because the due date had moved may
+    have been asked for by somebody who did not have the item, and the loan seen then may be newer than this return.
+    """
     before = journal.before(entry)
     if before is None or before.state != State.DONE or before.kind == Kind.CHECKIN:
+        return False
+    if before.kind == Kind.RENEW and State.PROBING.value in journal.history(before.op):
         return False
     same_date = before.due is None or copy.due is None or before.due == copy.due
     return same_date and _has(system, before.patron, entry.item) is True

@@ -103,12 +103,21 @@ class Oracle:
             self._wrong(f"{entry.op}: still {entry.state} when all was over")
         if entry.state == "refused" and (said or entry.promised):
             self._wrong(f"{entry.op}: refused, but somebody was promised it")
-        if entry.state == "refused" and any(effect.late <= QUIET for effect in self._of_op[entry.op]):
-            self._wrong(f"{entry.op}: refused, but it happened")
+        if entry.state == "refused" and self._of_op[entry.op]:
+            self._refused_after_all(entry)
         if entry.state == "done" and not self._is_true(entry):
             self._wrong(f"{entry.op}: done, but it never was so ({entry.kind} {entry.item})")
         if entry.state == "done" and entry.promised and entry.kind == Kind.CHECKOUT:
             self._promise_kept(entry)
+
+    def _refused_after_all(self, entry: Entry) -> None:
+        effect = self._of_op[entry.op][-1]
+        if effect.late > QUIET:
+            self.verdict.hazards["late"] += 1
+        elif any(other.at >= effect.at and other.op != entry.op for other in self._of_item[entry.item]):
+            self.verdict.hazards["moved"] += 1
+        else:
+            self._wrong(f"{entry.op}: refused, but it happened")
 
     def _promise_kept(self, entry: Entry) -> None:
         dues = [effect.due for effect in self._of_op[entry.op] if effect.kind == "checkout" and effect.due is not None]
@@ -162,13 +171,13 @@ class Oracle:
                 continue
             if effect.late and loan.begun >= effect.at - timedelta(seconds=effect.late):
                 self.verdict.hazards["late" if effect.late > QUIET else "overtaken"] += 1
-            elif self._looks_the_same(entry, loan, asked):
+            elif self._looks_the_same(entry, loan):
                 self.verdict.hazards["same-mark"] += 1
             else:
                 self._wrong(f"{entry.op}: ended a loan of {loan.member} that began after the book was given back")
 
-    def _looks_the_same(self, entry: Entry, loan: _Loan, asked: datetime) -> bool:
-        same_due = loan.due is not None and loan.due == self._due_at(entry.item, asked)
+    def _looks_the_same(self, entry: Entry, loan: _Loan) -> bool:
+        same_due = loan.due is not None and loan.due == self._due_before(entry)
         return same_due or self._looked_like_ours(entry, loan)
 
     def _looked_like_ours(self, entry: Entry, loan: _Loan) -> bool:
@@ -181,12 +190,13 @@ class Oracle:
             and self._world.asking[other.op] == loan.member
         )
 
-    def _due_at(self, item: str, at: datetime) -> date | None:
-        """The due date that the system showed just before, if the copy was on loan."""
+    def _due_before(self, entry: Entry) -> date | None:
+        """The due date that the system showed when the return was asked for, if the copy was on loan."""
         due: date | None = None
-        for effect in self._of_item[item]:
-            if effect.at < at:
-                due = effect.due
+        for effect in self._of_item[entry.item]:
+            if effect.at > self._world.asked[entry.op] or effect.op == entry.op:
+                break
+            due = effect.due
         return due
 
     def _loans(self, item: str) -> list[_Loan]:
