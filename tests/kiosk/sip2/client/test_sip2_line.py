@@ -171,12 +171,27 @@ def end_every_line(world, kiosk: SipCirculation) -> None:
     connection._wire._ended = True
 
 
-def test_a_line_cut_without_a_word_is_found_out_before_a_checkout(world) -> None:
-    """A firewall that forgets connections: what is sent disappears, and no end is ever seen."""
+class Forgetful:
+    """A wire through a firewall that has forgotten it once it was idle: what is sent disappears, no end is seen."""
+
+    def __init__(self, wire, time) -> None:
+        self._wire, self._time, self._used = wire, time, time.seconds
+
+    def send(self, data: bytes, seconds: float) -> None:
+        if self._time.seconds - self._used < 300:
+            self._used = self._time.seconds
+            self._wire.send(data, seconds)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._wire, name)
+
+
+def test_a_line_cut_without_a_word_is_found_out_before_a_checkout(world, monkeypatch) -> None:
+    make = world.wire
+    monkeypatch.setattr(world, "wire", lambda: Forgetful(make(), world.time))
     kiosk = world.kiosk()
     kiosk.item("B-1")
     world.time.wait(600)
-    world.ils.faults.add(Wrong.DEAF, "99")
     assert isinstance(kiosk.checkout("op", SARI, "B-2"), Borrowed)
     assert world.kinds() == [("checkout", "B-2")]
     assert world.time.seconds - 600 < world.settings.answer_seconds
