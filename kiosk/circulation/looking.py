@@ -10,7 +10,7 @@ from kiosk.circulation.errors import CirculationError
 from kiosk.circulation.journal import Kind, State
 from kiosk.circulation.journal_file import Entry, JournalReader
 from kiosk.circulation.port import Circulation, Code, PatronRef, Refusal, Unknown
-from kiosk.circulation.probing import Copy, CopyStatus, Probing, RemembersOperations
+from kiosk.circulation.probing import Copy, CopyStatus, Probing, RemembersOperations, same_loan
 
 
 @runtime_checkable
@@ -82,12 +82,17 @@ def _is_ours(system: Probing, journal: JournalReader, entry: Entry, copy: Copy) 
     """Whether the item's loan was made by the operation before this one, here: same patron, same date.
 
     A renewal says so only when the system answered it: one that was taken for done because the due date had moved may
-    have been asked for by somebody who did not have the item, and the loan seen then may be newer than this return.
+    have been asked for by somebody who did not have the item, and the loan seen then may be newer than this return. A
+    loan that was found there without ever having been sent was made by another desk: before this return only if it is
+    the one that the promise knew of.
     """
     before = journal.before(entry)
     if before is None or before.state != State.DONE or before.kind == Kind.CHECKIN:
         return False
-    if before.kind == Kind.RENEW and State.PROBING.value in journal.history(before.op):
+    history = journal.history(before.op)
+    if before.kind == Kind.RENEW and State.PROBING.value in history:
+        return False
+    if State.SENDING.value not in history and not same_loan(before.fingerprint or "", copy):
         return False
     same_date = before.due is None or copy.due is None or before.due == copy.due
     return same_date and _has(system, before.patron, entry.item) is True

@@ -609,3 +609,27 @@ def test_staff_ask_and_the_rest_goes_on_when_a_system_fails_in_a_new_way(kiosk: 
     kiosk.town.status = lambda: Odd()
     assert kiosk.desk.tend() == 30
     assert kiosk.states() == ["parked"]
+
+
+def test_a_loan_that_another_desk_made_after_the_return_is_not_ours_to_end(kiosk: Any) -> None:
+    go_offline(kiosk)
+    kiosk.desk.checkout(SARI, "B1")
+    kiosk.desk.checkin("B1")
+    kiosk.town.lend("A0001", "B1")  # staff took it from the bin and lent it to the same patron
+    come_back(kiosk)
+    assert kiosk.states() == ["done", "conflict"]
+    assert kiosk.why() == ["relent"]
+    assert kiosk.town.loans["B1"].patron == "A0001"
+
+
+def test_a_loan_from_before_that_was_promised_once_more_is_the_same_loan(kiosk: Any) -> None:
+    kiosk.town.days = 10
+    kiosk.town.lend("A0001", "B1")
+    kiosk.rules.marks["B1"] = "20261203"
+    go_offline(kiosk)
+    kiosk.desk.checkout(SARI, "B1")
+    kiosk.rules.marks.clear()
+    kiosk.desk.checkin("B1")
+    come_back(kiosk)
+    assert kiosk.states() == ["done", "done"]
+    assert "B1" not in kiosk.town.loans
