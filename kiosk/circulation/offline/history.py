@@ -45,14 +45,18 @@ class History:
         self._done: dict[str, Entry] = {}
 
     def since(self, made: datetime) -> list[Entry]:
-        """What was done since ``made``, and what staff must settle: that happened too, as far as a patron can see."""
+        """What was done since ``made``, and what was left to staff since: that happened too, as far as one can see.
+
+        What staff had on their list before is older than the extract, and the extract is believed.
+        """
         if made != self._since:
             self._since, self._row, self._done = made, 0, {}
         end = self._journal.head().n
         if end != self._row:
             self._done |= {entry.op: entry for entry in self._journal.done_since(made.astimezone(UTC), self._row)}
             self._row = end
-        return [*self._done.values(), *(entry for entry in self._journal.unsettled() if entry.state == State.CONFLICT)]
+        left = (entry for entry in self._journal.unsettled() if entry.state == State.CONFLICT)
+        return [*self._done.values(), *(entry for entry in left if datetime.fromisoformat(entry.since) >= made)]
 
     def waiting(self) -> Sequence[Entry]:
         """What waits now."""

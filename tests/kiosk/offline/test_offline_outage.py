@@ -234,6 +234,17 @@ def test_what_staff_must_settle_is_with_the_patron_meanwhile(start: Start, chang
     assert outage.lend(SARI, LAYAR) == Refusal(Code.ON_LOAN)
 
 
+def test_what_staff_had_to_settle_before_the_extract_was_made_is_settled_by_it(
+    start: Start, change: Callable[..., None], clock: MovableClock
+) -> None:
+    change("UPDATE members SET pin = ''")
+    outage = start()
+    clock.move(hours=-1)
+    outage.write(Kind.CHECKOUT, LAYAR, ANI, DUE, state=State.CONFLICT)
+    clock.move(hours=1)
+    assert isinstance(outage.lend(SARI, LAYAR), Promise)
+
+
 # returns
 
 
