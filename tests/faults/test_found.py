@@ -13,7 +13,7 @@ from kiosk.circulation.sip2.emulator import Wrong
 
 def test_a_renewal_that_only_looks_done_does_not_make_a_newer_loan_ours(tmp_path: Path) -> None:
     """P1 asks to renew what P2 has, and no answer comes. The copy comes back at the kiosk while the line is down;
-    staff take it in, and days later lend it to P1. To the return that waits in the kiosk that loan is not ours to end."""
+    staff take it in, and days later lend it to P1. To the return that waits in the kiosk that loan is none of ours."""
     world = World(tmp_path)
     kiosk = world.add_kiosk()
     world.ils.staff_checkout("P2", "B1")
