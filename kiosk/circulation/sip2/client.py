@@ -176,6 +176,7 @@ class Sip2Client:
         """One whole list, page by page. ``begun`` is an answer that holds its first page."""
         entries: list[str] = []
         count: int | None = None
+        short = False  # a page had fewer entries than were asked for: it is the last
         for page, answer in enumerate(self._pages(number, pin, which, deadline, begun)):
             came = list(getattr(answer, _LIST_OF[which]))
             count = getattr(answer, _COUNT_OF[which])
@@ -183,10 +184,13 @@ class Sip2Client:
                 break  # the server does not page and gave the same again
             entries += came
             size = self.profile.page_size
-            enough = len(entries) >= count if count is not None else len(came) < size
+            short = len(came) < size
+            enough = len(entries) >= count if count is not None else short
             if not came or not size or enough or len(came) > size:
                 break
-        return Listing(tuple(entries), count, _is_complete(entries, count, self.profile.page_size))
+        # Without a count an empty list proves nothing: it may have been withheld.
+        complete = len(entries) >= count if count is not None else bool(entries) and short
+        return Listing(tuple(entries), count, complete)
 
     def first_page(
         self, number: str, pin: Secret | None, which: Collection[Summary], deadline: Deadline
@@ -242,10 +246,3 @@ class Sip2Client:
                 self.clock_skew,
             )
         self._has_said_skew = is_off
-
-
-def _is_complete(entries: list[str], count: int | None, size: int) -> bool:
-    """Without a count an empty list proves nothing: it may have been withheld."""
-    if count is not None:
-        return len(entries) >= count
-    return bool(entries) and bool(size) and len(entries) % size != 0

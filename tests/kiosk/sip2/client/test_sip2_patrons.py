@@ -149,6 +149,25 @@ def test_without_counts_a_short_page_is_the_last(make_world) -> None:
     assert kiosk.patron(SARI, PIN).can_borrow is None
 
 
+@pytest.mark.parametrize("loans", [0, 4, 5, 6, 10])
+def test_without_counts_only_a_list_that_ends_proves_that_something_is_not_on_it(make_world, loans: int) -> None:
+    """An empty list may have been withheld."""
+    world = make_world(counts=False, items=[Copy(f"B-{n}", f"Judul {n}") for n in range(1, 12)])
+    for n in range(1, loans + 1):
+        world.ils.staff_checkout("P-001", f"B-{n}")
+    answer = world.kiosk(page_size=5).has_on_loan(SARI, "B-11")
+    assert answer == (False if loans else Unknown("incomplete"))
+
+
+def test_a_list_that_does_not_page_and_has_no_count_proves_nothing(make_world) -> None:
+    world = make_world(counts=False, paging=False)
+    for n in range(1, 6):
+        world.ils.staff_checkout("P-001", f"B-{n}")
+    assert world.kiosk(page_size=0).has_on_loan(SARI, "B-9") == Unknown("incomplete")
+    assert world.kiosk(page_size=5).has_on_loan(SARI, "B-9") == Unknown("incomplete")
+    assert world.kiosk(page_size=5).has_on_loan(SARI, "B-3") is True
+
+
 def test_titles_beyond_the_cap_are_shown_by_number(make_world) -> None:
     items = [Copy(f"B-{n:02}", f"Judul {n}") for n in range(40)]
     world = make_world(items=items)
