@@ -159,6 +159,8 @@ def test_signs_that_do_not_exist_are_a_broken_record(tmp_path: Path) -> None:
     assert [row for _, row in MarcSource(path).rows()] == [Broken("signs of MARC-8 that exist")]
     path.write_bytes(raw("00000nam a2200000 c 4500", b"Ren\xe9e"))
     assert [row for _, row in MarcSource(path).rows()] == [Broken("a MARC 21 record in UTF-8 or MARC-8")]
+    path.write_bytes(raw(MARC8, b"Atlas\x1f\xb3x"))
+    assert [row for _, row in MarcSource(path).rows()] == [Broken("subfields with a code")]
     with pytest.raises(ImportRefused, match="not in 'cp1252'"):
         MarcSource(path, encoding="cp1252")
 

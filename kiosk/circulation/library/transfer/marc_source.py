@@ -7,6 +7,7 @@ text in MARC-8 with any accent is hardly ever valid UTF-8.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr
 from pathlib import Path
@@ -22,6 +23,7 @@ from kiosk.circulation.library.transfer import marc
 from kiosk.circulation.library.transfer.source import Broken, ImportRefused
 
 _END = 0x1D
+_NO_CODE = re.compile(rb"\x1f[^!-~]")
 _CHUNK = 1 << 16
 _SHORTEST = 26  # a leader, an empty directory, an end
 _UNREADABLE = (PymarcException, ValueError, LookupError, AttributeError, TypeError)
@@ -102,6 +104,8 @@ class MarcSource:
             chunk = chunk[:9] + b" " + chunk[10:]
         elif not utf8 and chunk[9:10] == b" " and not chunk.isascii():
             utf8 = _is_utf8(chunk)
+        if _NO_CODE.search(chunk):  # pymarc would make a code up
+            return Broken("subfields with a code")
         with redirect_stderr(io.StringIO()) as said:  # pymarc's way to say that a MARC-8 sign is unknown
             try:
                 record = Record(chunk, to_unicode=True, force_utf8=utf8)
