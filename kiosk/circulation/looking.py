@@ -79,20 +79,29 @@ def _has(system: Probing, ref: PatronRef | None, item: str) -> bool | None:
 
 
 def _is_ours(system: Probing, journal: JournalReader, entry: Entry, copy: Copy) -> bool:
-    """Whether the item's loan was made by the operation before this one, here: same patron, same date.
+    """Whether the item's loan was made by the operation before this one, here: same patron, same date."""
+    before = journal.before(entry)
+    if before is None or before.state != State.DONE or before.kind == Kind.CHECKIN:
+        return False
+    return _was_made_by(journal, before, copy) and _has(system, before.patron, entry.item) is True
+
+
+def _was_made_by(journal: JournalReader, done: Entry, copy: Copy) -> bool:
+    """Whether this operation, or the one that it repeats, made the loan that is seen now.
 
     A renewal says so only when the system answered it: one that was taken for done because the due date had moved may
     have been asked for by somebody who did not have the item, and the loan seen then may be newer than this return. A
     loan that was found there without ever having been sent was made by another desk: before this return only if it is
-    the one that the promise knew of.
+    the one that the promise knew of, or if the patron had borrowed the item here and only asked again.
     """
-    before = journal.before(entry)
-    if before is None or before.state != State.DONE or before.kind == Kind.CHECKIN:
+    if done.due is not None and copy.due is not None and done.due != copy.due:
         return False
-    history = journal.history(before.op)
-    if before.kind == Kind.RENEW and State.PROBING.value in history:
+    history = journal.history(done.op)
+    if done.kind == Kind.RENEW and State.PROBING.value in history:
         return False
-    if State.SENDING.value not in history and not same_loan(before.fingerprint or "", copy):
+    if State.SENDING.value in history or same_loan(done.fingerprint or "", copy):
+        return True
+    first = journal.before(done)
+    if first is None or first.state != State.DONE or first.kind != Kind.CHECKOUT or done.kind != Kind.CHECKOUT:
         return False
-    same_date = before.due is None or copy.due is None or before.due == copy.due
-    return same_date and _has(system, before.patron, entry.item) is True
+    return first.patron_mark == done.patron_mark and _was_made_by(journal, first, copy)
