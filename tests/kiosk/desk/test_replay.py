@@ -633,3 +633,13 @@ def test_a_loan_from_before_that_was_promised_once_more_is_the_same_loan(kiosk: 
     come_back(kiosk)
     assert kiosk.states() == ["done", "done"]
     assert "B1" not in kiosk.town.loans
+
+
+def test_a_loan_that_was_promised_twice_is_one_loan_of_ours(kiosk: Any) -> None:
+    go_offline(kiosk)
+    for _ in range(3):
+        kiosk.desk.checkout(SARI, "B1")
+    kiosk.desk.checkin("B1")
+    come_back(kiosk)
+    assert kiosk.states() == ["done"] * 4
+    assert effects(kiosk.town) == [("checkout", "B1", "A0001"), ("checkin", "B1", "A0001")]
