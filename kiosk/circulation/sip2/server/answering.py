@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from kiosk.circulation.clock import Clock
 from kiosk.circulation.counter import BlocksPatrons, KeepsNotes, TakesHolds
 from kiosk.circulation.port import Circulation, SystemStatus
+from kiosk.circulation.probing import Probing
 from kiosk.circulation.sip2.dates import sip_date
 from kiosk.circulation.sip2.layout import Request, Response
 from kiosk.circulation.sip2.messages import (
@@ -82,6 +83,7 @@ class Answering:
 
     def __init__(self, system: Circulation, terms: Terms, clock: Clock) -> None:
         self._system, self._terms, self._clock = system, terms, clock
+        self._probing = system if isinstance(system, Probing) else None
         takes_past = "happened" in inspect.signature(system.checkout).parameters
         self._replays = cast(Replays, system) if takes_past else None
         self._words = {language: Sentences(language, terms.zone) for language in ("id", "en")}
@@ -90,6 +92,7 @@ class Answering:
         """The answer; ``None`` if it is not known whether the operation happened."""
         turn = Turn(
             self._system,
+            self._probing,
             self._replays,
             self._terms,
             account,

@@ -7,7 +7,7 @@ from typing import Final
 
 from kiosk.circulation.counter import Done, Held, KeepsNotes, TakesHolds
 from kiosk.circulation.port import Code, PatronRef, Refusal, Refused, Unknown
-from kiosk.circulation.probing import Copy, CopyStatus, Probing
+from kiosk.circulation.probing import Copy, CopyStatus
 from kiosk.circulation.sip2.layout import Response
 from kiosk.circulation.sip2.messages import (
     FeePaid,
@@ -32,12 +32,12 @@ def item_information(turn: Turn, asked: ItemInformation) -> Response | None:
     """17 → 18. What is not known has status 01 and no title. Who has it is never told."""
     if not turn.account.allows(May.ITEM):
         return _unknown_item(turn, asked, turn.not_here())
-    if not isinstance(turn.system, Probing):
+    if turn.probing is None:
         item = turn.system.item(asked.item_identifier)
         if isinstance(item, Refusal):
             return _unknown_item(turn, asked, turn.why(item))
         return _item(turn, asked, Copy(item, CopyStatus.OTHER))
-    copy = turn.system.copy(asked.item_identifier)
+    copy = turn.probing.copy(asked.item_identifier)
     if isinstance(copy, Unknown):
         return None
     return _unknown_item(turn, asked, turn.why(copy)) if isinstance(copy, Refusal) else _item(turn, asked, copy)

@@ -28,7 +28,7 @@ from kiosk.circulation.port import (
     Returned,
     Unknown,
 )
-from kiosk.circulation.probing import Copy, Probing
+from kiosk.circulation.probing import Copy
 from kiosk.circulation.sip2.layout import Response
 from kiosk.circulation.sip2.messages import (
     Checkin,
@@ -80,7 +80,7 @@ def checkin(turn: Turn, asked: Checkin) -> Response | None:
         return _not_taken(turn, asked, None, turn.not_here())
     happened = turn.happened(asked.return_date or asked.transaction_date, "", no_block=asked.no_block)
     # Where it belongs is asked before: after the return nothing may fail any more.
-    place = turn.system.copy(asked.item_identifier) if isinstance(turn.system, Probing) else None
+    place = turn.probing.copy(asked.item_identifier) if turn.probing is not None else None
     if happened is not None and turn.replays is not None:
         outcome = turn.replays.checkin(turn.op, asked.item_identifier, happened)
     else:

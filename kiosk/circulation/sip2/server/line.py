@@ -189,6 +189,8 @@ class Line:
 
     async def _write(self, data: bytes) -> None:
         self._writer.write(data)
+        if not self._writer.transport.get_write_buffer_size():  # it has left already
+            return
         async with asyncio.timeout(self._settings.write_seconds):
             await self._writer.drain()
 

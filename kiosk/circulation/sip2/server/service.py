@@ -155,7 +155,7 @@ class Service:
     async def ask(self, asked: Asked, account: Account, visit: Visit, *, first: bool) -> Response | None:
         request = asked.request
         if not isinstance(request, OPERATIONS):
-            return await self._in_time(self._spawn(request, account, visit, ""))
+            return await self._question(request, account, visit)
         now = self._now()
         kept = self._recent.repeated(account.login, asked.mark, request, now) if first else None
         if kept is not None:
@@ -182,6 +182,14 @@ class Service:
         self._in_flight.add(task)
         task.add_done_callback(self._in_flight.discard)
         return task
+
+    async def _question(self, request: Request, account: Account, visit: Visit) -> Response | None:
+        """As an operation, but nobody needs the answer later."""
+        try:
+            async with asyncio.timeout(self._settings.answer_seconds):
+                return await self._carry_out(request, account, visit, "")
+        except TimeoutError:
+            return None
 
     async def _carry_out(self, request: Request, account: Account, visit: Visit, op: str) -> Response | None:
         pin = getattr(request, "patron_password", None)

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kiosk.circulation.sip2.codec import LAYOUTS, decode, encode
-from kiosk.circulation.sip2.errors import MalformedMessage
+from kiosk.circulation.sip2.errors import MalformedMessage, UnsafeValue
 from kiosk.circulation.sip2.frame import Checked, Damage, Frame, FrameReader, seal
 from kiosk.circulation.sip2.layout import Request, Response
 from kiosk.circulation.sip2.messages import Login, RequestAcsResend, RequestScResend, ScStatus
@@ -119,7 +119,7 @@ class Session:
     def answer(self, asked: Asked, response: Response) -> bytes:
         """The response's bytes, kept for a repetition."""
         encoding = self.account.encoding if self.account is not None else _BEFORE_LOGIN
-        body = encode(fit(response, encoding), encoding)
+        body = _written(response, encoding)
         sequence = asked.sequence or None
         self._last_answer = seal(body, sequence, error_detection=asked.checked, terminator=self._terminator())
         self._last_mark = asked.mark
@@ -168,3 +168,12 @@ class Session:
 
     def _terminator(self) -> bytes:
         return _TERMINATORS[self.account.terminator] if self.account is not None else b"\r"
+
+
+def _written(response: Response, encoding: str) -> bytes:
+    """The response's bytes; plain ones, nearly all, need no fitting."""
+    try:
+        body = encode(response, encoding)
+    except UnsafeValue:
+        return encode(fit(response, encoding), encoding)
+    return body if body.isascii() else encode(fit(response, encoding), encoding)

@@ -17,7 +17,7 @@ from kiosk.circulation.port import (
     RenewOutcome,
     Secret,
 )
-from kiosk.circulation.probing import Happened
+from kiosk.circulation.probing import Happened, Probing
 from kiosk.circulation.sip2.dates import due_day, parse_date, sip_date
 from kiosk.circulation.sip2.server.accounts import Account, May, PatronPin
 from kiosk.circulation.sip2.server.sentences import Note, Sentences
@@ -52,9 +52,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """``at`` is UTC; ``tick`` counts seconds and never goes back. ``replays`` is the system, if it takes the past."""
+    """``at`` is UTC; ``tick`` counts seconds and never goes back.
+
+    ``probing`` and ``replays`` are the system, if it tells of copies and if it takes the past.
+    """
 
     system: Circulation
+    probing: Probing | None
     replays: Replays | None
     terms: Terms
     account: Account
