@@ -13,10 +13,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from rig.apsw_as_sqlite3 import connecting_to
-from rig.disk import Disk, PowerCutError
 from rig.doomed import die_at
 from rig.oracle import Verdict, heal, judge, settle, tend_until_idle
+from rig.visit import visit
 from rig.world import DIALECT, PROFILE, Receipt, World
 
 from kiosk.circulation.errors import JournalError, JournalInUse
@@ -158,38 +157,18 @@ def _promise_offline(world: World, action: str) -> None:
 @pytest.mark.parametrize("wrong", [None, Wrong.DROP_AFTER, Wrong.DROP_BEFORE])
 def test_f01_to_f11_power_cuts_of_a_whole_kiosk(wrong: Wrong | None, tmp_path: Path) -> None:
     """The power goes before step 1, 2, 3 … of a visit with its replay, until the visit comes to its end."""
-    steps = _visit(tmp_path / "clean", wrong, None)
-    assert steps > 100
-    for cut_at in range(1, steps + 1):
-        assert _visit(tmp_path / f"cut-{cut_at}", wrong, cut_at) == cut_at
+    clean = visit(tmp_path / "clean", wrong, None)
+    assert not clean.cut
+    assert clean.steps > 100
+    for cut_at in range(1, clean.steps + 1):
+        visited = visit(tmp_path / f"cut-{cut_at}", wrong, cut_at, seed=cut_at)
+        assert (visited.cut, visited.steps) == (True, cut_at)
+        assert visited.verdict.violations == [], f"cut before step {cut_at}"
 
 
-def _visit(folder: Path, wrong: Wrong | None, cut_at: int | None) -> int:
-    """A visit and its end; answers how many steps the disk made before the power went, or before the end."""
-    world, disk = World(folder), Disk(cut_at=cut_at)
-    try:
-        kiosk = world.add_kiosk(connect=connecting_to(disk))
-    except PowerCutError:
-        return disk.steps  # before there was a kiosk
-    try:
-        if wrong is not None:
-            world.ils.faults.add(wrong, "11")
-        kiosk.checkout("P1", "B1")
-        world.time.wait(1)
-        for _ in range(8):
-            world.time.wait(min(kiosk.tend(), 20))
-        kiosk.checkin("B1")
-        world.time.wait(1)
-    except PowerCutError:
-        world.busy_with.clear()
-    steps = disk.steps
-    disk.calm()
-    if disk.dead:
-        kiosk.stop()
-        after = Disk(disk.image(steps))
-        kiosk.connect_to(connecting_to(after))
-    end(world)
-    return steps
+def test_control_a_kiosk_whose_journal_does_not_wait_for_the_disk_is_caught(tmp_path: Path) -> None:
+    runs = (visit(tmp_path / str(n), None, 90 + n % 40, n, durability="NORMAL") for n in range(300))
+    assert any("a receipt" in violation for visited in runs for violation in visited.verdict.violations)
 
 
 # F12: a peer that talks nonsense

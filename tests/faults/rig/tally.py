@@ -22,8 +22,8 @@ class Tally:
 
     @property
     def good(self) -> bool:
-        """No violation, and the campaign can see: its control was caught."""
-        return not self.violations and (self.controls == 0 or self.controls_failed > 0)
+        """No violation, and the campaign can see: every control was caught."""
+        return not self.violations and self.controls == self.controls_failed
 
     def row(self) -> tuple[str, ...]:
         """For the table."""

@@ -163,6 +163,7 @@ class LivingKiosk:
         profile: Profile = PROFILE,
         lends_offline: bool = True,
         connect: Callable[..., Any] | None = None,
+        durability: str = "FULL",
         desk: type[CirculationDesk] = CirculationDesk,
         wire: Callable[[], Any] | None = None,
         answer_seconds: float = 2.5,
@@ -175,7 +176,7 @@ class LivingKiosk:
         self._profile, self._connect, self._desk_type = profile, connect, desk
         self.on_point: Callable[[str], None] = lambda name: None
         self._wire = wire or (lambda: EmulatedWire(world.ils, world.time))
-        self._answer_seconds = answer_seconds
+        self._answer_seconds, self._durability = answer_seconds, durability
         self._rules = Lenient(world.time, lends=lends_offline)
         self._ops = 0
         self._patron = ""
@@ -191,7 +192,7 @@ class LivingKiosk:
         """Switch it on."""
         assert self.dead
         more = {} if self._connect is None else {"connect": self._connect}
-        self.journal = Journal.open(self.path, kiosk=self.name, clock=self.clock, **more)
+        self.journal = Journal.open(self.path, kiosk=self.name, clock=self.clock, durability=self._durability, **more)
         settings = Sip2Settings(
             host="ils",
             tls="off",

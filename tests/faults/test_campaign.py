@@ -1,0 +1,51 @@
+"""The campaigns' command: what it prints, and that its exit status tells a violation and a blind control."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import campaign
+import pytest
+from rig import campaigns
+from rig.tally import Tally
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def test_it_prints_runs_faults_violations_and_controls(capsys: pytest.CaptureFixture[str]) -> None:
+    assert campaign.main(["--only", "late", "--only", "files", "--seconds", "0"]) == 0
+    said = capsys.readouterr().out
+    assert "campaign        runs  faults  violations  controls caught" in said
+    assert "late execution  26    26      0           1 of 1" in said
+    assert "of a system that renews regardless: a second renewal when 45, 60, 90, 120 s late" in said
+    assert "No violation, and every control was caught." in said
+
+
+@pytest.mark.parametrize(
+    ("tally", "said"),
+    [
+        (Tally("x", 1, runs=3, violations=["a book was lent twice"]), "x: a book was lent twice"),
+        (Tally("x", 1, runs=3, controls=2, controls_failed=1), "NOT GOOD: x."),
+    ],
+)
+def test_a_violation_or_a_blind_control_fails(
+    tally: Tally, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(campaigns.CAMPAIGNS, "late", (lambda budget: tally, 1.0))
+    assert campaign.main(["--only", "late"]) == 1
+    assert said in capsys.readouterr().out
+
+
+def test_it_is_a_program_of_its_own() -> None:
+    script = Path(campaign.__file__)
+    ran = subprocess.run([sys.executable, script, "--only", "nothing"], capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert "invalid choice: 'nothing'" in ran.stderr
