@@ -25,16 +25,20 @@ class Unsettled:
         """All of them, in their order."""
         if self._known is None:
             self._known = {entry.op: entry for entry in self._journal.read_unsettled()}
-        else:
-            self._follow(self._known)
+        elif not self._follow(self._known):
+            self._known = dict(sorted(self._known.items(), key=lambda pair: pair[1].seq))
         self._changed.clear()
         return list(self._known.values())
 
-    def _follow(self, known: dict[str, Entry]) -> None:
-        found = {op: self._journal.entry(op) for op in self._changed}
-        for op, entry in found.items():
+    def _follow(self, known: dict[str, Entry]) -> bool:
+        """Take the changes in; false if something came back that had been settled, out of its order."""
+        last, in_order = next(reversed(known.values())).seq if known else 0, True
+        for op in self._changed:
+            entry = self._journal.entry(op)
             if entry is None or entry.state in SETTLED:
                 known.pop(op, None)
-        for entry in sorted((one for one in found.values() if one is not None), key=lambda one: one.seq):
-            if entry.state not in SETTLED:
-                known[entry.op] = entry
+                continue
+            if op not in known:
+                in_order, last = in_order and entry.seq > last, entry.seq
+            known[op] = entry
+        return in_order
