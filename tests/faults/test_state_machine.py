@@ -69,6 +69,10 @@ class Story(RuleBasedStateMachine):
     def pay(self, kiosk: int, patron: str) -> None:
         self.life.pay(kiosk, patron)
 
+    @rule(kiosk=KIOSKS, patron=PATRON, item=ITEM)
+    def ask(self, kiosk: int, patron: str, item: str) -> None:
+        self.life.ask(kiosk, patron, item)
+
     # staff
 
     @rule(patron=PATRON, item=ITEM)
@@ -137,7 +141,7 @@ class Story(RuleBasedStateMachine):
 
 class TestStory(Story.TestCase):
     settings = settings(
-        max_examples=100,
+        max_examples=70,
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=list(HealthCheck),

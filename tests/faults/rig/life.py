@@ -17,6 +17,7 @@ from typing import Any
 from rig.oracle import Verdict, judge, settle
 from rig.world import DIALECT, ITEMS, PATRONS, World
 
+from kiosk.circulation.port import PatronRef
 from kiosk.circulation.sip2.emulator import Dialect, Fault, Wrong
 from kiosk.circulation.sip2.emulator.faults import REQUEST_FAULTS
 
@@ -72,6 +73,17 @@ class Life:
 
     def pay(self, kiosk: int, patron: str) -> None:
         self.did("kiosk", kiosk, "pay", patron, "->", self.world.kiosks[kiosk].pay(patron, 1000))
+
+    def ask(self, kiosk: int, patron: str, item: str) -> None:
+        """Questions have no effect, but may find the system away, or back."""
+        one = self.world.kiosks[kiosk]
+        for question in (
+            lambda: one.desk.patron(PatronRef(patron)),
+            lambda: one.desk.item(item),
+            lambda: one.desk.end_visit(PatronRef(patron)),
+        ):
+            one.living(question)
+        self.did("kiosk", kiosk, "asks about", patron, item)
 
     # staff
 
@@ -160,6 +172,8 @@ def random_step(life: Life, dice: random.Random) -> None:
         life.renew(kiosk, patron, item)
     elif roll < 0.33:
         life.pay(kiosk, patron)
+    elif roll < 0.36:
+        life.ask(kiosk, patron, item)
     elif roll < 0.44:
         _staff_step(life, dice, patron, item)
     elif roll < 0.64:

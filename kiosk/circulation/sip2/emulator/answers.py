@@ -216,9 +216,8 @@ class Answers:
 
     def _hold(self, asked: Asked, op: str) -> Said:
         holdings, number = self.ils.holdings, asked.get("AA")
-        wanted = [c for c in holdings.items.values() if asked.get("AB") in (c.barcode, "") or not asked.get("AB")]
-        if not asked.get("AB"):
-            wanted = [c for c in wanted if c.title == asked.get("AJ")]
+        copies, barcode = holdings.items.values(), asked.get("AB")
+        wanted = [c for c in copies if (c.barcode == barcode if barcode else c.title == asked.get("AJ"))]
         ok = bool(wanted) and number in holdings.members
         place = ""
         if ok and asked.fixed["mode"] == "+":
