@@ -16,6 +16,7 @@ from kiosk.circulation.sip2.frame import Frame, FrameReader, seal
 from kiosk.circulation.sip2.layout import Message, Request
 from kiosk.circulation.sip2.patience import Deadline
 from kiosk.circulation.sip2.probe.evidence import End, Exchange, Step
+from kiosk.circulation.sip2.responses import RequestScResend
 from kiosk.circulation.sip2.wire import NotTrusted, Wire
 
 #: How long to look for what comes behind an answer's CR: an LF, in a packet of its own.
@@ -116,8 +117,7 @@ class Dialogue:
 
     def _exchange(self, step: Step, request: Request, manner: Manner) -> Exchange:
         assert self._wire is not None
-        sequence = str(self._sequence) if manner.checksums else ""
-        self._sequence = (self._sequence + 1) % 10
+        sequence = str(self._sequence) if manner.checksums and request.code != "97" else ""
         data = _sealed(request, sequence, manner)
         deadline = Deadline(self._clock.monotonic_ns, self._seconds)
         try:
@@ -125,8 +125,11 @@ class Dialogue:
             raw, closed = self._receive(self._wire, deadline)
         except OSError:
             raw, closed = b"", True
-        asked = Exchange(step, End.SILENT, data, "" if request.code == "97" else sequence, raw, at=self._clock.now())
+        asked = Exchange(step, End.SILENT, data, sequence, raw, at=self._clock.now())
         exchange = _read(asked, request, self._echoes, closed=closed)
+        if sequence and not isinstance(exchange.message, RequestScResend):
+            # After a 96 the same number is due again; some servers insist on an unbroken count.
+            self._sequence = (self._sequence + 1) % 10
         if sequence not in ("", "0") and exchange.frame is not None and exchange.frame.sequence == sequence:
             self._echoes = True
         if closed or exchange.frame is None:
