@@ -63,11 +63,14 @@ def open_file(path: Path, kiosk: str, clock: Clock, connect: Connect, durability
     """
     db = _connect(path, connect)
     try:
-        if _is_version_1(db):
+        old = _is_version_1(db)  # which also makes the file, if there is none
+        _keep_private(path)
+        if old:
             wishes = _finish_version_1(path, db, kiosk)
             db.close()
             _swap(path, kiosk, clock, wishes)
             db = _connect(path, connect)
+            _keep_private(path)
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA journal_mode=WAL")
         db.execute(f"PRAGMA synchronous={durability}")
@@ -103,6 +106,16 @@ def _make(db: sqlite3.Connection, kiosk: str, clock: Clock, wishes: list[_Wish])
 
 
 # version 1
+
+
+def _keep_private(path: Path) -> None:
+    """The journal knows patrons' numbers: nobody but the kiosk's user and group reads it, nor the log beside it."""
+    try:
+        path.chmod(path.stat().st_mode & 0o660)
+    except FileNotFoundError:
+        return  # it is made with the first row, or by another SQLite in a place of its own
+    except PermissionError:
+        log.warning("%s: the journal may be readable by others; its owner can change that: chmod o= FILE", path)
 
 
 def _is_version_1(db: sqlite3.Connection) -> bool:

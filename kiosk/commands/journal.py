@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -14,6 +15,7 @@ from kiosk.circulation.journal_file import Entry, JournalReader
 from kiosk.commands.journal_words import Conflict, conflict, line, local, what_happened
 from kiosk.commands.lazy import LazyCommands
 from kiosk.commands.setting import (
+    CONFIG_FILE,
     config_option,
     json_option,
     maybe_config_option,
@@ -70,7 +72,7 @@ def list_(limit: int | None, state: str | None, settings: KioskSettings, as_json
 @json_option
 def show(op: str, settings: KioskSettings, as_json: bool) -> None:
     """Show one operation, by its number or id, with everything that became of it."""
-    zone = ZoneInfo(settings.site.zone)
+    zone = _zone(settings)
     with read_journal(settings) as record:
         entry = found(record, op)
         stages = [
@@ -83,7 +85,7 @@ def show(op: str, settings: KioskSettings, as_json: bool) -> None:
     click.echo(f"Number {entry.seq}, {local(entry.when, zone)}: {what_happened(entry)}")
     print_table(stages, "")
     if entry.state == State.CONFLICT:
-        _say(conflict(entry, zone))
+        _say(conflict(entry, zone, config=_named_config()))
 
 
 @journal.command(epilog="Example: pustaka journal conflicts --config kiosk.toml")
@@ -130,11 +132,11 @@ def verify(file: Path | None, settings: KioskSettings | None, as_json: bool) -> 
 
 def read_conflicts(settings: KioskSettings) -> list[Conflict]:
     """Every conflict, the oldest first; those that staff have settled while the kiosk runs are marked."""
-    zone = ZoneInfo(settings.site.zone)
+    zone = _zone(settings)
     with read_journal(settings) as record:
         asked = {request.op for request in journal_requests.pending(record.path)}
         entries = record.entries(State.CONFLICT.value)
-    return [conflict(entry, zone, settled_soon=entry.op in asked) for entry in entries]
+    return [conflict(entry, zone, config=_named_config(), settled_soon=entry.op in asked) for entry in entries]
 
 
 def found(record: JournalReader, op: str) -> Entry:
@@ -143,6 +145,19 @@ def found(record: JournalReader, op: str) -> Entry:
     if entry is None:
         raise click.ClickException(f"There is no operation {op} in the journal. 'pustaka journal list' shows them.")
     return entry
+
+
+def _named_config() -> str:
+    """The kiosk's file, unless the environment names it already."""
+    file = str(click.get_current_context().meta.get(CONFIG_FILE, ""))
+    return "" if file == os.environ.get("PUSTAKA_CONFIG") else file
+
+
+def _zone(settings: KioskSettings) -> ZoneInfo:
+    try:
+        return ZoneInfo(settings.site.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise click.UsageError(f"site.zone: there is no time zone '{settings.site.zone}'.") from error
 
 
 def _say(one: Conflict) -> None:

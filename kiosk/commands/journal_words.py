@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -60,11 +61,14 @@ def line(entry: Entry) -> Line:
     )
 
 
-def conflict(entry: Entry, zone: ZoneInfo, *, settled_soon: bool = False) -> Conflict:
-    """What happened, why the kiosk stopped, what to do, and the commands that settle it."""
+def conflict(entry: Entry, zone: ZoneInfo, *, config: str = "", settled_soon: bool = False) -> Conflict:
+    """What happened, why the kiosk stopped, what to do, and the commands that settle it.
+
+    ``config`` is the kiosk's file, if the commands must name it.
+    """
     said = advice(entry.why)
     command = f"pustaka journal resolve {entry.seq}"
-    told = "--who NAME --why 'WHAT WAS DONE'"
+    told = "--who NAME --why 'WHAT WAS DONE'" + (f" --config {shlex.quote(config)}" if config else "")
     return Conflict(
         number=entry.seq,
         op=entry.op,

@@ -195,3 +195,9 @@ def test_without_the_key_an_export_of_the_file_still_verifies(journal: Journal) 
     settle(journal, "op-1", CANARY)
     key_path(journal.path).unlink()
     assert journal.verify() == []
+
+
+def test_others_on_the_machine_may_not_read_the_journal(journal: Journal) -> None:
+    settle(journal, "op-1", CANARY)
+    for name in ("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", "journal.sqlite.key"):
+        assert journal.path.with_name(name).stat().st_mode & 0o007 == 0, name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -252,3 +253,27 @@ def test_every_command_explains_itself_with_an_example(run: Run, command: str) -
     said = run(command, "--help").stdout
     assert "Example: pustaka journal" in said
     assert command in run("--help").stdout
+
+
+def test_a_time_zone_that_is_none_is_bad_configuration(run: Run, conflicts: Any, config: Path) -> None:
+    config.write_text(config.read_text() + '[site]\nzone = "Mars/Olympus"\n')
+    result = run("conflicts")
+    assert result.exit_code == 2
+    assert "Mars/Olympus" in result.stderr
+
+
+def test_an_operation_whose_fate_is_not_known_is_told_so(run: Run, conflicts: Any, open_journal: Any) -> None:
+    journal = open_journal()
+    journal.record(Operation("op-5", Kind.RENEW_ALL, SARI), State.SENDING)
+    journal.close()
+    assert "Patron A0001 asked to renew all their loans." in run("show", "5").stdout
+    assert [line["op"] for line in answer(run("list", "--state", "sending", "--json"))] == ["op-5"]
+    assert run("list").stdout.splitlines()[0].split()[:3] == ["seq", "when", "kind"]
+
+
+def test_the_commands_shown_name_the_kiosk_when_the_environment_does_not(config: Path, conflicts: Any) -> None:
+    alone = CliRunner(env={"PUSTAKA_CONFIG": ""})
+    result = alone.invoke(main, ["journal", "conflicts", "--config", str(config), "--json"])
+    for one in answer(result):
+        words = shlex.split(one["settle"].removeprefix("pustaka "))
+        assert alone.invoke(main, words).exit_code == 0
