@@ -1,7 +1,7 @@
 """The server: accepts lines, knows who is logged in, has requests carried out on worker threads, and ends cleanly.
 
-Three small pools, so that nobody waits for what others do slowly: one for requests, one for those that try a patron's
-PIN (tens of milliseconds each, on purpose), one thread for logins of terminals.
+Small pools, so that nobody waits for what others do slowly: one for requests, one for those that try a patron's PIN
+(tens of milliseconds each, on purpose), and the door's.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from typing import Any, Final, TypeVar
 from kiosk.circulation.errors import Sip2Error
 from kiosk.circulation.sip2.layout import Request, Response
 from kiosk.circulation.sip2.messages import Login
-from kiosk.circulation.sip2.server import passwords
-from kiosk.circulation.sip2.server.accounts import Account, AccountBook, Detection
+from kiosk.circulation.sip2.server.accounts import Account, AccountBook
 from kiosk.circulation.sip2.server.answering import OPERATIONS, Answering
-from kiosk.circulation.sip2.server.limits import BackOff, Buckets
+from kiosk.circulation.sip2.server.door import Door
+from kiosk.circulation.sip2.server.limits import Buckets
 from kiosk.circulation.sip2.server.line import Line
 from kiosk.circulation.sip2.server.recent import Kept, Recent, about
 from kiosk.circulation.sip2.server.session import Asked, Session
@@ -66,11 +66,10 @@ class Service:
         self._addresses: Counter[str] = Counter()
         self._recent = Recent()
         self._requests, self._arrivals = Buckets(), Buckets()
-        self._back_off, self._address_back_off = BackOff(), BackOff(free=50)
         self._ending = asyncio.Event()
         self._workers = ThreadPoolExecutor(settings.workers, "sip2")
         self._pin_workers = ThreadPoolExecutor(_PIN_WORKERS, "sip2-pin")
-        self._door = ThreadPoolExecutor(1, "sip2-login")
+        self._door = Door(accounts, self._now)
 
     # life
 
@@ -113,8 +112,9 @@ class Service:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        for pool in (self._workers, self._pin_workers, self._door):
+        for pool in (self._workers, self._pin_workers):
             pool.shutdown(wait=False, cancel_futures=True)
+        self._door.close()
         self.tell(Event(Kind.STOPPED))
 
     def tell(self, event: Event) -> None:
@@ -131,23 +131,7 @@ class Service:
     # what lines ask (``line.Library``)
 
     async def login(self, asked: Login, address: str, *, checked: bool) -> Account | None:
-        name, pair = asked.login_user_id, f"{address}\0{asked.login_user_id}"
-        now = self._now()
-        if self._back_off.shut_out(pair, now) or self._address_back_off.shut_out(address, now):
-            return None
-        account = self._accounts.get(name)
-        stored = account.password if account is not None else passwords.NOBODYS
-        right = await self._run(self._door, lambda: passwords.matches(asked.login_password, stored))
-        plain = (asked.uid_algorithm, asked.pwd_algorithm) == ("0", "0")
-        if account is not None and right and plain and account.welcomes(address):
-            if checked or account.error_detection is Detection.OPTIONAL:
-                self._back_off.right(pair)
-                self._address_back_off.right(address)
-                return account
-            log.warning("account %s: it wants checksums, and its login came without", account.login)
-        self._back_off.wrong(pair, self._now())
-        self._address_back_off.wrong(address, self._now())
-        return None
+        return await self._door.login(asked, address, checked=checked)
 
     async def status(self, account: Account | None) -> Response:
         return await self._run(self._workers, lambda: self._answering.status(account))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any, TypeVar
 
 import pytest
 
+from kiosk.circulation.counter import Done
 from kiosk.circulation.errors import SystemAway
 from kiosk.circulation.library import sample
 from kiosk.circulation.library.library import EmbeddedLibrary
-from kiosk.circulation.port import Item, PatronRef, Refusal, SystemStatus, Unknown
+from kiosk.circulation.port import Borrowed, Code, Item, PatronRef, Refusal, Refused, SystemStatus, Unknown
+from kiosk.circulation.probing import Copy, CopyStatus
 from kiosk.circulation.sip2.messages import (
     AcsStatus,
     BlockPatron,
@@ -711,6 +714,97 @@ def test_of_what_is_not_known_nothing_is_said(other: Callable[..., Desk]) -> Non
         ),
     ):
         assert desk.answering.answer(request, desk.account, desk.visit, "op") is None
+
+
+class Doubtful(Bare):
+    """A system that tells of copies, takes holds, blocks cards and keeps notes, if it answers at all."""
+
+    def __init__(self, outcome: Any) -> None:
+        self.outcome = outcome
+
+    def copy(self, item_id: str) -> Any:
+        return self.outcome
+
+    def has_on_loan(self, ref: PatronRef, item_id: str) -> Any:
+        return self.outcome
+
+    def quiet_seconds(self) -> float:
+        return 30.0
+
+    def hold(self, op: str, ref: PatronRef, item_id: str) -> Any:
+        return self.outcome
+
+    def cancel_hold(self, op: str, ref: PatronRef, item_id: str) -> Any:
+        return self.outcome
+
+    def block_patron(self, op: str, ref: PatronRef, why: str = "") -> Any:
+        return self.outcome
+
+    def enable_patron(self, op: str, ref: PatronRef) -> Any:
+        return self.outcome
+
+    def update_item(self, op: str, item_id: str, properties: str) -> Any:
+        return self.outcome
+
+
+def counter_requests() -> list[Request]:
+    who = {"transaction_date": NOW, "institution_id": "", "patron_identifier": sample.SARI}
+    return [
+        Hold(hold_mode="+", item_identifier=FREE, **who),
+        Hold(hold_mode="-", item_identifier=FREE, **who),
+        BlockPatron(card_retained=False, blocked_card_message="", terminal_password="", **who),
+        PatronEnable(**who),
+        ItemStatusUpdate(transaction_date=NOW, institution_id="", item_identifier=FREE, item_properties="x"),
+        ItemInformation(transaction_date=NOW, institution_id="", item_identifier=FREE),
+    ]
+
+
+def test_doubt_at_the_counter_is_not_answered_either(other: Callable[..., Desk]) -> None:
+    desk = other(Doubtful(Unknown("timeout")))
+    for request in counter_requests():
+        assert desk.answering.answer(request, desk.account, desk.visit, "op") is None
+
+
+def test_a_no_at_the_counter_is_said(other: Callable[..., Desk]) -> None:
+    desk = other(Doubtful(Refused(Refusal(Code.NO_MATCH))))
+    *requests, _item = counter_requests()
+    for request in requests:
+        answer: Any = desk.answering.answer(request, desk.account, desk.visit, "op")
+        assert answer.screen_message == ("Card or PIN does not match. Please try again.",)
+
+
+def test_a_system_that_keeps_notes(other: Callable[..., Desk]) -> None:
+    desk = other(Doubtful(Done(Item(FREE, "A title"))))
+    note = ItemStatusUpdate(transaction_date=NOW, institution_id="", item_identifier=FREE, item_properties="x")
+    answer = desk.ask(note, ItemStatusUpdateResponse)
+    assert (answer.item_properties_ok, answer.title_identifier) == (True, "A title")
+    assert status(desk, desk.account).supported_messages[11] == "Y"
+
+
+def test_a_loan_whose_date_is_not_known(other: Callable[..., Desk]) -> None:
+    class Dateless(Bare):
+        def checkout(self, op: str, ref: PatronRef, item_id: str) -> Any:
+            return Borrowed(Item(item_id, "A title"), date.max, disarm=False, due_known=False)
+
+    answer = other(Dateless()).checkout(sample.SARI, FREE)
+    assert (answer.ok, answer.due_date, answer.desensitize, answer.security_inhibit) == (True, "", False, "Y")
+
+
+def test_what_borrowing_costs_is_said(other: Callable[..., Desk]) -> None:
+    answer = other(Doubtful(Copy(Item(FREE, "A title"), CopyStatus.AVAILABLE, fee=2000))).item(FREE)
+    assert (answer.fee_type, answer.currency_type, answer.fee_amount) == ("06", "IDR", "2000")
+
+
+def test_a_forced_operation_without_a_readable_date_happens_now(other: Callable[..., Desk]) -> None:
+    desk = other(may=tuple(May))
+    assert desk.checkout(sample.BLOCKED, FREE, no_block=True, transaction_date="").due_date == DUE
+
+
+def test_the_past_may_be_told_in_utc(other: Callable[..., Desk], library: EmbeddedLibrary) -> None:
+    other(may=tuple(May)).checkout(sample.SARI, FREE, transaction_date="20261119   Z200000")
+    with library.store.reading() as db:
+        row = db.execute("SELECT lent_at FROM loans WHERE item = ?", [FREE]).fetchone()
+    assert row["lent_at"].startswith("2026-11-19T20:00")
 
 
 def test_a_system_without_copies_still_knows_titles(other: Callable[..., Desk]) -> None:
