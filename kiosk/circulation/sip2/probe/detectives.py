@@ -31,6 +31,7 @@ DETECTIVES: tuple[Callable[[Evidence], Finding | None], ...] = (
     items.item_before_checkin,
     items.loan_told,
     items.due_formats,
+    patrons.stranger_told,
     patrons.found,
     patrons.valid_patron_required,
     patrons.pin,

@@ -32,6 +32,7 @@ class Step(enum.StrEnum):
     WITHOUT_AC = "for the same without a terminal password"
     ITEM = "for the test item"
     LOAN_ITEM = "for the item that the patron has"
+    STRANGER = "for a patron who does not exist"
     NO_PIN = "for the patron, without a PIN"
     WRONG_PIN = "for the patron, with a wrong PIN"
     WRONG_AGAIN = "for the patron, with another wrong PIN"

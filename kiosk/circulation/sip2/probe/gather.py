@@ -17,6 +17,7 @@ import msgspec
 from kiosk.circulation.port import Secret
 from kiosk.circulation.probing import Happened
 from kiosk.circulation.sip2.asking import Asking
+from kiosk.circulation.sip2.codec import encode
 from kiosk.circulation.sip2.probe.dialogue import Dialogue, Manner
 from kiosk.circulation.sip2.probe.evidence import End, Evidence, Exchange, Step
 from kiosk.circulation.sip2.probe.patrons import patron_seen
@@ -32,6 +33,7 @@ from kiosk.circulation.sip2.values import CirculationStatus, Summary
 
 #: No library has such a number.
 NO_SUCH_ITEM = "PUSTAKA-PROBE-0"
+NO_SUCH_PATRON = "PUSTAKA-PROBE-0"
 NO_SUCH_INSTITUTION = "PUSTAKA-PROBE"
 #: No library lends for this long, so a due date like it is ours.
 _TRIAL_DAYS = 5
@@ -60,7 +62,17 @@ def gather(
     protected: bool = False,
     offers_tls: bool | None = None,
 ) -> Evidence:
-    """Ask everything that can be asked with these wishes. ``line`` and what follows describe the wires given."""
+    """Ask everything that can be asked with these wishes. ``line`` and what follows describe the wires given.
+
+    Raises:
+        UnsafeValue: a number or the PIN cannot be written in SIP2. Nothing was sent.
+    """
+    for request in (
+        asking.patron(wishes.patron, wishes.pin, ()),
+        asking.item(wishes.item),
+        asking.item(wishes.loan_item),
+    ):
+        encode(request)
     seen = Evidence(
         zone=asking.zone,
         today=asking.clock.now().astimezone(asking.zone).date(),
@@ -156,6 +168,7 @@ def _ask_of_the_patron(seen: Evidence, dialogue: Dialogue, asking: Asking, wishe
     def patron(pin: Secret | None, *summary: Summary, first: int = 0, last: int = 0) -> PatronInformation:
         return asking.patron(wishes.patron, pin, summary, first, last)
 
+    seen.add(dialogue.ask(Step.STRANGER, asking.patron(NO_SUCH_PATRON, None, ())))
     seen.add(dialogue.ask(Step.NO_PIN, patron(None)))
     if wishes.pin is not None:
         wrong = seen.add(dialogue.ask(Step.WRONG_PIN, patron(_other_than(wishes.pin, "0"))))

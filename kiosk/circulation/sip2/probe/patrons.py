@@ -40,13 +40,34 @@ def found(seen: Evidence) -> Finding | None:
     return Finding("server.patron", True, "It knows the test patron.")
 
 
+def stranger_told(seen: Evidence) -> Finding | None:
+    """How a card that does not exist is answered."""
+    answer = seen.answer(Step.STRANGER, PatronInformationResponse)
+    if answer is None:
+        return None
+    if (answer.valid_patron or "").upper() == "N":
+        return Finding("server.unknown_card", "BL = N", "An unknown card is told as such.")
+    told = "left out" if answer.valid_patron is None else answer.valid_patron.upper()[:1] or "blank"
+    return Finding(
+        "server.unknown_card",
+        f"BL {told}",
+        "An unknown card is not told by BL = N: have that mended there.",
+        alarm=True,
+    )
+
+
 def valid_patron_required(seen: Evidence) -> Finding:
     """Whether BL can be insisted on."""
     answer = patron_seen(seen)
     if answer is None:
         return _missing(seen, "valid_patron_required")
     if answer.valid_patron is None:
-        return Finding("valid_patron_required", False, "64 comes without BL.")
+        stranger = seen.answer(Step.STRANGER, PatronInformationResponse)
+        if stranger is not None and (stranger.valid_patron or "").upper() == "N":
+            return Finding("valid_patron_required", False, "64 comes without BL, but with BL = N for unknown cards.")
+        return unknown(
+            "valid_patron_required", "64 comes without BL, so an unknown card cannot be told: have BL sent.", alarm=True
+        )
     if answer.valid_patron.upper() == "Y":
         return Finding("valid_patron_required", True, "64 says BL = Y of a patron it knows.")
     return unknown("valid_patron_required", "BL is not Y: the test patron is unknown there, or not valid.")

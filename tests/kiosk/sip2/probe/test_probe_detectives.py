@@ -181,9 +181,24 @@ def test_without_a_pin_given_a_yes_is_only_likely() -> None:
     assert (finding.value, finding.confidence) == ("optional", Confidence.LIKELY)
 
 
-def test_bl_may_be_left_out_by_the_server() -> None:
-    assert patrons.valid_patron_required(told(evidence(), Step.NO_PIN, patron(bl=None))).value is False
+def test_bl_is_done_without_only_where_unknown_cards_are_told() -> None:
+    without = told(evidence(patron_given=True), Step.NO_PIN, patron(bl=None))
+    finding = patrons.valid_patron_required(without)
+    assert (finding.value, finding.alarm) == (None, True)
+    told(without, Step.STRANGER, patron(bl=None))
+    assert patrons.valid_patron_required(without).value is None
+    told(without, Step.STRANGER, patron(bl="N"))
+    assert patrons.valid_patron_required(without).value is False
     assert patrons.valid_patron_required(told(evidence(), Step.NO_PIN, patron(bl="N"))).value is None
+
+
+@pytest.mark.parametrize(
+    ("bl", "value", "alarm"), [("N", "BL = N", False), (None, "BL left out", True), ("Y", "BL Y", True)]
+)
+def test_how_an_unknown_card_is_answered(bl: str | None, value: str, alarm: bool) -> None:
+    finding = patrons.stranger_told(told(evidence(), Step.STRANGER, patron(bl=bl)))
+    assert finding is not None
+    assert (finding.value, finding.alarm) == (value, alarm)
 
 
 def test_entries_that_nothing_explains_are_left_open() -> None:
