@@ -284,3 +284,12 @@ def test_another_sqlite_may_stand_under_the_journal(journal_path: Path, clock: A
     assert again._db.execute("PRAGMA synchronous").fetchone()[0] == 2
     assert again._db.execute("PRAGMA secure_delete").fetchone()[0] == 1
     again.close()
+
+
+def test_what_comes_back_from_an_end_stands_in_its_old_place(journal: Journal) -> None:
+    for op in ("op-1", "op-2"):
+        journal.record(checkout(op), State.SENDING)
+    journal.move("op-1", State.REFUSED)
+    assert [entry.op for entry in journal.unsettled()] == ["op-2"]
+    journal.move("op-1", State.CONFLICT)
+    assert [entry.op for entry in journal.unsettled()] == ["op-1", "op-2"]

@@ -643,3 +643,12 @@ def test_a_loan_that_was_promised_twice_is_one_loan_of_ours(kiosk: Any) -> None:
     come_back(kiosk)
     assert kiosk.states() == ["done"] * 4
     assert effects(kiosk.town) == [("checkout", "B1", "A0001"), ("checkin", "B1", "A0001")]
+
+
+def test_a_probe_cut_short_is_parked_when_the_system_is_away(make_kiosk: Callable[..., Any], town: Any) -> None:
+    kiosk = make_kiosk(None)
+    kiosk.journal.record(Operation("op-1", Kind.CHECKOUT, SARI, "B1"), State.PROBING)
+    town.up = False
+    kiosk.desk.tend()
+    assert kiosk.states() == ["parked"]
+    assert not kiosk.desk.online
