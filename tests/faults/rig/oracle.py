@@ -24,6 +24,8 @@ from kiosk.circulation.journal import Kind
 from kiosk.circulation.journal_file import Entry
 from kiosk.circulation.sip2.emulator import Effect
 
+#: The longest that a kiosk waits before it tries something again, in seconds, and a little more.
+LONGEST_WAIT = 700.0
 _ENDS = {"done", "conflict", "refused", "resolved"}
 
 
@@ -232,16 +234,17 @@ def heal(world: World) -> None:
     world.time.wait(200)
 
 
-def tend_until_idle(world: World, *, rounds: int = 400) -> None:
-    """Each kiosk does its background work, and time passes, until nothing changes any more."""
-    still = 0
+def tend_until_idle(world: World, *, rounds: int = 3000) -> None:
+    """Each kiosk does its background work, and time passes, until nothing has changed for longer than any wait."""
+    changed_at = world.time.seconds
     for _ in range(rounds):
         before = _open(world)
         pause = min(kiosk.tend() for kiosk in world.kiosks)
         world.time.wait(min(max(pause, 0.5), 60.0))
-        still = still + 1 if before == _open(world) else 0
+        if before != _open(world) or not all(kiosk.desk.online for kiosk in world.kiosks):
+            changed_at = world.time.seconds
         waits = any(kiosk.journal.waiting() for kiosk in world.kiosks)
-        if still > (12 if waits else 1) and all(kiosk.desk.online for kiosk in world.kiosks):
+        if world.time.seconds - changed_at > (LONGEST_WAIT if waits else 1.0):
             return
 
 
