@@ -40,8 +40,10 @@ def written(answer: Answer) -> Written:
         case Unknown(why=why):
             return Written(State.UNKNOWN, why=why)
         case list() | tuple():  # renew-all: the new dates, one by one
-            return Written(
-                State.DONE, why=", ".join(f"{one.item.id} {one.due}" for one in answer if isinstance(one, Renewed))
-            )
+            return Written(State.DONE, why=", ".join(_renewal(one) for one in answer if isinstance(one, Renewed)))
         case _:
             return Written(State.DONE)
+
+
+def _renewal(renewed: Renewed) -> str:
+    return f"{renewed.item.id} {renewed.due}" if renewed.due_known else renewed.item.id

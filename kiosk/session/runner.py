@@ -390,16 +390,19 @@ class Runner:
 
     def _renew_all(self, effect: RenewAll) -> None:
         outcomes = self._desk.renew_all(effect.ref)
+        answers: Sequence[RenewOutcome] = () if isinstance(outcomes, Unknown) else outcomes
         answered: dict[str, RenewOutcome] = {}
-        if not isinstance(outcomes, Unknown):
-            for outcome in outcomes:
-                item = None if isinstance(outcome, Unknown) else outcome.item
-                if item is not None:
-                    answered[item.id] = outcome
+        otherwise: RenewOutcome = Unknown("no answer for this item")
+        for outcome in answers:
+            item = None if isinstance(outcome, Unknown) else outcome.item
+            if item is not None:
+                answered[item.id] = outcome
+            elif isinstance(outcome, Refused):
+                otherwise = outcome  # it names no item because it is about all of them, as offline
         for item_id in effect.item_ids:
-            outcome = answered.get(item_id, Unknown("no answer for this item"))
-            self.post(RenewalAnswered(effect.visit, item_id, outcome))
-            self._tell("renew", outcome)
+            answer = answered.get(item_id, otherwise)
+            self.post(RenewalAnswered(effect.visit, item_id, answer))
+            self._tell("renew", answer)
 
     def _tell(self, op: str, outcome: CheckoutOutcome | CheckinOutcome | RenewOutcome) -> None:
         """One line for the ledger: what happened, never to what or to whom."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import date
 
-from kiosk.circulation.library import holds, records, rules
+from kiosk.circulation.library import hand_ins, holds, records, rules
 from kiosk.circulation.library.records import ItemRow, LoanRow, MemberRow, Now
 from kiosk.circulation.port import (
     Bin,
@@ -41,6 +41,9 @@ def lend(
     if running is not None and running.member == who.number:
         return Borrowed(copy.item, running.due, again=True)
 
+    ended = hand_ins.ended(db, copy.item.id, now) if happened is not None and running is None else None
+    if ended is not None:
+        return hand_ins.lend_and_end(db, now, op, who, copy, happened, ended)
     holds.lapse(db, now.today)
     member = records.standing(db, who, now.today, copy.collection)
     rule = records.rule(db, who.type, copy.collection)
@@ -84,6 +87,8 @@ def take_back(db: sqlite3.Connection, now: Now, op: str, item_id: str, heard: No
     if running is not None:
         db.execute("UPDATE loans SET returned_at = ? WHERE id = ?", [now.stamp(), running.id])
         fee = _settle_lateness(db, now, op, copy, running)
+    else:
+        hand_ins.note(db, copy.item.id, now)
     # Whoever waits hears of it now, so the copy is kept from now on.
     kept_from = heard or now
     holds.lapse(db, kept_from.today)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from kiosk.circulation.library import pins
+from kiosk.circulation.library import hand_ins, pins
 from kiosk.circulation.library.records import Now
 
 #: At most so many answers go in one operation, so that no patron waits for the cleaning. The next day takes the rest.
@@ -28,6 +28,7 @@ def tidy(db: sqlite3.Connection, now: Now) -> None:
     if first.rowcount != 1:
         return
     pins.trim(db, now.at)
+    hand_ins.trim(db)
     mark = db.execute(
         """SELECT upto FROM answer_days ORDER BY id DESC
            LIMIT 1 OFFSET (SELECT keep_days FROM policy WHERE id = 1)"""

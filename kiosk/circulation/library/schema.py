@@ -13,7 +13,7 @@ from sqlite_utils.migrations import Migrations
 
 MIGRATIONS = Migrations("pustaka-library")
 #: Every step of this version; a library that knows another one was made by a newer version.
-STEPS = frozenset({"0001-library", "0002-staff"})
+STEPS = frozenset({"0001-library", "0002-staff", "0003-hand-ins"})
 
 
 def _table(db: Database, name: str) -> Table:
@@ -203,6 +203,19 @@ def _staff(db: Database) -> None:
         {"id": int, "day": str, "upto": int}, pk="id", not_null={"day", "upto"}, strict=True
     )
     db.execute("CREATE UNIQUE INDEX one_mark_a_day ON answer_days(day)")
+
+
+@MIGRATIONS(name="0003-hand-ins")
+def _hand_ins(db: Database) -> None:
+    """When a copy was handed in that was not on loan: an offline loan heard of later has ended there."""
+    _table(db, "hand_ins").create(
+        {"id": int, "item": str, "at": str},
+        pk="id",
+        not_null={"item", "at"},
+        foreign_keys=[("item", "items", "number")],
+        strict=True,
+    )
+    db.execute("CREATE INDEX hand_ins_of_item ON hand_ins(item, at)")
 
 
 def _lookups(db: Database) -> None:

@@ -6,7 +6,9 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from kiosk.circulation.library import sample
+import pytest
+
+from kiosk.circulation.library import hand_ins, sample
 from kiosk.circulation.library.library import EmbeddedLibrary
 from kiosk.circulation.port import Borrowed, Code, PatronRef, Refusal, Refused, Renewed, Returned
 from kiosk.circulation.probing import Copy, CopyStatus, Happened, Probing, RemembersOperations
@@ -186,3 +188,37 @@ def test_sent_online_and_then_replayed_is_one_operation(library: EmbeddedLibrary
     one = op()
     first = library.checkout(one, SARI, FREE)
     assert library.checkout(one, SARI, FREE, Happened(THURSDAY, date(2026, 12, 24), forced=True)) == first
+
+
+def test_a_loan_heard_of_after_the_book_was_handed_in_elsewhere_is_over(library: EmbeddedLibrary) -> None:
+    handed_in = library.checkin(op(), FREE)
+    assert isinstance(handed_in, Returned)
+    assert handed_in.again
+    told = library.checkout(op(), SARI, FREE, Happened(THURSDAY, due=date(2026, 11, 30)))
+    assert isinstance(told, Borrowed)
+    assert told.due == date(2026, 11, 30)
+    assert copy(library, FREE).status is CopyStatus.AVAILABLE
+    assert not library.has_on_loan(SARI, FREE)
+    assert sql(library, "SELECT member, lent_at < returned_at FROM loans WHERE item = ?", FREE) == [(sample.SARI, 1)]
+
+
+def test_it_is_over_too_when_somebody_else_has_borrowed_it_since(library: EmbeddedLibrary) -> None:
+    assert isinstance(library.checkout(op(), ANI, FREE), Borrowed)
+    assert isinstance(library.checkin(op(), FREE), Returned)
+    assert isinstance(library.checkout(op(), SARI, FREE, Happened(THURSDAY)), Borrowed)
+    assert copy(library, FREE).status is CopyStatus.AVAILABLE
+
+
+def test_a_hand_in_before_the_loan_does_not_end_it(library: EmbeddedLibrary) -> None:
+    library.checkin(op(), FREE, Happened(THURSDAY - timedelta(hours=1)))
+    assert isinstance(library.checkout(op(), SARI, FREE, Happened(THURSDAY)), Borrowed)
+    assert copy(library, FREE).status is CopyStatus.CHARGED
+
+
+def test_hand_ins_are_not_kept_for_ever(library: EmbeddedLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hand_ins, "_KEPT", 2)
+    for _ in range(5):
+        library.checkin(op(), FREE)
+    with library.store.writing() as db:
+        hand_ins.trim(db)
+    assert sql(library, "SELECT COUNT(*) FROM hand_ins") == [(2,)]
