@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from kiosk.circulation.sip2.frame import checksum
 
 NOW = "20261123    090000"
+#: An exchange that takes longer ends the benchmark.
+DEADLINE_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ class Terminals:
         body = message.encode() + b"AY%dAZ" % sequence
         began = time.perf_counter()
         writer.write(body + checksum(body).encode() + b"\r")
-        answer = await reader.readuntil(b"\r")
+        async with asyncio.timeout(DEADLINE_S):
+            answer = await reader.readuntil(b"\r")
         seconds = time.perf_counter() - began
         right = answer.startswith(expected.encode()) and answer[-5:-1] == checksum(answer[:-5]).encode()
         return "" if right else f"{message[:2]} was answered {answer[:6]!r}", seconds
