@@ -132,8 +132,8 @@ def test_two_rows_that_changed_places_are_found(copy: Path) -> None:
 def test_an_inserted_row_is_found(copy: Path) -> None:
     tamper(
         copy,
-        "INSERT INTO states SELECT 13, op, state, boot, mono_ns, wall, clock, due, promised, snapshot, mark, why, who, prev_hash, hash "
-        "FROM states WHERE n = 4",
+        "INSERT INTO states SELECT 13, op, state, boot, mono_ns, wall, clock, due, promised, snapshot, mark, "
+        "why, who, prev_hash, hash FROM states WHERE n = 4",
     )
     assert problems(copy) != []
 
