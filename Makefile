@@ -4,6 +4,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 OUT := demo-out
+FAULT_SECONDS := 300
+FUZZ_SECONDS := 60
 
 # Broker; zbar for the second barcode engine; OpenGL in software, so that the screens draw without a display.
 PACKAGES := python3-venv mosquitto libzbar0 libgl1 libgl1-mesa-dri libegl1 libegl-mesa0 libgles2 libmtdev1
@@ -30,9 +32,13 @@ gallery: packages $(VENV)/.demo ## A picture of every screen, in both languages 
 bench: packages $(VENV)/.test ## Speed and memory beside what one would use instead; prints what ran
 	@$(BIN)/python -m benchmarks
 
-faults: packages $(VENV)/.demo ## Every journey, those with pulled plugs too, through the whole system
+faults: packages $(VENV)/.faults ## Journeys with pulled plugs, power cuts, bad lines, stories, fuzzing; prints what ran
 	@for journey in tests/journeys/*.txt; do echo "== $$journey"; \
 	  $(BIN)/pustaka demo --headless --script $$journey --out $(OUT)/$$(basename $$journey .txt) || exit 1; done
+	@echo "== campaigns"; $(BIN)/python tests/faults/campaign.py --seconds $(FAULT_SECONDS)
+	@echo "== fuzzing"; $(BIN)/python tests/faults/fuzz_sip2.py --seconds $(FUZZ_SECONDS)
+	@echo "== fuzzing a reader with a known fault, which must be found"; \
+	  ! $(BIN)/python tests/faults/fuzz_sip2.py --seconds $(FUZZ_SECONDS) --control >/dev/null && echo found
 
 clean: ## Remove the virtual environment and what was written by runs
 	rm -rf $(VENV) $(OUT) gallery .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
@@ -73,3 +79,9 @@ $(VENV)/.test: $(BIN)/python pyproject.toml constraints.txt
 	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]' \
 	  || { echo "Python packages could not be installed; is there a network?" >&2; exit 1; }
 	@touch $@ $(VENV)/.demo
+
+# The fuzzer has no build for some machines; without it the rest still runs.
+$(VENV)/.faults: $(VENV)/.test
+	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[faults]' \
+	  || echo "The fuzzer atheris cannot be installed here; fuzzing will be skipped." >&2
+	@touch $@
