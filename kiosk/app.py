@@ -232,7 +232,7 @@ class KioskApp(App):
         if translated is not None:
             self.runner.post(translated)
 
-    # --- what the session asks for (kiosk.session.runner.Outside) -------------------------------------------------
+    # --- what the session asks for (kiosk.session.outside.Outside) -------------------------------------------------
 
     def wake(self) -> None:
         """Have the inbox drained before the next frame."""
