@@ -1,4 +1,4 @@
-"""What the session asks of the rest of the kiosk, as protocols: the desk, the list of security bits, everything else."""
+"""What the session asks of the rest of the kiosk: the desk, the list of security bits, everything else."""
 
 from __future__ import annotations
 

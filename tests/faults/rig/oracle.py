@@ -116,7 +116,10 @@ class Oracle:
         effect = self._of_op[entry.op][-1]
         if effect.late > QUIET:
             self.verdict.hazards["late"] += 1
-        elif any(other.at >= effect.at and other.op != entry.op for other in self._of_item[entry.item]):
+        elif any(
+            other.at >= effect.at and other.op != entry.op and other.kind in ("checkin", "checkout")
+            for other in self._of_item[entry.item]
+        ):
             self.verdict.hazards["moved"] += 1
         else:
             self._wrong(f"{entry.op}: refused, but it happened")
@@ -183,14 +186,15 @@ class Oracle:
         return same_due or self._looked_like_ours(entry, loan)
 
     def _looked_like_ours(self, entry: Entry, loan: _Loan) -> bool:
-        """This kiosk lent the copy to the same patron before, and took the newer loan for its own."""
-        return any(
-            other.kind == Kind.CHECKOUT and other.item == entry.item and other.seq < entry.seq
-            for other in self._entries.values()
-            if other.op.partition("/")[0] == entry.op.partition("/")[0]
-            and other.state == "done"
-            and self._world.asking[other.op] == loan.member
-        )
+        """The last thing this kiosk did with the copy was to lend it to the same patron: it took the newer loan for
+        that one."""
+        kiosk = entry.op.partition("/")[0]
+        mine = [other for other in self._entries.values() if other.op.partition("/")[0] == kiosk]
+        moved = [other for other in mine if other.item == entry.item and other.state != "refused"]
+        before = max((other for other in moved if other.seq < entry.seq), key=lambda other: other.seq, default=None)
+        if before is None or before.kind != Kind.CHECKOUT or before.state != "done":
+            return False
+        return self._world.asking[before.op] == loan.member
 
     def _due_before(self, entry: Entry) -> date | None:
         """The due date that the system showed when the return was asked for, if the copy was on loan."""
