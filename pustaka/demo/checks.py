@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from devices.contract import Leaf, topic
 from pustaka.demo import files
 from pustaka.demo.catalogue import IN_LIBRARY, ON_LOAN
 from pustaka.demo.errors import DemoError
@@ -75,6 +76,16 @@ class Checks:
             return {"checkout": done.get("checkout", 0), "checkin": done.get("checkin", 0), "refused": refused}
 
         return self._until(seen, wanted)
+
+    def final_away(self) -> str:
+        """The standing fault of the kiosk was raised at the broker, and is over."""
+        wanted = topic(files.SITE, files.KIOSK, Leaf.ALERT, "library")
+        told = [payload for name, payload in self._stage.tap.heard if name == wanted]
+        if not any(told):
+            raise DemoError(f"nothing was said on {wanted}")
+        if told[-1]:
+            raise DemoError(f"{wanted} still stands: {told[-1].decode(errors='replace')}")
+        return f"{sum(map(bool, told))} times raised, and over"
 
     def final_journal(self) -> str:
         """The journal's chain of hashes is whole, and nothing in it is left open."""
