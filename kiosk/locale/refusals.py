@@ -9,6 +9,8 @@ from kiosk.fonts.coverage import readable
 from kiosk.locale.calendar import Calendar
 from kiosk.locale.texts import Sentence
 
+_LONGEST = 48
+
 
 def refusal(words: Calendar, refusal: Refusal, today: date, zone: tzinfo) -> Sentence:
     """The two sentences of one refusal. ``zone`` is the library's; times are said in it."""
@@ -30,11 +32,18 @@ def refusal(words: Calendar, refusal: Refusal, today: date, zone: tzinfo) -> Sen
         case Code.OFFLINE:
             return Sentence(words("Offline."), words("Possible again when online."))
         case Code.OTHER if refusal.said:
-            return Sentence(readable(refusal.said), words("Please ask staff."))
+            return Sentence(_short(readable(refusal.said)), words("Please ask staff."))
         case Code.OTHER:
             return Sentence(words("This is not possible here."), words("Please ask staff."))
         case _:
             return _about_item(words, refusal, today)
+
+
+def _short(said: str) -> str:
+    """A foreign system's words as far as a row has room for them, cut between words."""
+    if len(said) <= _LONGEST:
+        return said
+    return said[:_LONGEST].rsplit(" ", 1)[0].rstrip(" ,.;:") + " …"
 
 
 def _about_patron(words: Calendar, refusal: Refusal, today: date, zone: tzinfo) -> Sentence:

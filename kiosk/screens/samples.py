@@ -145,6 +145,10 @@ FINISH = replace(borrowing(*_TAKEN), screen=Screen.FINISH, seconds=8)
 _HOSTILE_ROWS = tuple(
     Row(f"h{number}", Mode.BORROW, Phase.BORROWED, number, title, title, DUE) for number, title in enumerate(HOSTILE)
 )
+#: As long as a library system's own words ever get on the screen.
+_LONG_WORDS = (
+    "Item cannot be charged: circulation policy of the owning branch does not permit loans to this category " * 2
+)
 
 SAMPLES: dict[str, Callable[[], State]] = {
     "welcome": lambda: WELCOME,
@@ -239,6 +243,15 @@ SAMPLES: dict[str, Callable[[], State]] = {
         on_pad=tuple(BOOKS)[:8],
     ),
     "borrow-hostile": lambda: borrowing(*_HOSTILE_ROWS),
+    "borrow-long-words": lambda: borrowing(
+        row("salah", Mode.BORROW, Phase.REFUSED, 1, refusal=Refusal(Code.OTHER, said=_LONG_WORDS)), on_pad=("salah",)
+    ),
+    "return-long-words": lambda: returning(
+        row("salah", Mode.RETURN, Phase.REFUSED, 1, refusal=Refusal(Code.OTHER, said=_LONG_WORDS)), on_pad=("salah",)
+    ),
+    "menu-long-words": lambda: replace(
+        MENU, overlay=Overlay.EXPLAIN, refusal=Refusal(Code.OTHER, said=_LONG_WORDS)
+    ),
     "borrow-sales-code": lambda: replace(BORROW, notice=Notice.SALES_CODE),
     "borrow-no-camera": lambda: replace(borrowing(_BORROWED[0], on_pad=("salah",)), camera_ready=False),
     "borrow-no-reader": lambda: replace(borrowing(_BORROWED[0]), reader_ready=False),

@@ -477,3 +477,12 @@ def test_a_language_calls_itself_by_its_own_name() -> None:
 @pytest.mark.parametrize(("sentence", "said"), [("One.", "One"), ("One. Two.", "One. Two."), ("One", "One"), ("", "")])
 def test_a_label_loses_the_full_stop_of_a_single_sentence(sentence: str, said: str) -> None:
     assert label(sentence) == said
+
+
+def test_a_library_systems_own_words_are_shown_as_far_as_there_is_room() -> None:
+    short = Refusal(Code.OTHER, said="Item belongs to branch 2")
+    assert EN.refusal(short, TODAY, ZONE).whole == "Item belongs to branch 2 Please ask staff."
+    long = Refusal(Code.OTHER, said="The circulation policy of the owning branch does not permit loans, sorry")
+    what = ID.refusal(long, TODAY, ZONE).what
+    assert what.endswith("…")
+    assert len(what) <= 50
