@@ -73,6 +73,7 @@ class Asking:
             patron_password=_text(pin),
             start_item=str(first) if first else None,
             end_item=str(last) if first else None,
+            others=self._reason(),
         )
 
     def patron_status(self, number: str, pin: Secret | None) -> PatronStatusRequest:
@@ -82,6 +83,7 @@ class Asking:
             patron_identifier=number,
             terminal_password=self.terminal.required_password,
             patron_password=_text(pin) or "",
+            others=self._reason(),
         )
 
     def item(self, item: str) -> ItemInformation:
@@ -119,7 +121,7 @@ class Asking:
             patron_password=self._pin(pin),
             fee_acknowledged=self._acknowledged(),
             cancel="Y" if cancel else None,
-            others=self._others(op),
+            others=self._others(op) + self._reason(),
         )
 
     def checkin(self, op: str, item: str, happened: Happened | None = None) -> Checkin:
@@ -132,7 +134,7 @@ class Asking:
             institution_id=self.terminal.institution,
             item_identifier=item,
             terminal_password=self.terminal.required_password,
-            others=self._others(op),
+            others=self._others(op) + self._reason(),
         )
 
     def renew(
@@ -150,7 +152,7 @@ class Asking:
             item_identifier=item,
             terminal_password=self.terminal.terminal_password,
             fee_acknowledged=self._acknowledged(),
-            others=self._others(op),
+            others=self._others(op) + self._reason(),
         )
 
     def renew_all(self, op: str, number: str, pin: Secret | None = None) -> RenewAll:
@@ -161,7 +163,7 @@ class Asking:
             patron_password=self._pin(pin),
             terminal_password=self.terminal.terminal_password,
             fee_acknowledged=self._acknowledged(),
-            others=self._others(op),
+            others=self._others(op) + self._reason(),
         )
 
     def pay(self, op: str, number: str, amount: str, pin: Secret | None = None) -> FeePaid:
@@ -204,7 +206,7 @@ class Asking:
             hold_type=HoldType.ANY_COPY.value if mode is HoldMode.ADD else None,
             item_identifier=item,
             terminal_password=self.terminal.terminal_password,
-            others=self._others(op),
+            others=self._others(op) + self._reason(),
         )
 
     def block(self, op: str, number: str, message: str, *, retained: bool) -> BlockPatron:
@@ -266,6 +268,10 @@ class Asking:
 
     def _others(self, op: str) -> Others:
         return ((self.profile.operation_field, op),) if self.profile.operation_field and op else ()
+
+    def _reason(self) -> Others:
+        """Asks for the exact reason of a no."""
+        return ((self.profile.reason_field, "Y"),) if self.profile.reason_field else ()
 
 
 def _text(secret: Secret | None) -> str | None:

@@ -34,9 +34,18 @@ from kiosk.circulation.sip2.amounts import write_amount
 from kiosk.circulation.sip2.counter import Counter
 from kiosk.circulation.sip2.outcomes import borrowed, borrowed_again, renewed, returned
 from kiosk.circulation.sip2.patience import Deadline
-from kiosk.circulation.sip2.profile import LoanLists
+from kiosk.circulation.sip2.profile import LoanLists, Profile
 from kiosk.circulation.sip2.reading import item_of
-from kiosk.circulation.sip2.refusals import of_checkout, of_renewal, spoken, standing
+from kiosk.circulation.sip2.refusals import (
+    Explains,
+    given,
+    given_each,
+    guessed,
+    of_checkout,
+    of_renewal,
+    spoken,
+    standing,
+)
 from kiosk.circulation.sip2.responses import (
     CheckinResponse,
     CheckoutResponse,
@@ -88,7 +97,7 @@ class SipCirculation(Counter):
             return answer
         shown = item_of(item_id, answer.title_identifier)
         if not answer.ok:
-            return Refused(spoken(answer.screen_message, self.profile), shown)
+            return Refused(spoken(answer, self.profile), shown)
         self._is_back(item)
         return Returned(shown)
 
@@ -134,14 +143,17 @@ class SipCirculation(Counter):
         if isinstance(answer, Unknown):
             return answer
         if not answer.ok and not answer.renewed_count and not answer.renewed_items:
+            exact = given(answer, self.profile)
+            if exact is not None:
+                return [Refused(exact)]
             return self._renew_each(op, ref, number, deadline)  # nothing was renewed, so nothing is renewed twice
-        no = spoken(answer.screen_message, self.profile)
+        reasons = _reasons(answer, self.profile)
         outcomes: list[RenewOutcome] = []
         for entry in dict.fromkeys(answer.renewed_items):  # a list may name a copy twice
             copy = self._seen(entry, deadline)
             outcomes.append(renewed(_shown(copy, entry), copy.due if isinstance(copy, Copy) else None))
         return outcomes + [
-            Refused(no, _shown(self._seen(entry, deadline), entry)) for entry in dict.fromkeys(answer.unrenewed_items)
+            Refused(reason, _shown(self._seen(entry, deadline), entry)) for entry, reason in reasons.items()
         ]
 
     # money
@@ -164,7 +176,7 @@ class SipCirculation(Counter):
         if not isinstance(answer, FeePaidResponse):
             return answer
         if not answer.payment_accepted:
-            return Refused(spoken(answer.screen_message, self.profile))
+            return Refused(spoken(answer, self.profile))
         left = self._if_heard(lambda: self._owed(ref, deadline)[0])
         return left if isinstance(left, int) else owed - amount
 
@@ -191,7 +203,10 @@ class SipCirculation(Counter):
 
     def _not_lent(self, answer: CheckoutResponse, ref: PatronRef, item_id: str, deadline: Deadline) -> CheckoutOutcome:
         """Why not; and whether that is because the patron already has it, which is no refusal at all."""
-        words = spoken(answer.screen_message, self.profile, answer.fee_amount)
+        exact = self._exactly(answer, item_id, answer.title_identifier)
+        if exact is not None and not answer.renewal_ok:
+            return exact
+        words = guessed(answer.screen_message, self.profile, answer.fee_amount)
         item = item_of(item_id, answer.title_identifier)
         if words.code not in (Code.OTHER, Code.ON_LOAN, Code.HELD):
             return Refused(words, item)
@@ -210,7 +225,10 @@ class SipCirculation(Counter):
 
     def _not_taken(self, answer: CheckinResponse, item_id: str, deadline: Deadline) -> CheckinOutcome:
         """Some systems refuse the return of what is not on loan; it only needs to go to its place."""
-        words, item = spoken(answer.screen_message, self.profile), item_of(item_id, answer.title_identifier)
+        exact = self._exactly(answer, item_id, answer.title_identifier)
+        if exact is not None:
+            return exact
+        words, item = guessed(answer.screen_message, self.profile), item_of(item_id, answer.title_identifier)
         if words.code is not Code.OTHER:
             return Refused(words, item)
         copy = self._seen(item_id, deadline)
@@ -267,7 +285,10 @@ class SipCirculation(Counter):
     def _not_renewed(
         self, answer: CheckoutResponse | RenewResponse, ref: PatronRef, item_id: str, deadline: Deadline
     ) -> Refused:
-        words = spoken(answer.screen_message, self.profile, answer.fee_amount)
+        exact = self._exactly(answer, item_id, answer.title_identifier)
+        if exact is not None:
+            return exact
+        words = guessed(answer.screen_message, self.profile, answer.fee_amount)
         item = item_of(item_id, answer.title_identifier)
         if words.code not in (Code.OTHER, Code.HELD, Code.RENEWAL_HELD, Code.ON_LOAN):
             return Refused(words, item)
@@ -283,6 +304,13 @@ class SipCirculation(Counter):
         return Refused(explained, copy.item if copy is not None else item)
 
     # inside: looking on the side
+
+    def _exactly(self, answer: Explains, item_id: str, title: str | None) -> Refused | None:
+        """The no with its exact reason, where the answer has it: nothing is left to be asked."""
+        reason = given(answer, self.profile)
+        if reason is None:
+            return None
+        return Refused(reason, item_of(item_id, title) if title else None)
 
     def _seen(self, item_id: str, deadline: Deadline) -> Copy | Refusal | None:
         """The copy as it stands; ``None`` if that is not to be had now."""
@@ -307,3 +335,12 @@ _SINGLE = uuid.UUID("5f1d6f0a-5a5e-4b0b-9d0e-7d1a64b5c2e1")
 
 def _shown(copy: Copy | Refusal | None, number: str) -> Item:
     return copy.item if isinstance(copy, Copy) else item_of(number, None)
+
+
+def _reasons(answer: RenewAllResponse, profile: Profile) -> dict[str, Refusal]:
+    """Why each loan that is named was not extended: its own reason where each has one, or what was said of all."""
+    every = guessed(answer.screen_message, profile)
+    exact = given_each(answer, profile)
+    if len(exact) != len(answer.unrenewed_items):
+        exact = [None] * len(answer.unrenewed_items)
+    return {entry: reason or every for entry, reason in zip(answer.unrenewed_items, exact, strict=True)}

@@ -44,7 +44,7 @@ class Counter(Looking):
             return answer
         item = item_of(item_id, answer.title_identifier)
         if not answer.ok:
-            return Refused(spoken(answer.screen_message, self.profile), item)
+            return Refused(spoken(answer, self.profile), item)
         place = (answer.queue_position or "").strip()
         return Held(item, queue=int(place) if place.isdecimal() and len(place) < 6 else None, ready=answer.available)
 
@@ -53,7 +53,7 @@ class Counter(Looking):
         if not isinstance(answer, HoldResponse):
             return answer
         item = item_of(item_id, answer.title_identifier)
-        return Done(item) if answer.ok else Refused(spoken(answer.screen_message, self.profile), item)
+        return Done(item) if answer.ok else Refused(spoken(answer, self.profile), item)
 
     def block_patron(self, op: str, ref: PatronRef, why: str = "", *, retained: bool = False) -> CounterOutcome:
         """01. The answer shows the patron's flags; a server that did not block any is taken for a no."""
@@ -69,7 +69,7 @@ class Counter(Looking):
             return Refused(Refusal(Code.NO_MATCH))
         if any(place in answer.patron_status for place in self.profile.blocking_flags):
             return Done()
-        return Refused(spoken(answer.screen_message, self.profile))
+        return Refused(spoken(answer, self.profile))
 
     def enable_patron(self, op: str, ref: PatronRef) -> CounterOutcome:
         number = self._safe(ref.number)
@@ -82,7 +82,7 @@ class Counter(Looking):
         if letter(answer.valid_patron) == "N":
             return Refused(Refusal(Code.NO_MATCH))
         if any(place in answer.patron_status for place in self.profile.blocking_flags):
-            return Refused(spoken(answer.screen_message, self.profile))
+            return Refused(spoken(answer, self.profile))
         return Done()
 
     def update_item(self, op: str, item_id: str, properties: str) -> CounterOutcome:
@@ -94,7 +94,7 @@ class Counter(Looking):
         if not isinstance(answer, ItemStatusUpdateResponse):
             return answer
         shown = item_of(item_id, answer.title_identifier)
-        return Done(shown) if answer.item_properties_ok else Refused(spoken(answer.screen_message, self.profile), shown)
+        return Done(shown) if answer.item_properties_ok else Refused(spoken(answer, self.profile), shown)
 
     # inside
 

@@ -22,7 +22,7 @@ from kiosk.circulation.sip2.patience import Deadline
 from kiosk.circulation.sip2.patrons import PatronPage, first_lists, in_other_money, letter
 from kiosk.circulation.sip2.profile import LoanLists, PinRule, Profile
 from kiosk.circulation.sip2.reading import Days, copy_of, is_same
-from kiosk.circulation.sip2.refusals import PatronAnswer, meant, said
+from kiosk.circulation.sip2.refusals import PatronAnswer, given, meant, said
 from kiosk.circulation.sip2.settings import Sip2Settings
 from kiosk.circulation.sip2.text import clean
 from kiosk.circulation.sip2.values import MessageCode, Summary
@@ -252,9 +252,12 @@ class Looking:
         """Unknown card and wrong PIN are one refusal. Only BL = Y and CQ = Y count; left out is no."""
         valid = letter(answer.valid_patron)
         if valid != "Y" and (self.profile.valid_patron_required or valid == "N"):
-            return Refusal(Code.NO_MATCH)
+            return given(answer, self.profile) or Refusal(Code.NO_MATCH)
         if self.profile.pin is PinRule.NONE or letter(answer.valid_patron_password) == "Y":
             return None
+        exact = given(answer, self.profile)
+        if exact is not None:
+            return exact
         if pin is None:
             return Refusal(Code.PIN_REQUIRED)
         locked = meant(said(answer.screen_message), self.profile) is Code.PIN_LOCKED

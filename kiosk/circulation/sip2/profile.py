@@ -100,6 +100,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     fee_acknowledged: bool = False  # BO
     cancel: bool = False  # BI undoes the last transaction
     operation_field: str = ""  # a field in which the server wants the operation's id, to answer it only once
+    reason_field: str = ""  # a field in which the server is asked for the exact reason of a no, and answers it
     currency: str = "IDR"
     refusals: tuple[RefusalPattern, ...] = ()
     bins: dict[str, Bin] = {}  # CL -> where it goes; unknown ones go left

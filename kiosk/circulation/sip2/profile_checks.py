@@ -67,6 +67,7 @@ CHECKS: dict[str, Callable[[Any], str]] = {
     "send_terminator": _terminator,
     "zone": _zone,
     "operation_field": _field,
+    "reason_field": _field,
     "currency": _currency,
     "blocking_flags": _flags,
     "due_formats": _formats,

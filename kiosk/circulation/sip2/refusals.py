@@ -6,16 +6,30 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from typing import Protocol
 
 from kiosk.circulation.port import Code, Refusal
 from kiosk.circulation.probing import Copy, CopyStatus
+from kiosk.circulation.sip2 import reason_field
 from kiosk.circulation.sip2.amounts import read_amount
+from kiosk.circulation.sip2.layout import Others
 from kiosk.circulation.sip2.profile import Profile
 from kiosk.circulation.sip2.responses import PatronInformationResponse, PatronStatusResponse
 from kiosk.circulation.sip2.text import clean
 from kiosk.circulation.sip2.values import PatronFlag
 
 PatronAnswer = PatronInformationResponse | PatronStatusResponse
+
+
+class Explains(Protocol):
+    """An answer that may say why not."""
+
+    @property
+    def screen_message(self) -> tuple[str, ...]: ...
+
+    @property
+    def others(self) -> Others: ...
+
 
 #: What each flag means for a patron, the most telling first: *checkout denied* alone says nothing of why.
 _MEANING = (
@@ -61,10 +75,29 @@ def meant(words: str | None, profile: Profile) -> Code | None:
     return next((each.code for each in profile.refusals if _compiled(each.pattern).search(words)), None)
 
 
-def spoken(messages: Iterable[str], profile: Profile, fee: str | None = None) -> Refusal:
+def given(answer: Explains, profile: Profile) -> Refusal | None:
+    """The exact reason, where the server has a field for it; without its words, so that the kiosk's own are shown."""
+    return next((reason for reason in given_each(answer, profile) if reason is not None), None)
+
+
+def given_each(answer: Explains, profile: Profile) -> list[Refusal | None]:
+    """The exact reasons of an answer that refuses several things, in its order; ``None`` for one that is not known."""
+    name = profile.reason_field
+    return [reason_field.read(value) for field, value in answer.others if field == name] if name else []
+
+
+def spoken(answer: Explains, profile: Profile, fee: str | None = None) -> Refusal:
+    """The exact reason if there is one; else the system's own words with the code that the profile gives them.
+
+    ``fee`` is what the answer says the operation costs.
+    """
+    return given(answer, profile) or guessed(answer.screen_message, profile, fee)
+
+
+def guessed(messages: Iterable[str], profile: Profile, fee: str | None = None) -> Refusal:
     """The refusal in the system's own words: with the code that the profile gives them, or else ``OTHER``.
 
-    ``fee`` is what the answer says the operation costs: unacknowledged, that is a reason too.
+    ``fee``, unacknowledged, is a reason too.
     """
     words, amount = said(messages), read_amount(fee)
     code = meant(words, profile)
@@ -76,11 +109,14 @@ def spoken(messages: Iterable[str], profile: Profile, fee: str | None = None) ->
 def standing(answer: PatronAnswer, profile: Profile) -> Refusal | None:
     """What keeps this patron from borrowing, if anything.
 
-    Only the flags that the profile names stop anybody; what the other ones say is the reason given.
+    Only the flags that the profile names stop anybody; the reason is the exact one, or what the other flags say.
     """
     flags = answer.patron_status
     if not any(place in flags for place in profile.blocking_flags):
         return None
+    exact = given(answer, profile)
+    if exact is not None:
+        return exact
     words = said(answer.screen_message)
     code = meant(words, profile) or next((code for flag, code in _MEANING if flag in flags), Code.BLOCKED)
     return of_patron(code, answer, words)

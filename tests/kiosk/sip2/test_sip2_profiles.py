@@ -71,6 +71,7 @@ def test_facts_that_differ_between_systems() -> None:
 def test_our_own_server_answers_an_operation_once() -> None:
     ours = load_profile("pustaka")
     assert ours.operation_field == "ZU"
+    assert ours.reason_field == "ZR"
     assert ours.verify is Verify.REQUIRE
     assert not ours.checkout_renews
 
@@ -105,6 +106,7 @@ def test_single_keys_can_be_changed() -> None:
         ({"quiet_seconds": -1.0}, "expected a number from 0 to 3600."),
         ({"currency": "rp"}, "expected three capital letters"),
         ({"operation_field": "Z"}, "expected two characters"),
+        ({"reason_field": "zr"}, "expected two characters"),
         ({"zone": "UTC"}, 'expected "" for local time'),
         ({"send_terminator": "x"}, "(the specification's)"),
     ],

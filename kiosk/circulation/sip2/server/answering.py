@@ -6,6 +6,7 @@ terminal is the line's to decide.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import logging
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from kiosk.circulation.clock import Clock
 from kiosk.circulation.counter import BlocksPatrons, KeepsNotes, TakesHolds
 from kiosk.circulation.port import Circulation, SystemStatus
 from kiosk.circulation.probing import Probing
+from kiosk.circulation.sip2 import reason_field
 from kiosk.circulation.sip2.dates import sip_date
 from kiosk.circulation.sip2.layout import Request, Response
 from kiosk.circulation.sip2.messages import (
@@ -76,6 +78,8 @@ _WITH: Final = {
 #: Of a system that names its capabilities, the ones without which a message is not offered.
 _NEEDS: Final = {MessageCode.RENEW: "renew", MessageCode.RENEW_ALL: "renew-all", MessageCode.FEE_PAID: "pay"}
 _RETRIES: Final = 3
+#: The field in which our own kiosks ask for exact reasons, and hear them (``reason_field``).
+REASON_FIELD: Final = "ZR"
 
 
 class Answering:
@@ -102,7 +106,8 @@ class Answering:
             self._clock.now(),
             self._clock.monotonic_ns() / 1e9,
         )
-        return _ANSWERS[type(request)](turn, request)
+        response = _ANSWERS[type(request)](turn, request)
+        return _explained(response, turn) if response is not None and _asks_why(request) else response
 
     def status(self, account: Account | None) -> Response:
         """98, as things are: what the system offers *and* this account may. Before a login nothing is offered."""
@@ -144,3 +149,13 @@ class Answering:
             offered -= {MessageCode.BLOCK_PATRON, MessageCode.PATRON_ENABLE}
         lacking = {code for code, name in _NEEDS.items() if system.capabilities and name not in system.capabilities}
         return frozenset(offered - lacking)
+
+
+def _asks_why(request: Request) -> bool:
+    return any(name == REASON_FIELD for name, _ in request.others)
+
+
+def _explained(response: Response, turn: Turn) -> Response:
+    """With its reasons as fields: only for who asked, as some terminals stumble over fields that they do not know."""
+    reasons = tuple((REASON_FIELD, reason_field.write(reason)) for reason in turn.reasons)
+    return cast(Response, dataclasses.replace(cast(Any, response), others=response.others + reasons))

@@ -263,6 +263,9 @@ def _all_renewed(
 ) -> RenewAllResponse:
     renewed = [each for each in outcomes if isinstance(each, Renewed)]
     refused = [each for each in outcomes if isinstance(each, Refused)]
+    named = [(each.item.id, each.refusal) for each in refused if each.item is not None]
+    if named:
+        turn.why_each(refusal for _, refusal in named)
     return RenewAllResponse(
         ok=ok,
         renewed_count=len(renewed),
@@ -270,7 +273,7 @@ def _all_renewed(
         transaction_date=turn.stamp,
         institution_id=turn.institution(asked.institution_id),
         renewed_items=tuple(each.item.id for each in renewed),
-        unrenewed_items=tuple(each.item.id for each in refused if each.item is not None),
+        unrenewed_items=tuple(number for number, _ in named),
         screen_message=said,
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Protocol
 
@@ -54,7 +55,8 @@ class Terms:
 class Turn:
     """``at`` is UTC; ``tick`` counts seconds and never goes back.
 
-    ``probing`` and ``replays`` are the system, if it tells of copies and if it takes the past.
+    ``probing`` and ``replays`` are the system, if it tells of copies and if it takes the past. ``reasons`` are the
+    refusals that the answer explains: filled while it is made, for a terminal that reads them (``reason_field``).
     """
 
     system: Circulation
@@ -67,6 +69,7 @@ class Turn:
     op: str
     at: datetime
     tick: float
+    reasons: list[Refusal] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -97,8 +100,13 @@ class Turn:
         return sip_date(datetime.combine(day, _LAST_MINUTE, self.terms.zone), "", self.terms.zone)
 
     def why(self, refusal: Refusal) -> tuple[str, ...]:
-        """AF for a refusal."""
+        """AF for a refusal, which becomes the answer's reason. A foreign system's own words are AF's alone to tell."""
+        self.why_each(() if refusal.code is Code.OTHER and refusal.said else (refusal,))
         return (self.words.refusal(refusal, self.today),)
+
+    def why_each(self, refusals: Iterable[Refusal]) -> None:
+        """The reasons of an answer that refuses several things, in the order in which it names them."""
+        self.reasons[:] = refusals
 
     def not_here(self) -> tuple[str, ...]:
         """AF for what this account may not do, or the system does not offer."""

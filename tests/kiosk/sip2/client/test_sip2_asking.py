@@ -77,6 +77,21 @@ def test_the_operation_s_id_goes_out_in_the_server_s_own_field(seen) -> None:
     assert b"ZU" not in sent(seen, "11")[-1]
 
 
+def test_the_reason_of_a_no_is_asked_for_where_the_server_has_a_field_for_it(seen) -> None:
+    for name in ("ZR", ""):
+        kiosk = seen.kiosk(reason_field=name, operation_field="ZU")
+        kiosk.patron(SARI, PIN)
+        kiosk.client.patron_status("P-001", PIN, kiosk.client.deadline())
+        kiosk.checkout("op", SARI, "B-1")
+        kiosk.renew("op", SARI, "B-1")
+        kiosk.renew_all("op", SARI)
+        kiosk.checkin("op", "B-1")
+        kiosk.hold("op", SARI, "B-2")
+        for code in ("63", "23", "11", "29", "65", "09", "15"):
+            assert (b"|ZRY|" in sent(seen, code)[-1]) is bool(name), code
+    assert b"|ZUop|" in sent(seen, "15")[-1]
+
+
 def test_what_happened_before_goes_out_with_its_own_date(seen) -> None:
     kiosk = seen.kiosk(no_block=True)
     kiosk.checkout("op", SARI, "B-1", Happened(YESTERDAY, due=date(2026, 12, 3), forced=True))

@@ -221,9 +221,27 @@ def test_the_system_s_words_about_a_patron_come_before_its_flags() -> None:
 
 
 def test_a_fee_that_was_not_acknowledged_is_a_reason() -> None:
-    assert spoken(("Fee applies",), Profile(), "2500") == Refusal(Code.FEES, amount=2_500, said="Fee applies")
-    assert spoken(("Fee applies",), Profile(fee_acknowledged=True), "2500").code is Code.OTHER
-    assert spoken((), Profile(), "0.00") == Refusal(Code.OTHER)
+    no = replace(LENT, ok=False, screen_message=("Fee applies",))
+    assert spoken(no, Profile(), "2500") == Refusal(Code.FEES, amount=2_500, said="Fee applies")
+    assert spoken(no, Profile(fee_acknowledged=True), "2500").code is Code.OTHER
+    assert spoken(LENT, Profile(), "0.00") == Refusal(Code.OTHER)
+
+
+def test_an_exact_reason_comes_before_the_words_and_the_flags() -> None:
+    profile = Profile(reason_field="ZR", refusals=(RefusalPattern("fee", Code.FEES),))
+    fields = {"screen_message": ("Fee applies",), "others": (("ZU", "x"), ("ZR", "suspended until=2026-12-01"))}
+    exact = Refusal(Code.SUSPENDED, until=date(2026, 12, 1))
+    assert spoken(replace(LENT, ok=False, **fields), profile, "2500") == exact
+    assert spoken(replace(LENT, ok=False, **fields), Profile(), "2500").code is Code.FEES
+    stopped = replace(PATRON, patron_status=frozenset({PatronFlag.CHECKOUT_DENIED}), **fields)
+    assert standing(stopped, profile) == exact
+    assert standing(replace(PATRON, **fields), profile) is None  # no flag stops this patron
+
+
+def test_a_reason_that_is_not_known_leaves_the_words() -> None:
+    profile = Profile(reason_field="ZR", refusals=(RefusalPattern("fee", Code.FEES),))
+    no = replace(LENT, ok=False, screen_message=("Fee applies",), others=(("ZR", "too-new limit=3"),))
+    assert spoken(no, profile).code is Code.FEES
 
 
 def test_what_was_said_is_one_clean_line() -> None:

@@ -57,7 +57,7 @@ def test_a_patron_is_the_same_over_the_line(kiosk: SipCirculation, library: Embe
         (hold.title, hold.can_be_fetched) for hold in here.holds
     ]
     assert (there.fees, there.can_borrow) == (here.fees, here.can_borrow)
-    assert (there.blocked is None) == (here.blocked is None)
+    assert there.blocked == here.blocked
 
 
 def test_a_pin_over_the_line(kiosk: SipCirculation) -> None:
