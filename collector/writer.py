@@ -14,6 +14,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from collector.errors import StoreBusy
@@ -65,7 +66,7 @@ class Writer:
         self._changed = changed
         self._listening_since = listening_since
         self._clock = clock
-        self._queue: queue.Queue[Message] = queue.Queue(WAITING)
+        self._queue: queue.Queue[Message | None] = queue.Queue(WAITING)  # None: look up, it may be time to stop
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="collector-writer", daemon=True)
         self._beaten = float("-inf")
@@ -90,6 +91,8 @@ class Writer:
     def stop(self, timeout: float = 1.5) -> None:
         """End after what is queued. What does not fit in the time was not acknowledged, and comes again."""
         self._stopping.set()
+        with suppress(queue.Full):  # then nobody waits for it
+            self._queue.put_nowait(None)
         if self._thread.is_alive():
             self._thread.join(timeout)
 
@@ -125,6 +128,9 @@ class Writer:
                 message = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
             except queue.Empty:
                 break
+            if message is None:
+                wait = 0.0
+                continue
             if not messages:
                 until = time.monotonic() + LINGER_S
             messages.append(message)

@@ -101,3 +101,12 @@ def test_what_is_queued_when_it_ends_is_still_written(bench: Bench) -> None:
     bench.writer.stop()
     assert not bench.writer.alive
     assert bench.marks[-1].seq == 2000
+
+
+def test_it_ends_at_once_though_nothing_comes_in(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "POLL_S", 3600.0)
+    bench.writer.start()
+    bench.writer.offer(message(count(1)))
+    eventually(lambda: bench.marks, "it is acknowledged")
+    bench.writer.stop()
+    assert not bench.writer.alive
