@@ -134,11 +134,11 @@ def run(plan: Plan) -> Outcome:
     reports: dict[str, Report] = {}
     rows: list[tuple[str, ...]] = []
     for load in (
-        Load("a visit", visit(), plan.choose(120, 40)),
-        Load(f"a page of {PAGE} loans", [patron(PAGE)], plan.choose(2000, 500)),
+        Load("a visit", visit(), plan.choose(120, 8)),
+        Load(f"a page of {PAGE} loans", [patron(PAGE)], plan.choose(2000, 100)),
     ):
         theirs, mine = peer(load), ours(load)
-        pairs, warmup = plan.choose(30, 3), plan.choose(2, 1)
+        pairs, warmup = plan.choose(30, 2), plan.choose(2, 0)
         [report] = compare_all(theirs, mine, metrics=("wall",), pairs=pairs, warmup=warmup)
         reports[f"time: {load.name}, {load.total} messages"] = report
         for side, name in ((0, theirs.name), (1, mine.name)):

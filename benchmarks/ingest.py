@@ -129,9 +129,9 @@ def run(plan: Plan) -> Outcome:
         feed = stack.enter_context(Feed(plan.folder, broker.port))
         bench = Bench(plan.folder, feed)
         for in_message, full, pairs in SIZES:
-            load = Load(in_message, plan.choose(full, 400))
+            load = Load(in_message, plan.choose(full, 200))
             _compare(plan, bench.counting(load), bench.collecting(load), load, pairs, reports, rows)
-        load = Load(NAIVE[0], plan.choose(NAIVE[1], 100))
+        load = Load(NAIVE[0], plan.choose(NAIVE[1], 40))
         _compare(plan, bench.one_by_one(load), bench.collecting(load), load, NAIVE[2], reports, rows)
     head = ("rows in a message", "side", "rows/s", "CPU a row", "written a row", "commits")
     return Outcome("ingest", reports, Table(head, tuple(rows)), {"store": "a new one for each run"})
@@ -140,7 +140,7 @@ def run(plan: Plan) -> Outcome:
 def _compare(
     plan: Plan, peer: Side, ours: Side, load: Load, pairs: int, reports: dict[str, Report], rows: list[tuple[str, ...]]
 ) -> None:
-    wall, cpu = compare_all(peer, ours, metrics=("wall", "cpu"), pairs=plan.choose(pairs, 2), warmup=plan.choose(2, 1))
+    wall, cpu = compare_all(peer, ours, metrics=("wall", "cpu"), pairs=plan.choose(pairs, 2), warmup=plan.choose(2, 0))
     what = f"{load.in_message} a message, {load.rows} rows, beside {peer.name}"
     reports |= {f"time: {what}": wall, f"CPU: {what}": cpu}
     for side, name in ((0, peer.name), (1, ours.name)):

@@ -193,7 +193,8 @@ def test_quantiles_are_samples() -> None:
 
 def test_a_void_report_makes_the_outcome_void() -> None:
     side = paired.Side("peer", lambda: sum(range(50_000)), lambda _: "")
-    report = paired.compare(side, side, pairs=2, warmup=0, random=Random(1))
+    meters = paired.Meters(settle=lambda: None)
+    report = paired.compare(side, side, pairs=2, warmup=0, random=Random(1), meters=meters)
     fine = result.Outcome("x", {"a": report}, result.Table(("side",), ()))
     bad = result.Outcome("x", {"a": report, "b": report.voided("199 of 200")}, fine.table)
     assert (fine.void, bad.void) == (False, True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import replay
-from benchmarks.paired import Side
+from benchmarks.paired import Meters, Report, Side
 
 
 @pytest.fixture
@@ -43,8 +43,22 @@ def test_the_exponent_says_how_cost_grows(ratio: float, power: float) -> None:
     assert replay.exponent(ratio, (500, 5000)) == pytest.approx(power)
 
 
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """A comparison of a queue of two with itself."""
+    folder = tmp_path_factory.mktemp("replay")
+    side = replay._Queue(folder, replay._make_library(folder, 2), 2, 1).side()
+    meters = Meters(settle=lambda: None)
+    return replay.compare_all(side, side, metrics=("wall",), pairs=2, warmup=0, meters=meters)[0]
+
+
+def test_a_queue_can_be_compared_and_comes_out_right(measured: Report) -> None:
+    samples = [sample for pairs in measured.samples.values() for pair in pairs for sample in pair]
+    assert len(samples) == 12
+    assert not any(sample.wrong for sample in samples)
+
+
 @pytest.mark.parametrize("planted", [2.0, 1.4, 0.6, 0.0])
-def test_a_cost_out_of_proportion_makes_it_void(tmp_path: Path, side: Side, planted: float) -> None:
-    report = replay.compare_all(side, side, metrics=("wall",), pairs=2, warmup=0)[0]
-    assert replay.in_proportion(report, 1.1) is report
-    assert f"power of {planted:.2f}" in replay.in_proportion(report, planted).why
+def test_a_cost_out_of_proportion_makes_it_void(measured: Report, planted: float) -> None:
+    assert replay.in_proportion(measured, 1.1) is measured
+    assert f"power of {planted:.2f}" in replay.in_proportion(measured, planted).why
