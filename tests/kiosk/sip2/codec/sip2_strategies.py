@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
 from hypothesis import strategies as st
@@ -59,6 +60,7 @@ def values(longest: int, letters: st.SearchStrategy[str] = SAFE) -> st.SearchStr
     return st.text(letters, max_size=longest).filter(lambda text: len(text.encode()) <= longest)
 
 
+@cache  # a strategy costs more to make than to draw from
 def messages(
     cls: type[Message], letters: st.SearchStrategy[str] = SAFE, *, others: bool = True
 ) -> st.SearchStrategy[Message]:
