@@ -136,6 +136,7 @@ class Hold:
     def can_be_fetched(self) -> bool:
         """Whether a copy waits for this patron."""
         return self.ready or self.ready_until is not None
+
     shelf: str = ""
 
 
