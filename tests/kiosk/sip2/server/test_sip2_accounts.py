@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -146,6 +147,12 @@ def test_the_book_follows_the_file(tmp_path: Path, make_account: MakeAccount) ->
     assert book.refresh() is None  # said once
     path.unlink()
     assert "there are no accounts" in (book.refresh() or "")
+
+
+def test_a_password_as_the_command_hashes_it_logs_in(serve: Callable[..., Any], make_account: MakeAccount) -> None:
+    serving = serve(make_account(password=passwords.hash_password("rahasia-124")))
+    assert serving.connect().ask("9300CNkiosk-2|COrahasia-123|CPX|").startswith("940")
+    assert serving.connect().ask("9300CNkiosk-2|COrahasia-124|CPX|").startswith("941")
 
 
 def test_passwords() -> None:
