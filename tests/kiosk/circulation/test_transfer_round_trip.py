@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -48,13 +49,20 @@ _ITEM = st.tuples(
 @pytest.fixture(scope="module")
 def folder() -> Any:
     with tempfile.TemporaryDirectory() as name:
+        library = EmbeddedLibrary.open(Path(name, "empty"), create=True)
+        StaffRoom(library).set_up()
+        library.close()
         yield Path(name)
 
 
+def set_up(path: Path) -> EmbeddedLibrary:
+    """A library with nothing in it, copied from the one beside it."""
+    shutil.copy(path.with_name("empty"), path)
+    return EmbeddedLibrary.open(path)
+
+
 def fill(path: Path, members: dict[str, Any], titles: list[Any], items: dict[str, Any]) -> EmbeddedLibrary:
-    path.unlink(missing_ok=True)
-    library = EmbeddedLibrary.open(path, create=True)
-    StaffRoom(library).set_up()
+    library = set_up(path)
     with library.store.writing() as db:
         db.executemany(
             """INSERT INTO members (number, name, type, born, expires, pending, blocked, suspended_until, language)
@@ -84,9 +92,8 @@ def test_any_members_and_items_come_back(
     folder: Path, members: dict[str, Any], titles: list[Any], items: dict[str, Any], form: str
 ) -> None:
     library = fill(folder / "one.sqlite", members, titles, items)
-    again = EmbeddedLibrary.open(folder / f"two-{form}.sqlite", create=True)
+    again = set_up(folder / f"two-{form}.sqlite")
     try:
-        StaffRoom(again).set_up()
         for kind in ("members", "items"):
             used = form if kind == "items" or form != "marc" else "csv"
             path = folder / f"{kind}.{_ENDINGS[used]}"
