@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -92,11 +93,19 @@ class Kiosk:
             self.process.kill()
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    library = EmbeddedLibrary.open(tmp_path / "library.sqlite", create=True)
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample library, loaded once."""
+    path = tmp_path_factory.mktemp("sample") / "library.sqlite"
+    library = EmbeddedLibrary.open(path, create=True)
     load_sample(library)
     library.close()
+    return path
+
+
+@pytest.fixture
+def config(sample: Path, tmp_path: Path) -> Path:
+    shutil.copy(sample, tmp_path / "library.sqlite")
     path = tmp_path / "kiosk.toml"
     path.write_text('[screen]\nsound = false\n[circulation]\nnumber_prefix = "A"\n')
     return path

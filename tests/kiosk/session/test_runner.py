@@ -6,7 +6,9 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -89,13 +91,24 @@ class Outside:
         self.wiped += 1
 
 
+@cache
+def sample() -> bytes:
+    """The sample library, loaded once."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "library.sqlite")
+        library = EmbeddedLibrary.open(path, create=True)
+        load_sample(library)
+        library.close()
+        return path.read_bytes()
+
+
 class Kiosk:
     """A runner on real files; ``until`` is its UI thread."""
 
     def __init__(self, folder: Path) -> None:
-        self.library = EmbeddedLibrary.open(folder / "library.sqlite", create=True)
         if not (folder / "journal.sqlite").exists():
-            load_sample(self.library)
+            (folder / "library.sqlite").write_bytes(sample())
+        self.library = EmbeddedLibrary.open(folder / "library.sqlite")
         self.journal = Journal.open(folder / "journal.sqlite", kiosk="k")
         self.outside = Outside()
         self.runner = Runner(CirculationDesk(self.library, self.journal), self.journal, self.outside, State())

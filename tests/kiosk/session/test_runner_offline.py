@@ -13,7 +13,7 @@ from kiosk.circulation.desk import CirculationDesk
 from kiosk.circulation.errors import SystemAway
 from kiosk.circulation.journal import Journal
 from kiosk.circulation.library.library import EmbeddedLibrary
-from kiosk.circulation.library.sample import LAYAR_TERKEMBANG, SARI, load_sample
+from kiosk.circulation.library.sample import LAYAR_TERKEMBANG, SARI
 from kiosk.circulation.port import Code, PatronRef
 from kiosk.session.model import Button, CardSeen, LabelSeen, Mode, Overlay, Phase, Pressed, Screen, State
 from kiosk.session.runner import Runner
@@ -41,10 +41,10 @@ class FarKiosk(Kiosk):
     """A runner whose library is at the other end of a cable."""
 
     def __init__(self, folder: Path) -> None:
-        from test_runner import Outside
+        from test_runner import Outside, sample
 
-        self.library = EmbeddedLibrary.open(folder / "library.sqlite", create=True)
-        load_sample(self.library)
+        (folder / "library.sqlite").write_bytes(sample())
+        self.library = EmbeddedLibrary.open(folder / "library.sqlite")
         self.cable = Unplugged(self.library)
         self.journal = Journal.open(folder / "journal.sqlite", kiosk="k")
         self.outside = Outside()
