@@ -321,7 +321,7 @@ def test_what_is_not_known_in_time_is_not_answered(serve: Serve, library: Embedd
 
 def test_a_terminal_that_gave_up_gets_the_answer_of_the_same_operation(serve: Serve, library: EmbeddedLibrary) -> None:
     with held_up(library) as slow:
-        serving = serve(system=slow, answer_seconds=0.2)
+        serving = serve(system=slow, answer_seconds=1.0)
         first = serving.terminal()
         data = first.frame(checkout())
         assert first.send(data) == ""
