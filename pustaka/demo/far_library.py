@@ -38,7 +38,7 @@ class FarLibrary:
         kiosk.mkdir(exist_ok=True)
         config = layout.library_config
         config.write_text(files.library_toml(layout), encoding="utf-8")
-        account = _pustaka("library", "account", "add", files.KIOSK, "--config", str(config))
+        account = _pustaka("library", "account", "add", files.KIOSK, "--kind", "kiosk", "--config", str(config))
         password = layout.password_file("library-line")
         password.touch(mode=0o600)
         password.write_text(account["password"] + "\n", encoding="ascii")

@@ -42,11 +42,14 @@ class Kind(enum.StrEnum):
     """What sort of machine it is, which decides what it may do unless ``may`` says so."""
 
     TERMINAL = "terminal"
+    KIOSK = "kiosk"  # one of ours
     GATE = "gate"
 
 
 _USUAL = {
     Kind.TERMINAL: frozenset({May.PATRON, May.ITEM, May.CHECKOUT, May.CHECKIN, May.RENEW}),
+    # Its journal knows when a thing happened: what it tells late is believed.
+    Kind.KIOSK: frozenset({May.PATRON, May.ITEM, May.CHECKOUT, May.CHECKIN, May.RENEW, May.REPLAY}),
     Kind.GATE: frozenset({May.ITEM}),
 }
 
