@@ -27,7 +27,7 @@ def test_an_account_needs_two_lines(tmp_path: Path) -> None:
     assert not any(account.allows(what) for what in (May.PAY, May.BLOCK, May.FORCE, May.REPLAY, May.HOLD))
 
 
-def test_one_of_our_kiosks_is_believed_when_it_tells_late_and_no_other_terminal_is() -> None:
+def test_one_of_our_kiosks_is_believed_when_it_tells_late_and_no_other_terminal_is(make_account: MakeAccount) -> None:
     assert make_account(kind=Kind.KIOSK, may=()).allows(May.REPLAY)
     assert not make_account(kind=Kind.TERMINAL, may=()).allows(May.REPLAY)
 
