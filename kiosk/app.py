@@ -149,7 +149,9 @@ class KioskApp(App):
             offline=settings.circulation.offline.policy,
         )
         self.runner = Runner(services.desk, services.journal, self, State(rules=rules, language=rules.languages[0]))
-        self.camera = CameraReader(settings.camera, self._from_camera) if settings.camera.source else None
+        self.camera = (
+            CameraReader(settings.camera, settings.codes, self._from_camera) if settings.camera.source else None
+        )
         self.reader = PadReader(settings.reader, self._from_reader) if settings.reader.port else None
         self.sounds = Sounds(enabled=settings.screen.sound)
         self.kiosk_root: KioskRoot | None = None

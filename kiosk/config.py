@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from devices.barcode.settings import CameraSettings
+from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.link.settings import LinkSettings
 from devices.rfid.settings import ReaderSettings
 from devices.settings import load as load_settings
@@ -72,6 +72,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     screen: ScreenSettings = ScreenSettings()
     times: TimeSettings = TimeSettings()
     circulation: CirculationSettings = CirculationSettings()
+    codes: CodeSettings = CodeSettings()
     camera: CameraSettings = CameraSettings()
     reader: ReaderSettings = ReaderSettings()
     link: LinkSettings = LinkSettings()

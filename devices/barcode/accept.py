@@ -14,7 +14,7 @@ from typing import Final
 
 from devices.barcode.code import MATRIX_FORMATS, BarcodeError, Code, check_formats
 from devices.barcode.events import Kind
-from devices.barcode.settings import CameraSettings, KindRule
+from devices.barcode.settings import CodeSettings, KindRule
 
 #: The kinds that a session can use.
 USABLE: Final = frozenset({Kind.PATRON, Kind.ITEM, Kind.AMBIGUOUS})
@@ -40,7 +40,7 @@ class Rules:
         BarcodeError: a pattern is not a regular expression, or a format or check is not known.
     """
 
-    def __init__(self, settings: CameraSettings) -> None:
+    def __init__(self, settings: CodeSettings) -> None:
         check_formats(settings.formats)
         self._rules = ((Kind.PATRON, _Rule("patron", settings.patron)), (Kind.ITEM, _Rule("item", settings.item)))
 
@@ -68,12 +68,12 @@ class _Rule:
             self._pattern = re.compile(rule.pattern)
         except re.error as error:
             raise BarcodeError(
-                f"camera.{name}.pattern: {rule.pattern!r} is not a regular expression: {error}"
+                f"codes.{name}.pattern: {rule.pattern!r} is not a regular expression: {error}"
             ) from error
         if rule.formats:
             check_formats(rule.formats)
         if rule.check not in ("", "mod10"):
-            raise BarcodeError(f"camera.{name}.check: {rule.check!r} is not known; use mod10 or leave it out")
+            raise BarcodeError(f"codes.{name}.check: {rule.check!r} is not known; use mod10 or leave it out")
         self._rule = rule
         self._has_prefix = bool(rule.strip) or bool(literal_prefix(rule.pattern))
 

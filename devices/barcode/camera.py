@@ -17,7 +17,7 @@ from devices.barcode.accept import Rules
 from devices.barcode.events import CameraChanged, Event, Why
 from devices.barcode.grabber import Grabber, Taken
 from devices.barcode.preview import Preview, make_preview
-from devices.barcode.settings import CameraSettings
+from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.barcode.watchdog import BackOff, Watchdog, fingerprint
 
 if TYPE_CHECKING:
@@ -47,19 +47,20 @@ class CameraReader:
     ``post`` must not block. ``opener`` opens the source (OpenCV by default); ``clock`` gives steady seconds.
 
     Raises:
-        BarcodeError: the rules in ``settings`` cannot be used.
+        BarcodeError: the rules in ``codes`` cannot be used.
     """
 
     def __init__(
         self,
         settings: CameraSettings,
+        codes: CodeSettings,
         post: Callable[[Event], None],
         *,
         opener: Opener | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._settings, self._post_to, self._clock = settings, post, clock
-        self._rules = Rules(settings)
+        self._settings, self._codes, self._post_to, self._clock = settings, codes, post, clock
+        self._rules = Rules(codes)
         self._opener = opener
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -127,7 +128,8 @@ class CameraReader:
         try:
             if zbar is not None:
                 zbar.warm_up()
-            self._viewer = Viewer(self._rules, live_stepper(self._settings, clock=time.perf_counter, second=zbar))
+            stepper = live_stepper(self._settings, self._codes, clock=time.perf_counter, second=zbar)
+            self._viewer = Viewer(self._rules, stepper)
             while not self._stop.is_set():
                 self._attempt(lambda: opener(self._settings), self._viewer)
                 self._stop.wait(self._back_off.next())

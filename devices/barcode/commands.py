@@ -35,8 +35,8 @@ def decode(images: tuple[Path, ...], as_json: bool, formats: str, second_engine:
 
 
 def _decode_all(images: tuple[Path, ...], formats: tuple[str, ...], as_json: bool, second_engine: bool) -> bool:
-    from devices.barcode.decode import decode as decode_frame
     from devices.barcode.sources import read_picture
+    from devices.barcode.still import decode as decode_frame
     from devices.barcode.zbar import Zbar
 
     zbar = Zbar() if second_engine else None

@@ -13,9 +13,9 @@ from typing import Final
 
 from devices.barcode import rungs
 from devices.barcode.code import Code, overlaps
-from devices.barcode.decode import Engine
 from devices.barcode.rungs import Gray, Rung
-from devices.barcode.settings import CameraSettings
+from devices.barcode.settings import CameraSettings, CodeSettings
+from devices.barcode.still import Engine
 
 #: Credit never grows beyond this many frames' budget: after a quiet hour the first frames are not slow.
 _SAVED_FRAMES: Final = 4
@@ -60,9 +60,11 @@ class Stepper:
         found.extend(code for code in codes if not any(overlaps(code.quad, known.quad) for known in found))
 
 
-def live_stepper(settings: CameraSettings, *, clock: Callable[[], float], second: Engine | None = None) -> Stepper:
+def live_stepper(
+    settings: CameraSettings, codes: CodeSettings, *, clock: Callable[[], float], second: Engine | None = None
+) -> Stepper:
     """The stepper for a kiosk's camera, with the rungs in the order of what they gained in measurements."""
-    formats = settings.formats
+    formats = codes.formats
     cheap: list[Rung] = [partial(rungs.scan, formats=formats), partial(rungs.soft, formats=formats)]
     costly: list[Rung] = [
         partial(rungs.regions, formats=formats),

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from devices.barcode.decode import decode
+from devices.barcode.still import decode
 from pustaka.demo.bench.server import Bench
 from pustaka.demo.bench.things import BY_KEY
 from pustaka.demo.files import Panel

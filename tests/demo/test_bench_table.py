@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from devices.barcode.decode import decode
+from devices.barcode.still import decode
 from devices.rfid.tags import iso28560_3
 from kiosk.circulation.library.library import EmbeddedLibrary
 from kiosk.circulation.library.sample import load_sample

@@ -12,7 +12,7 @@ import pytest
 
 from devices.barcode.camera import CameraReader
 from devices.barcode.events import Event
-from devices.barcode.settings import CameraSettings
+from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.emulators.camera import CameraEmulator
 
 E = TypeVar("E", bound=Event)
@@ -79,7 +79,12 @@ def read_from(posted: Posted) -> Iterator[Callable[..., CameraReader]]:
     readers = []
 
     def start(source: str, **more: object) -> CameraReader:
-        reader = CameraReader(CameraSettings(source=source, second_engine=False), posted, **more)  # type: ignore[arg-type]
+        reader = CameraReader(
+            CameraSettings(source=source, second_engine=False),
+            CodeSettings(),
+            posted,
+            **more,  # type: ignore[arg-type]
+        )
         readers.append(reader)
         reader.start()
         return reader

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from devices.barcode.accept import Rules, literal_prefix, mod10_holds
 from devices.barcode.code import BarcodeError, Code
 from devices.barcode.events import Kind
-from devices.barcode.settings import CameraSettings, KindRule
+from devices.barcode.settings import CodeSettings, KindRule
 
 #: On a library's label in zxing's test pictures (codabar-1/12).
 REAL_ITEM = "31117013206375"
@@ -17,7 +17,7 @@ QUAD = ((0, 0), (100, 0), (100, 30), (0, 30))
 
 
 def judge(format_name: str, text: str, **settings: KindRule) -> tuple[Kind, str]:
-    reading = Rules(CameraSettings(**settings)).judge(Code(format_name, text, QUAD))
+    reading = Rules(CodeSettings(**settings)).judge(Code(format_name, text, QUAD))
     return reading.kind, reading.text
 
 
@@ -104,7 +104,7 @@ def test_a_fixed_beginning_is_seen_in_the_pattern(pattern: str, prefix: str) -> 
 
 def test_one_frame_is_proof_only_with_error_correction_or_prefix_and_check() -> None:
     def sure(format_name: str, text: str, rule: KindRule) -> bool:
-        rules = Rules(CameraSettings(patron=rule, item=KindRule("never")))
+        rules = Rules(CodeSettings(patron=rule, item=KindRule("never")))
         return rules.judge(Code(format_name, text, QUAD)).sure
 
     assert sure("QRCode", "M0001", KindRule(r"M\d{4}"))
@@ -115,7 +115,7 @@ def test_one_frame_is_proof_only_with_error_correction_or_prefix_and_check() -> 
 
 
 def test_only_a_usable_code_ends_a_search() -> None:
-    rules = Rules(CameraSettings())
+    rules = Rules(CodeSettings())
     isbn, item = Code("EAN13", "9786020324784", QUAD), Code("Code128", "B00417", QUAD)
     assert not rules.usable([isbn])
     assert rules.usable([isbn, item])
@@ -124,20 +124,20 @@ def test_only_a_usable_code_ends_a_search() -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        (CameraSettings(item=KindRule("(")), "camera.item.pattern: '(' is not a regular expression"),
-        (CameraSettings(patron=KindRule("x", check="mod43")), "camera.patron.check: 'mod43' is not known"),
-        (CameraSettings(patron=KindRule("x", ("Code3",))), "'Code3' cannot be searched"),
-        (CameraSettings(formats=("Plessey",)), "'Plessey' cannot be searched"),
-        (CameraSettings(formats=()), "name at least one code"),
+        (CodeSettings(item=KindRule("(")), "codes.item.pattern: '(' is not a regular expression"),
+        (CodeSettings(patron=KindRule("x", check="mod43")), "codes.patron.check: 'mod43' is not known"),
+        (CodeSettings(patron=KindRule("x", ("Code3",))), "'Code3' cannot be searched"),
+        (CodeSettings(formats=("Plessey",)), "'Plessey' cannot be searched"),
+        (CodeSettings(formats=()), "name at least one code"),
     ],
 )
-def test_settings_that_cannot_work_are_named(settings: CameraSettings, said: str) -> None:
+def test_settings_that_cannot_work_are_named(settings: CodeSettings, said: str) -> None:
     with pytest.raises(BarcodeError) as refused:
         Rules(settings)
     assert said in str(refused.value)
 
 
-@given(st.sampled_from(CameraSettings().formats), st.text(max_size=20))
+@given(st.sampled_from(CodeSettings().formats), st.text(max_size=20))
 def test_every_text_gets_exactly_one_kind_and_no_default_is_ambiguous(format_name: str, text: str) -> None:
     assert judge(format_name, text)[0] in set(Kind) - {Kind.AMBIGUOUS}
 

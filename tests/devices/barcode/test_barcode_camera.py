@@ -17,7 +17,7 @@ from devices.barcode.camera import CameraReader
 from devices.barcode.code import BarcodeError
 from devices.barcode.events import CameraChanged, CodeHint, CodeRead, Kind, Why
 from devices.barcode.grabber import Grabber
-from devices.barcode.settings import CameraSettings, KindRule
+from devices.barcode.settings import CameraSettings, CodeSettings, KindRule
 from devices.barcode.sources import Frame, open_source, without_login
 from devices.emulators import things
 from devices.emulators.camera import CameraEmulator, CameraFault
@@ -182,7 +182,7 @@ def test_a_slow_decoder_gets_the_newest_frame_and_skips_the_others(emulator: Cam
 
 def test_no_source_is_told_and_starts_no_thread(posted: Any) -> None:
     before = threading.active_count()
-    CameraReader(CameraSettings(), posted).start()
+    CameraReader(CameraSettings(), CodeSettings(), posted).start()
     assert posted.wait(CameraChanged) == CameraChanged(False, Why.NOT_SET)
     assert threading.active_count() == before
 
@@ -204,8 +204,8 @@ def test_an_absent_camera_is_told_once_while_it_is_tried_again(
 
 
 def test_rules_that_cannot_work_are_refused_at_once(posted: Any) -> None:
-    with pytest.raises(BarcodeError, match=r"camera\.item\.pattern"):
-        CameraReader(CameraSettings(item=KindRule("[")), posted)
+    with pytest.raises(BarcodeError, match=r"codes\.item\.pattern"):
+        CameraReader(CameraSettings(), CodeSettings(item=KindRule("[")), posted)
 
 
 def still(tmp_path: Path, thing: things.Thing, name: str) -> Path:

@@ -10,8 +10,8 @@ import pytest
 from devices.barcode import rungs
 from devices.barcode.accept import USABLE, Rules
 from devices.barcode.code import BarcodeError, Code, check_formats, middle, normal, overlaps
-from devices.barcode.decode import decode
-from devices.barcode.settings import CameraSettings
+from devices.barcode.settings import CodeSettings
+from devices.barcode.still import decode
 from devices.emulators import scene, things
 from devices.emulators.scene import HARD, SHARP, TYPICAL, Desk, Optics, Pose
 from devices.emulators.things import Thing
@@ -74,7 +74,7 @@ def test_two_labels_at_different_angles_are_both_found() -> None:
 
 
 def test_the_label_beside_an_isbn_is_found_and_is_the_usable_one() -> None:
-    rules = Rules(CameraSettings())
+    rules = Rules(CodeSettings())
     for seed in range(4):
         codes = decode(photograph(things.back_cover("B00417", ISBN), turn=4 * seed, seed=seed))
         assert texts(codes) == [("Code128", "B00417"), ("EAN13", ISBN)]
@@ -132,7 +132,7 @@ def test_an_unknown_format_is_refused() -> None:
 
 
 def test_no_text_is_accepted_that_was_not_in_the_picture() -> None:
-    rules, rng = Rules(CameraSettings()), np.random.default_rng(11)
+    rules, rng = Rules(CodeSettings()), np.random.default_rng(11)
     shown = [CARD, LABEL, LABEL39, PHONE, things.isbn_label(ISBN), things.back_cover("B00417", ISBN)]
     for n in range(12):
         thing = shown[n % len(shown)]
@@ -146,7 +146,7 @@ def test_stripes_and_noise_are_no_code() -> None:
     rng = np.random.default_rng(3)
     stripes = np.tile((np.arange(1280) // 5 % 2 * 200).astype(np.uint8), (720, 1))
     for picture in (stripes, rng.integers(0, 255, (720, 1280), dtype=np.uint8), scene.desk(Desk.WOOD, 1280, 720, rng)):
-        assert [c for c in decode(picture) if Rules(CameraSettings()).judge(c).kind in USABLE] == []
+        assert [c for c in decode(picture) if Rules(CodeSettings()).judge(c).kind in USABLE] == []
 
 
 @pytest.mark.parametrize(

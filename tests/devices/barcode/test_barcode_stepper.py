@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from devices.barcode.code import Code
 from devices.barcode.rungs import Gray, Rung
-from devices.barcode.settings import CameraSettings
+from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.barcode.stepper import Stepper, live_stepper
 from devices.emulators.things import code_picture
 
@@ -118,13 +118,13 @@ def test_on_a_machine_too_slow_for_the_cheap_look_it_is_still_made() -> None:
 def test_the_live_stepper_reads_a_clean_code_at_once() -> None:
     picture = np.pad(np.asarray(code_picture("Code128", "B00417")), 60, constant_values=255)
     bench = Bench()
-    codes = live_stepper(CameraSettings(), clock=bench.clock).read(picture, only_items)
+    codes = live_stepper(CameraSettings(), CodeSettings(), clock=bench.clock).read(picture, only_items)
     assert [(code.format, code.text) for code in codes] == [("Code128", "B00417")]
 
 
 def test_the_live_stepper_reads_an_inverted_bar_code_within_one_round() -> None:
     picture = 255 - np.pad(np.asarray(code_picture("Code128", "B00417")), 60, constant_values=255)
-    stepper = live_stepper(CameraSettings(), clock=Bench().clock)
+    stepper = live_stepper(CameraSettings(), CodeSettings(), clock=Bench().clock)
     assert any(stepper.read(picture, only_items) for _ in range(7))
 
 
@@ -135,7 +135,7 @@ def test_the_second_engine_takes_its_turn() -> None:
         asked.append(formats)
         return []
 
-    stepper = live_stepper(CameraSettings(), clock=Bench().clock, second=second)
+    stepper = live_stepper(CameraSettings(), CodeSettings(), clock=Bench().clock, second=second)
     for _ in range(8):
         stepper.read(GRAY.repeat(10, 0).repeat(10, 1), only_items)
-    assert asked == [CameraSettings().formats]
+    assert asked == [CodeSettings().formats]

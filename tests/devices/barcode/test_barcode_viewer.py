@@ -12,7 +12,7 @@ import pytest
 from devices.barcode.accept import Rules
 from devices.barcode.camera import CameraReader
 from devices.barcode.events import CameraChanged, CodeRead, Event, Why
-from devices.barcode.settings import CameraSettings
+from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.barcode.stepper import live_stepper
 from devices.barcode.viewer import Viewer
 from devices.emulators import scene, things
@@ -24,9 +24,9 @@ class Video:
     """A viewer that is shown rendered frames, 15 a second of a clock of its own."""
 
     def __init__(self) -> None:
-        settings = CameraSettings()
+        codes = CodeSettings()
         # The budget's clock stands: what is read must not depend on how fast this machine is.
-        self._viewer = Viewer(Rules(settings), live_stepper(settings, clock=lambda: 0.0))
+        self._viewer = Viewer(Rules(codes), live_stepper(CameraSettings(), codes, clock=lambda: 0.0))
         self._rng = np.random.default_rng(8)
         self._desk = scene.desk(scene.Desk.WOOD, 1280, 720, self._rng)
         self.now = 0.0
@@ -104,7 +104,7 @@ def test_frames_that_break_the_decoder_are_logged_once_and_fail_the_camera(
 def test_the_second_engine_is_started_and_ended_with_the_reader(emulator: CameraEmulator, posted: Any) -> None:
     import psutil
 
-    reader = CameraReader(CameraSettings(source=emulator.url), posted)
+    reader = CameraReader(CameraSettings(source=emulator.url), CodeSettings(), posted)
     reader.start()
     posted.wait(CameraChanged)
     children = psutil.Process().children()

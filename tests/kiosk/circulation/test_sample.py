@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from devices.barcode.settings import CameraSettings
+from devices.barcode.settings import CodeSettings
 from kiosk.circulation.errors import LibraryError
 from kiosk.circulation.library import sample
 from kiosk.circulation.library.library import EmbeddedLibrary
@@ -37,11 +37,11 @@ def test_there_is_enough_of_everything(library: EmbeddedLibrary, items: dict[str
 def test_numbers_are_what_the_camera_accepts_and_never_mistaken_for_the_other_kind(
     library: EmbeddedLibrary, items: dict[str, ItemLine]
 ) -> None:
-    camera = CameraSettings()
-    assert all(re.fullmatch(camera.item.pattern, number) for number in items)
+    codes = CodeSettings()
+    assert all(re.fullmatch(codes.item.pattern, number) for number in items)
     members = [line.member for line in StaffRoom(library).members()]
-    assert all(re.fullmatch(camera.patron.pattern, number) for number in members)
-    assert not any(re.fullmatch(camera.item.pattern, number) for number in members)
+    assert all(re.fullmatch(codes.patron.pattern, number) for number in members)
+    assert not any(re.fullmatch(codes.item.pattern, number) for number in members)
 
 
 def test_each_tag_belongs_to_one_copy_or_part(items: dict[str, ItemLine]) -> None:
