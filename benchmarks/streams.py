@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from devices.emulators import things
 from devices.emulators.backdrops import Desk, desk
+from devices.emulators.chance import with_check, with_luhn
 from devices.emulators.optics import Frame, Optics, expose
 from devices.emulators.scene import FIELD_MM, Pose, jitter, place
 
@@ -109,7 +110,7 @@ def _video(ground: Frame, thing: things.Thing, pose: Pose, hard: bool, rng: np.r
 
 
 def _shown(kind: str, rng: np.random.Generator) -> tuple[things.Thing, str, tuple[str, ...], float]:
-    """The thing, its code's format, all texts in codes, that one's first, and that code's width (mm) without margins."""
+    """The thing, its code's format, all texts in codes, that one's first, and its width (mm) without margins."""
     member, book = f"M{rng.integers(10_000):04d}", f"B{rng.integers(100_000):05d}"
     digits = [int(digit) for digit in rng.integers(0, 10, 14)]
     match kind:
@@ -118,22 +119,22 @@ def _shown(kind: str, rng: np.random.Generator) -> tuple[things.Thing, str, tupl
         case "label":
             return things.book_label(book), "Code128", (book,), _code_mm("Code128", book)
         case "cover":
-            isbn = _with_check([9, 7, 8, 6, 0, *digits[:7]])
+            isbn = with_check([9, 7, 8, 6, 0, *digits[:7]])
             return things.back_cover(book, isbn), "Code128", (book, isbn), _code_mm("Code128", book)
         case "label 39":
             return things.book_label(book, "Code39"), "Code39", (book,), _code_mm("Code39", book)
         case "Codabar":
-            number = _with_luhn([3, *digits[:12]])
+            number = with_luhn([3, *digits[:12]])
             text = f"A{number}B"
             return things.slip("Codabar", text), "Codabar", (number,), _code_mm("Codabar", text)
         case "ITF":
             number = "".join(map(str, digits))
             return things.slip("ITF", number), "ITF", (number,), _code_mm("ITF", number)
         case "EAN13":
-            number = _with_check([2, 9, *digits[:10]])
+            number = with_check([2, 9, *digits[:10]])
             return things.slip("EAN13", number), "EAN13", (number,), _code_mm("EAN13", number)
         case "UPCA":
-            number = _with_check([0, 4, *digits[:10]])[1:]
+            number = with_check([0, 4, *digits[:10]])[1:]
             return things.slip("UPCA", number), "UPCA", (number,), _code_mm("UPCA", number)
         case "phone":
             return things.phone(member), "QRCode", (member,), 42.0
@@ -145,14 +146,3 @@ def _code_mm(code: str, text: str, bar: int = things.BAR) -> float:
     dark = np.asarray(things.code_picture(code, text, bar).convert("L")) < 128
     columns = np.flatnonzero(dark.any(axis=0))
     return float(columns[-1] - columns[0] + 1) / things.PX_PER_MM
-
-
-def _with_check(twelve: list[int]) -> str:
-    total = sum(digit * (3 if place % 2 else 1) for place, digit in enumerate(twelve))
-    return "".join(map(str, [*twelve, -total % 10]))
-
-
-def _with_luhn(thirteen: list[int]) -> str:
-    doubled = [digit * (2 if place % 2 == 0 else 1) for place, digit in enumerate(thirteen)]
-    total = sum(value - 9 if value > 9 else value for value in doubled)
-    return "".join(map(str, [*thirteen, -total % 10]))
