@@ -38,8 +38,9 @@ class Desk(enum.StrEnum):
 def desk(kind: Desk, width: int, height: int, rng: np.random.Generator) -> Frame:
     """An empty desk, lit a little brighter in the middle."""
     picture = _DRAWN[kind](width, height, rng)
-    y, x = np.mgrid[-1 : 1 : complex(height), -1 : 1 : complex(width)]
-    picture *= (1.06 - 0.16 * (x**2 + y**2) / 2)[..., None]
+    x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
+    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+    picture *= (np.float32(1.06) - np.float32(0.08) * (x**2 + y**2))[..., None]
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 

@@ -83,13 +83,23 @@ def place(picture: Frame, thing: Thing, pose: Pose) -> Frame:
     # Drawings are finer than the frame: smooth what would alias, as a lens averages over a pixel.
     finer = w / max(1.0, float(np.linalg.norm(where[1] - where[0])))
     drawn = cv2.GaussianBlur(drawn, (0, 0), max(0.6, 0.4 * finer))
-    matrix = cv2.getPerspectiveTransform(np.array([(0, 0), (w, 0), (w, h), (0, h)], dtype=np.float32), where)
-    seen = cv2.warpPerspective(drawn, matrix, (width, height), flags=cv2.INTER_LINEAR)
-    cover = cv2.warpPerspective(np.full((h, w), 255, np.uint8), matrix, (width, height), flags=cv2.INTER_LINEAR)
-    share = cover.astype(np.float32) / 255
+    # Only the part of the picture that the thing covers is drawn anew.
+    left, top = (max(0, int(low) - 1) for low in np.floor(where.min(axis=0)))
+    right, bottom = (int(high) + 2 for high in np.ceil(where.max(axis=0)))
+    part = picture[top:bottom, left:right]
+    shown = picture.copy()
+    if 0 in part.shape:
+        return shown
+    there = where - np.array((left, top), dtype=np.float32)
+    matrix = cv2.getPerspectiveTransform(np.array([(0, 0), (w, 0), (w, h), (0, h)], dtype=np.float32), there)
+    size = (part.shape[1], part.shape[0])
+    seen = np.asarray(cv2.warpPerspective(drawn, matrix, size, flags=cv2.INTER_LINEAR))
+    cover = cv2.warpPerspective(np.full((h, w), 255, np.uint8), matrix, size, flags=cv2.INTER_LINEAR)
+    share = np.asarray(cover, dtype=np.float32) / 255
     if picture.ndim == 3:
         share = share[..., None]
-    return np.asarray(np.asarray(seen) * share + picture * (1 - share)).astype(np.uint8)
+    shown[top:bottom, left:right] = seen * share + part * (1 - share)
+    return shown
 
 
 def photograph(

@@ -128,6 +128,13 @@ def test_a_still_picture_is_read_at_any_angle(code: str, seed: int) -> None:
     assert read(photograph([(shown, scene.hand(rng, turn=180))], seed)) == set(shown.codes)
 
 
+@pytest.mark.parametrize("turn", [20, 70, 110, 160])
+def test_a_row_that_slants_out_of_an_itf_label_does_not_give_a_shorter_number(turn: int) -> None:
+    """ITF has no check, and its inner bars can look like its end: at a slant, the half is a code to every engine."""
+    label = Printed(things.slip("ITF", "45790189238428"), (("ITF", "45790189238428"),))
+    assert read(photograph([(label, Pose(turn=turn, near=1.3))], 1)) == set(label.codes)
+
+
 @pytest.mark.parametrize("text", ["B62010", "B19026", "B26909"])
 def test_six_characters_of_code_39_are_not_taken_for_a_pharmacy_number(text: str) -> None:
     """One in ten of such labels is a valid Code 32 as well, an Italian pharmacy's, which ZXing prefers."""
