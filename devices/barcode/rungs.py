@@ -26,6 +26,8 @@ Rung = Callable[[Gray], list[Code]]
 SOFT_SIGMA: Final = 0.8
 #: Rows that ZXing needs of one band before it believes it.
 _REPEAT: Final = 2
+#: Squares of a live picture are looked for at this size (px, long side) at most.
+_SQUARES_SIDE: Final = 1280
 #: Digits of the shortest ITF that is believed.
 _LEAST_ITF: Final = 6
 #: How far around a pixel its light is taken from (px).
@@ -44,6 +46,18 @@ def quick(gray: Gray, formats: Sequence[str]) -> list[Code]:
     bars, squares = split(formats)
     found = _zxing(gray, bars, everything=False) if bars else []
     return found + (_zxing(gray, squares, everything=True) if squares else [])
+
+
+def squares(gray: Gray, formats: Sequence[str]) -> list[Code]:
+    """Only the search for squares, in a picture without the sensor's noise: that is what costs ZXing its time."""
+    _, wanted = split(formats)
+    if not wanted:
+        return []
+    factor = max(gray.shape) / _SQUARES_SIDE
+    if factor <= 1:
+        return _zxing(soften(gray), wanted, everything=True)
+    small = _gray(cv2.resize(gray, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA))
+    return scaled(_zxing(small, wanted, everything=True), factor)
 
 
 def split(formats: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -74,16 +88,23 @@ def _whole(barcode: zxingcpp.Barcode) -> bool:
 _cache: dict[tuple[str, ...], zxingcpp.BarcodeFormats] = {}
 
 
+#: ZXing's names for what is called otherwise here. Its "Code39" also means pharmacists' Code 32, and it takes one in a
+#: few library numbers of six characters for such; its "Telepen" takes numeric codes for letters.
+_NAMES: Final = {"Code39": "Code39Std", "Telepen": "TelepenAlpha"}
+_OURS: Final = {theirs: ours for ours, theirs in _NAMES.items()}
+
+
 def _wanted(formats: tuple[str, ...]) -> zxingcpp.BarcodeFormats:
     if formats not in _cache:
-        _cache[formats] = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat[name] for name in formats])
+        names = [zxingcpp.BarcodeFormat[_NAMES.get(name, name)] for name in formats]
+        _cache[formats] = zxingcpp.BarcodeFormats(names)
     return _cache[formats]
 
 
 def _code(barcode: zxingcpp.Barcode, formats: Sequence[str]) -> Code:
     at = barcode.position
     quad = tuple((p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
-    name, text = normal(barcode.format.name, barcode.text, formats)
+    name, text = normal(_OURS.get(barcode.format.name, barcode.format.name), barcode.text, formats)
     return Code(name, text, cast(Quad, quad))
 
 
