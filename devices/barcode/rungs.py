@@ -24,8 +24,8 @@ Rung = Callable[[Gray], list[Code]]
 
 #: Smoothing that removes sensor noise and leaves bars of two pixels.
 SOFT_SIGMA: Final = 0.8
-#: Rows that ZXing needs of one band before it believes it.
-_REPEAT: Final = 2
+#: Rows that ZXing gets of a strip: it wants to see a text more than once.
+_ROWS: Final = 16
 #: Squares of a live picture are looked for at this size (px, long side) at most.
 _SQUARES_SIDE: Final = 1280
 #: Digits of the shortest ITF that is believed.
@@ -125,20 +125,26 @@ def strips(gray: Gray, formats: Sequence[str], regions: Sequence[Region] | None 
 def flat(laid: strip.Strip, bars: tuple[str, ...]) -> list[Code]:
     """What one strip says; the first way of looking that reads anything ends it."""
     for rows in _ways(laid.picture):
-        codes = _zxing(np.repeat(rows, _REPEAT, axis=0), bars, everything=False)
+        codes = _zxing(np.repeat(rows, _ROWS // len(rows), axis=0), bars, everything=False)
         if codes:
-            lower = strip.ROWS / (len(rows) * _REPEAT)
-            return [_mapped(code, laid.back @ np.diag((1.0, lower, 1.0))) for code in codes]
+            return [_mapped(code, laid.back @ np.diag((1.0, strip.ROWS / _ROWS, 1.0))) for code in codes]
     return []
 
 
 def _ways(picture: Gray) -> Iterator[Gray]:
-    """The rows of a strip, prepared in the order of what each gained; the last for a phone in dark mode."""
-    rows = strip.bands(picture)
-    even = strip.stretched(rows)
-    yield strip.sharpened(even)
-    yield strip.sharpened(rows)
-    yield equalise(rows)
+    """The rows of a strip, prepared in the order of what each read that those before had not.
+
+    Chosen on rendered video (seeds other than the benchmark's) and on the photographs of ``docs/benchmarks.md``, all of
+    them together: four bands for most, two for noise and for Codabar, whose narrow bars fade first, eight for bent and
+    tilted labels. The last is for a phone in dark mode.
+    """
+    four, two, eight = (strip.bands(picture, count) for count in (4, 2, 8))
+    even, calm = strip.stretched(four), strip.stretched(two)
+    yield strip.sharpened(even, 5.0, 1.0)
+    yield strip.sharpened(calm, 4.0, 1.0)
+    yield strip.sharpened(eight, 3.0, 3.0)
+    yield equalise(eight)
+    yield strip.sharpened(calm, 6.0, 2.0)
     yield _negative(even)
 
 

@@ -26,13 +26,9 @@ FIRST: Final = WIDTH * (0.5 - 0.5 / LONGER)
 LAST: Final = WIDTH - FIRST
 #: The part of the region's height that is used: its ends are print and label edges.
 _CORE: Final = 0.8
-#: Rows that are left after averaging.
-_BANDS: Final = 8
-#: Sharpening takes away a copy with this blur, and stretching looks this far (px of a strip); of the contrast nearby
-#: at least so many grey levels are taken to be there, so that paper does not become bars.
-_SHARP: Final = 4.0
-_WINDOW: Final = 61
-_LEAST: Final = 8.0
+#: How far stretching looks (px of a strip), and the least share of the strip's usual contrast that it assumes.
+_WINDOW: Final = 91
+_SHARE: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,21 +102,25 @@ def darkness(strip: Gray) -> NDArray[np.float32]:
     return np.asarray(255.0 - strip[edge:-edge].mean(axis=0, dtype=np.float32), dtype=np.float32)
 
 
-def bands(strip: Gray) -> Gray:
-    """Few rows, each the mean of its neighbours: bars stay, noise goes."""
-    return np.asarray(cv2.resize(strip, (strip.shape[1], _BANDS), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+def bands(strip: Gray, count: int) -> Gray:
+    """``count`` rows, each the mean of its neighbours: bars stay, noise goes. Few for noise, many for a bent label."""
+    return np.asarray(cv2.resize(strip, (strip.shape[1], count), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def sharpened(rows: Gray) -> Gray:
-    """With part of a defocus undone, along the rows alone."""
-    soft = cv2.GaussianBlur(rows, (0, 0), _SHARP, sigmaY=0.01)
-    return np.asarray(cv2.addWeighted(rows, 2.0, soft, -1.0, 0.0), dtype=np.uint8)
+def sharpened(rows: Gray, blur: float, amount: float) -> Gray:
+    """With part of a defocus undone, along the rows alone: ``amount`` times what a blur (sigma, px) takes away."""
+    soft = cv2.GaussianBlur(rows, (0, 0), blur, sigmaY=0.01)
+    return np.asarray(cv2.addWeighted(rows, 1 + amount, soft, -amount, 0.0), dtype=np.uint8)
 
 
 def stretched(rows: Gray) -> Gray:
-    """With black and white where the darkest and the lightest nearby are: light falls off, glare lies over a part."""
+    """With black and white where the darkest and the lightest nearby are: light falls off, glare lies over a part.
+
+    Where there is little contrast beside the rest of the strip, as in a quiet zone, it is left little.
+    """
     window = np.ones((1, _WINDOW), dtype=np.uint8)
     low = cv2.blur(cv2.erode(rows, window), (_WINDOW, 1)).astype(np.float32)
     high = cv2.blur(cv2.dilate(rows, window), (_WINDOW, 1)).astype(np.float32)
-    flat = (rows.astype(np.float32) - low) * (255.0 / np.maximum(high - low, _LEAST))
-    return np.asarray(np.clip(flat, 0, 255).astype(np.uint8))
+    contrast = high - low
+    least = max(_SHARE * float(np.percentile(contrast, 80)), 1.0)
+    return np.asarray(np.clip(255 - (high - rows) * (255 / np.maximum(contrast, least)), 0, 255).astype(np.uint8))
