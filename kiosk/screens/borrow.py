@@ -71,6 +71,7 @@ _NOTICE_ICONS = {
     Notice.REFUSED: "stop",
     Notice.NO_ANSWER: "clock",
     Notice.SALES_CODE: "scan",
+    Notice.FOREIGN_CODE: "scan",
     Notice.CARD_NOT_BOOK: "card",
     Notice.BOOK_NOT_CARD: "borrow",
     Notice.STAFF_CALLED: "staff",

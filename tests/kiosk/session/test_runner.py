@@ -24,12 +24,14 @@ from kiosk.session.model import (
     Event,
     LabelSeen,
     Mode,
+    Part,
     Phase,
     Pressed,
     Row,
     Screen,
     Security,
     Sound,
+    Standing,
     State,
     TagArrived,
     TagLeft,
@@ -83,6 +85,9 @@ class Outside:
 
     def system(self, online: bool) -> None:
         self.systems.append(online)
+
+    def standing(self) -> Standing:
+        return Standing(((Part.NETWORK, True),), waiting=2)
 
     def looked_after(self) -> None:
         self.looks += 1
