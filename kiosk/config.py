@@ -6,9 +6,12 @@ from pathlib import Path
 
 import msgspec
 
+from devices.barcode.accept import Rules
+from devices.barcode.code import BarcodeError
 from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.link.settings import LinkSettings
 from devices.rfid.settings import ReaderSettings
+from devices.settings import SettingsError
 from devices.settings import load as load_settings
 from kiosk.circulation.offline.settings import OfflineSettings
 from kiosk.circulation.sip2.settings import Sip2Settings
@@ -89,4 +92,8 @@ def load(path: Path) -> KioskSettings:
         devices.settings.SettingsError: see there.
     """
     settings = load_settings(path, KioskSettings)
+    try:
+        Rules(settings.codes)
+    except BarcodeError as error:
+        raise SettingsError(f"{path}: {error}") from error
     return msgspec.structs.replace(settings, data=str((path.parent / settings.data).resolve()))

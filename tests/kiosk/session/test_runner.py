@@ -31,6 +31,7 @@ from kiosk.session.model import (
     Screen,
     Security,
     Sound,
+    StaffSeen,
     Standing,
     State,
     TagArrived,
@@ -329,3 +330,9 @@ def test_an_event_that_breaks_the_session_leads_to_the_safe_page(kiosk: Kiosk) -
 def test_help_reaches_staff(kiosk: Kiosk) -> None:
     kiosk.do(Pressed(Button.HELP), Pressed(Button.CALL_STAFF))
     assert kiosk.outside.staff_called == 1
+
+
+def test_a_staff_card_is_answered_with_how_the_kiosk_is(kiosk: Kiosk) -> None:
+    kiosk.runner.post(StaffSeen())
+    state = kiosk.until(lambda state: bool(state.standing.parts))
+    assert state.standing == Standing(((Part.NETWORK, True),), waiting=2)
