@@ -265,7 +265,7 @@ SAMPLES: dict[str, Callable[[], State]] = {
         on_pad=("salah", "gelap"),
     ),
     "borrow-odd": lambda: borrowing(
-        row("salah", Mode.BORROW, Phase.BORROWED, 3, again=True),
+        row("salah", Mode.BORROW, Phase.BORROWED, 3, again=True, lent_before=True),
         row("hikayat", Mode.BORROW, Phase.UNDONE, 2),
         row("gelap", Mode.BORROW, Phase.UNSURE, 4),
         Row("uid:E004", Mode.BORROW, Phase.UNREADABLE, 5, uids=("E004",)),

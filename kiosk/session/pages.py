@@ -197,7 +197,7 @@ def press_row(turn: Turn, event: Pressed) -> None:
     if books.dismiss(turn, mode, event.key) or mode is Mode.RETURN:
         return
     row = turn.state.row(mode, event.key)
-    if row is not None and row.phase in (Phase.BORROWED, Phase.PUT_BACK) and not row.again:
+    if row is not None and row.phase in (Phase.BORROWED, Phase.PUT_BACK) and not row.lent_before:
         turn.set(overlay=Overlay.UNDO, chosen=event.key)
 
 

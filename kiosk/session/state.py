@@ -125,6 +125,7 @@ class Row:
     due: date | None = None
     refusal: Refusal | None = None
     again: bool = False  # it was already borrowed (or was not on loan): nothing changed
+    lent_before: bool = False  # ... before this visit, so that there is nothing to undo
     estimated: bool = False  # by offline rules
     bin: Bin | None = None
     held: bool = False

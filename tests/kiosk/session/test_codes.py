@@ -19,11 +19,14 @@ from kiosk.session.model import (
     LabelSeen,
     LookAround,
     Meaning,
+    Mode,
     Notice,
     Overlay,
     Part,
     PatronAnswered,
+    Play,
     Screen,
+    Sound,
     StaffSeen,
     Standing,
     StandingTold,
@@ -217,9 +220,26 @@ def test_the_tile_says_for_a_moment_that_a_label_was_read(borrowing: Visit) -> N
     assert not borrowing.state.just_read
 
 
-def test_a_returned_book_shown_again_is_said_kindly_in_its_own_row(returning: Visit) -> None:
-    from kiosk.session.model import Mode, Play, Sound
+def test_a_book_shown_again_can_still_be_given_back_and_one_lent_before_cannot(borrowing: Visit) -> None:
+    borrowing.take(LabelSeen("B00001"))
+    borrowing.borrowed("B00001")
+    borrowing.take(LabelSeen("B00001"))
+    borrowing.press(Button.ROW, "B00001")
+    assert borrowing.state.overlay is Overlay.UNDO
+    borrowing.press(Button.STAY)
+    borrowing.take(LabelSeen("B00002"))
+    borrowing.borrowed("B00002", again=True)
+    borrowing.press(Button.ROW, "B00002")
+    assert borrowing.state.overlay is None
 
+
+def test_a_label_shown_while_its_answer_is_awaited_asks_once(borrowing: Visit) -> None:
+    borrowing.take(*[LabelSeen("B00001")] * 5)
+    assert borrowing.checkouts == ["B00001"]
+    assert len(borrowing.state.rows) == 1
+
+
+def test_a_returned_book_shown_again_is_said_kindly_in_its_own_row(returning: Visit) -> None:
     returning.take(LabelSeen("B00001"))
     returning.returned("B00001")
     returning.asked.clear()
