@@ -9,6 +9,7 @@ import msgspec
 from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.link.settings import LinkSettings
 from devices.rfid.settings import ReaderSettings
+from devices.scanner.settings import ScannerSettings
 from devices.settings import load as load_settings
 from kiosk.circulation.offline.settings import OfflineSettings
 from kiosk.circulation.sip2.settings import Sip2Settings
@@ -75,6 +76,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     codes: CodeSettings = CodeSettings()
     camera: CameraSettings = CameraSettings()
     reader: ReaderSettings = ReaderSettings()
+    scanners: tuple[ScannerSettings, ...] = ()
     link: LinkSettings = LinkSettings()
 
     def in_data(self, name: str) -> Path:

@@ -22,14 +22,17 @@ class ScannerState(enum.StrEnum):
 class Scanned:
     """A code came through the scanner ``source``; it counts at once.
 
-    ``kind`` is what ``text`` is by the library's rules, also ISBN or UNKNOWN. ``text`` is the number to use (prefix
-    stripped). ``format`` is one of :data:`devices.barcode.code.FORMATS`, or empty when the scanner did not tell.
+    ``kind`` is what it is by the library's rules, also one that no session can use. ``text`` is the number to use; of
+    an ambiguous code it is the whole text, ``patron`` and ``item`` are the numbers it would be; of a staff card it is
+    empty. ``format`` is one of :data:`devices.barcode.code.FORMATS`, or empty when the scanner did not tell.
     """
 
     kind: Kind
     text: str
     format: str
     source: str
+    patron: str = ""
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)

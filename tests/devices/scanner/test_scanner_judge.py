@@ -6,8 +6,9 @@ import pytest
 
 from devices.barcode.events import Kind
 from devices.barcode.settings import CodeSettings, KindRule
+from devices.scanner.events import Scanned
 from devices.scanner.framer import Text
-from devices.scanner.judge import AGAIN_S, Judge, checks, could_be
+from devices.scanner.judge import AGAIN_S, Judge
 
 LIBRARY = CodeSettings(
     formats=("Code128", "Code39", "Codabar", "ITF", "EAN13", "QRCode"),
@@ -59,13 +60,16 @@ def test_a_format_the_library_does_not_print_is_not_believed() -> None:
 
 def test_where_the_format_would_decide_and_is_not_told_the_text_is_ambiguous() -> None:
     codes = CodeSettings(patron=KindRule(r"\d{6}", ("QRCode",)), item=KindRule(r"\d{6}", ("Code128",)))
-    assert kind("123456", "", codes) is Kind.AMBIGUOUS
+    found = Judge(codes).scanned(Text("123456"), "s")
+    assert (found.kind, found.patron, found.item) == (Kind.AMBIGUOUS, "123456", "123456")
     assert kind("123456", "QRCode", codes) is Kind.PATRON
 
 
-def test_a_format_that_cannot_write_the_text_has_no_say() -> None:
-    codes = CodeSettings(patron=KindRule(r".*", ("EAN13",)), item=KindRule(r".*", ("Code128",)))
-    assert kind("B00417", "", codes) is Kind.ITEM
+def test_a_staff_card_is_nobodys_number() -> None:
+    codes = CodeSettings(staff=KindRule(r"STAF-\d{4}"), ignore=KindRule(r"INV-.*"))
+    judge = Judge(codes)
+    assert judge.scanned(Text("STAF-0001"), "s") == Scanned(Kind.STAFF, "", "", "s")
+    assert judge.scanned(Text("INV-0001"), "s").kind is Kind.IGNORED
 
 
 def test_noise_is_unknown() -> None:
@@ -79,18 +83,3 @@ def test_the_same_at_once_is_not_new_whoever_sends_it() -> None:
     assert judge.is_new(0.5, Text("B00418"))
     assert not judge.is_new(1.4, text)  # still before the scanner: silence counts, not time
     assert judge.is_new(1.4 + AGAIN_S, text)
-
-
-@pytest.mark.parametrize(
-    ("digits", "right"),
-    [("9786020324784", True), ("9786020324785", False), ("96385074", True), ("012345678905", True)],
-)
-def test_check_digits_of_the_trade(digits: str, right: bool) -> None:
-    assert checks(digits) is right
-
-
-def test_what_formats_can_write() -> None:
-    assert not could_be("ITF", "123")
-    assert not could_be("Code39", "abc")
-    assert not could_be("Code128", "é")
-    assert could_be("QRCode", "é")
