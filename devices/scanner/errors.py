@@ -13,3 +13,7 @@ class ScannerSettingsError(ScannerError):
 
 class ScannerLost(ScannerError):
     """The scanner is not there, may not be opened, or has gone; the sentence says which and what to do."""
+
+
+class ScannerBusy(ScannerLost):
+    """Another program has the scanner."""

@@ -51,7 +51,16 @@ class Tally:
     @property
     def dropped(self) -> int:
         """All that was not used."""
-        return self.long + self.cut + self.garbled + self.stray + self.spoilt + self.hurried + self.doubled
+        return sum(count for _, count in self._reasons())
+
+    @property
+    def said(self) -> str:
+        """What was dropped, in words: ``2 garbled, 1 long``; empty when nothing was."""
+        return ", ".join(f"{count} {reason}" for reason, count in self._reasons() if count)
+
+    def _reasons(self) -> list[tuple[str, int]]:
+        names = ("long", "cut", "garbled", "stray", "spoilt", "hurried", "doubled")
+        return [(name, getattr(self, name)) for name in names]
 
 
 class Framer:

@@ -10,7 +10,7 @@ import termios
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from devices.scanner.errors import ScannerLost
+from devices.scanner.errors import ScannerBusy, ScannerLost
 from devices.scanner.settings import ScannerKind, ScannerSettings
 
 #: ``linux/input.h``: EVIOCGVERSION reads the driver's version, EVIOCGRAB keeps the events from everybody else.
@@ -99,12 +99,16 @@ def open_serial(settings: ScannerSettings, name: str) -> Line:
     Raises:
         ScannerLost: it cannot be opened.
     """
-    import serial
-
+    try:
+        import serial
+    except ImportError as error:
+        raise ScannerLost(
+            f"{name}: the Python package 'pyserial' is missing; install pustaka-mandiri[kiosk]."
+        ) from error
     try:
         port = serial.Serial(name, settings.baud, timeout=0, exclusive=True)
     except (serial.SerialException, OSError, termios.error, ValueError) as error:
-        raise ScannerLost(_why_not(name, error, "dialout")) from error
+        raise _why_not(name, error, "dialout") from error
 
     def close() -> None:
         with contextlib.suppress(serial.SerialException, OSError, termios.error):
@@ -130,7 +134,7 @@ def open_wedge(settings: ScannerSettings, name: str) -> Line:
     try:
         fd = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise ScannerLost(_why_not(name, error, "input")) from error
+        raise _why_not(name, error, "input") from error
     try:
         fcntl.ioctl(fd, _EVIOCGVERSION, bytes(4))
     except OSError as error:
@@ -142,7 +146,7 @@ def open_wedge(settings: ScannerSettings, name: str) -> Line:
         fcntl.ioctl(fd, _EVIOCGRAB, 1)
     except OSError as error:
         os.close(fd)
-        raise ScannerLost(f"{name}: another program has grabbed this keyboard. Stop that program.") from error
+        raise ScannerBusy(f"{name}: another program has grabbed this keyboard.") from error
     return DeviceLine(fd, name, lambda: _close(fd))
 
 
@@ -155,14 +159,14 @@ def _gone(name: str) -> str:
     return f"{name}: the scanner has gone. Check its cable."
 
 
-def _why_not(name: str, error: Exception, group: str) -> str:
+def _why_not(name: str, error: Exception, group: str) -> ScannerLost:
     number = getattr(error, "errno", None)
     if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV):
-        return f"{name}: no such device. Plug the scanner in, or correct 'port' under [[scanners]]."
+        return ScannerLost(f"{name}: no such device. Plug the scanner in, or correct 'port' under [[scanners]].")
     if number in (errno.EACCES, errno.EPERM):
-        return f"{name}: no permission. Add this user to the group that owns the device (often '{group}')."
+        return ScannerLost(f"{name}: no permission. Add this user to the group that owns it (often '{group}').")
     if number in (errno.EAGAIN, errno.EBUSY):
-        return f"{name}: another program has the scanner open. Stop that program."
+        return ScannerBusy(f"{name}: another program has the scanner open.")
     if number in (errno.EISDIR, errno.ENOTTY) or isinstance(error.__context__, termios.error):
-        return f"{name}: not a serial port. Name the scanner's own device."
-    return f"{name}: cannot be opened ({error})."
+        return ScannerLost(f"{name}: not a serial port. Name the scanner's own device.")
+    return ScannerLost(f"{name}: cannot be opened ({error}).")

@@ -76,6 +76,11 @@ class Scanner:
         self._thread = threading.Thread(target=self._run, name=f"scanner-{settings.name}", daemon=True)
 
     @property
+    def name(self) -> str:
+        """Its name in the settings."""
+        return self._settings.name
+
+    @property
     def ready(self) -> bool:
         """Whether it can scan."""
         return self._told is not None and self._told.ready

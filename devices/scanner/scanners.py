@@ -31,6 +31,11 @@ class WindowScanner:
         self._started = False
 
     @property
+    def name(self) -> str:
+        """Its name in the settings."""
+        return self._settings.name
+
+    @property
     def ready(self) -> bool:
         """Whether it listens; whether a scanner is plugged in, nobody can tell."""
         return self._started
