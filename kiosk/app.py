@@ -44,7 +44,8 @@ from kiosk.config import KioskSettings
 from kiosk.pilot import Pilot
 from kiosk.screens.root import KioskRoot
 from kiosk.screens.sound import Sounds
-from kiosk.session.model import Rules, Screen, Sound, State
+from kiosk.session.model import Part as Told
+from kiosk.session.model import Rules, Screen, Sound, Standing, State
 from kiosk.session.runner import Runner
 from kiosk.systems import open_desk, open_system
 
@@ -117,6 +118,14 @@ class Services:
         since = int(time.time() * 1000)
         alert = Alert(what=f"Operations that only staff can settle: {conflicts}", since=since)
         self.link.alert("conflicts", alert if conflicts else None)
+
+    def standing(self) -> Standing:
+        """How each part of the kiosk is, and what is still open: what staff see here."""
+        told = {"camera": Told.CAMERA, "reader": Told.READER, "library": Told.LIBRARY}
+        parts = dict(self.parts)
+        known = [(told[name], parts[name].state == "ok") for name in told if name in parts]
+        left, conflicts = self._open or (0, 0)
+        return Standing((*known, (Told.NETWORK, self.link.online)), left - conflicts, conflicts)
 
     def transaction(self, op: str, result: str, code: str | None) -> None:
         """A line for the ledger. A ledger that cannot be written must not stop the lending."""
@@ -313,6 +322,10 @@ class KioskApp(App):
         """Somebody here asks for help."""
         since = int(time.time() * 1000)
         self.services.link.alert("help", Alert(what="A person at this kiosk asks for help", since=since))
+
+    def standing(self) -> Standing:
+        """How the parts of this kiosk are."""
+        return self.services.standing()
 
     def system(self, online: bool) -> None:
         """The library system has gone or come back: the desk is told, and what still works here."""

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import msgspec
 
+from devices.barcode.accept import Rules
+from devices.barcode.code import BarcodeError
 from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.link.settings import LinkSettings
 from devices.rfid.settings import ReaderSettings
+from devices.scanner.errors import ScannerSettingsError
 from devices.scanner.settings import ScannerSettings
+from devices.scanner.settings import check as check_scanners
+from devices.settings import SettingsError
 from devices.settings import load as load_settings
 from kiosk.circulation.offline.settings import OfflineSettings
 from kiosk.circulation.sip2.settings import Sip2Settings
@@ -91,4 +96,9 @@ def load(path: Path) -> KioskSettings:
         devices.settings.SettingsError: see there.
     """
     settings = load_settings(path, KioskSettings)
+    try:
+        Rules(settings.codes)
+        check_scanners(settings.scanners)
+    except (BarcodeError, ScannerSettingsError) as error:
+        raise SettingsError(f"{path}: {error}") from error
     return msgspec.structs.replace(settings, data=str((path.parent / settings.data).resolve()))

@@ -1,7 +1,7 @@
 """From what devices tell to what the session understands. Pure; each device event becomes at most two others.
 
 What is a patron's number and what an item's was decided by the library's rules (camera) or the tag's type of usage
-(reader). Where that is not certain nothing is posted: guessing would lend a book to a book.
+(reader). Where that is not certain the session is told so and asks: guessing would lend a book to a book.
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ from kiosk.session.model import (
     Device,
     DeviceChanged,
     Event,
+    ForeignCodeSeen,
     LabelSeen,
     SalesCodeSeen,
+    StaffSeen,
     TagArrived,
     TagLeft,
     TagRead,
+    Unclear,
+    UnclearSeen,
 )
 
 
@@ -31,8 +35,14 @@ def from_camera(event: camera.Event) -> Event | None:
             return CardSeen(PatronRef(text))
         case camera.CodeRead(kind=camera.Kind.ITEM, text=text):
             return LabelSeen(text)
+        case camera.CodeRead(kind=camera.Kind.AMBIGUOUS, text=text, patron=patron, item=item):
+            return UnclearSeen(Unclear(text, PatronRef(patron), item))
+        case camera.CodeRead(kind=camera.Kind.STAFF):
+            return StaffSeen()
         case camera.CodeHint(text_kind=camera.Kind.ISBN):
             return SalesCodeSeen()
+        case camera.CodeHint(text_kind=camera.Kind.UNKNOWN):
+            return ForeignCodeSeen()
         case camera.CameraChanged(ready=ready):
             return DeviceChanged(Device.CAMERA, ready)
     return None

@@ -12,7 +12,6 @@ import click
 from devices.barcode.code import BarcodeError
 from devices.link.errors import LinkFault
 from devices.rfid.errors import RfidError, SetupError
-from devices.scanner.errors import ScannerSettingsError
 from devices.settings import SettingsError
 from kiosk.circulation.errors import CirculationError
 from kiosk.config import load
@@ -45,7 +44,7 @@ def kiosk(config: Path, headless: bool, pilot: Path | None, verbose: bool) -> No
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM ends it as cleanly as Ctrl-C
     try:
         status = run(settings, pilot)
-    except (SetupError, BarcodeError, ScannerSettingsError) as error:
+    except (SetupError, BarcodeError) as error:
         raise click.UsageError(f"{config}: {error}") from error
     except (CirculationError, LinkFault, RfidError) as error:
         raise click.ClickException(str(error)) from error

@@ -76,6 +76,11 @@ def test_the_last_books_label_does_not_hide_a_turned_one_beside_it() -> None:
     assert texts(video.show([lying, (OTHER, Pose(32, 14, 40))], 30)) == ["B00418"]
 
 
+def test_two_labels_in_view_are_both_told() -> None:
+    events = Video().show([(LABEL, Pose(-38, -20)), (OTHER, Pose(32, 14))], 6)
+    assert sorted(texts(events)) == ["B00417", "B00418"]
+
+
 def test_a_code_of_another_library_is_told_as_such_and_one_to_be_ignored_is_not() -> None:
     poster = things.phone("https://example.org/wifi")
     assert Video().show([(poster, Pose())], 30) == [CodeHint(Kind.UNKNOWN)]
