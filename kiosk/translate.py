@@ -7,7 +7,9 @@ What is a patron's number and what an item's was decided by the library's rules 
 from __future__ import annotations
 
 from devices.barcode import events as camera
+from devices.barcode.accept import USABLE
 from devices.rfid import events as reader
+from devices.scanner import events as scanner
 from kiosk.circulation.port import PatronRef
 from kiosk.session.model import (
     CardSeen,
@@ -44,6 +46,16 @@ def from_camera(event: camera.Event) -> Event | None:
         case camera.CameraChanged(ready=ready):
             return DeviceChanged(Device.CAMERA, ready)
     return None
+
+
+def from_scanner(event: scanner.Event) -> Event | None:
+    """The session's event for one of a scanner's: a scanned code is what the camera's would be, without a picture."""
+    if not isinstance(event, scanner.Scanned):
+        return None
+    if event.kind not in USABLE:
+        return from_camera(camera.CodeHint(event.kind))
+    nowhere = ((0, 0), (0, 0), (0, 0), (0, 0))
+    return from_camera(camera.CodeRead(event.kind, event.text, event.format, nowhere, (0, 0), event.patron, event.item))
 
 
 def from_reader(event: reader.Event, isil: str = "") -> Event | None:

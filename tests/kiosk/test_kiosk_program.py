@@ -260,6 +260,11 @@ def alerts(tap: Tap) -> list[bytes]:
         ("x = [", "TOML"),
         ("[[codes.item]]\npatern = 'B'\n", "codes.item[0].patern"),
         ("[codes.item]\nlength = '8 or 14'\n", "codes.item.length: '8 or 14' is no length"),
+        ("[[scanners]]\nport = '/dev/x'\nbuad = 9600\n", "scanners[0].buad"),
+        (
+            "[[scanners]]\nport = '/dev/x'\nlayout = 'dvorak'\n",
+            "scanners.layout is 'dvorak': choose from us, id, de, fr",
+        ),
     ],
 )
 def test_a_bad_configuration_is_bad_usage_and_names_the_key(tmp_path: Path, text: str, said: str) -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from devices.barcode.events import CameraChanged, CodeHint, CodeRead, Kind, Why
 from devices.rfid.events import ReaderChanged, ReaderState, TagArrived, TagLeft, TagRead
+from devices.scanner.events import Scanned, ScannerChanged, ScannerState
 from kiosk.circulation.port import PatronRef
 from kiosk.session import model
-from kiosk.translate import from_camera, from_reader
+from kiosk.translate import from_camera, from_reader, from_scanner
 
 QUAD = ((0, 0), (10, 0), (10, 3), (0, 3))
 
@@ -35,6 +36,26 @@ def read(kind: Kind, text: str, patron: str = "", item: str = "") -> CodeRead:
 )
 def test_what_a_camera_tells(told: object, understood: object) -> None:
     assert from_camera(told) == understood  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("told", "understood"),
+    [
+        (Scanned(Kind.PATRON, "A0001", "", "desk"), model.CardSeen(PatronRef("A0001"))),
+        (Scanned(Kind.ITEM, "B00417", "Code39", "desk"), model.LabelSeen("B00417")),
+        (
+            Scanned(Kind.AMBIGUOUS, "0417", "", "desk", "A0417", "B0417"),
+            model.UnclearSeen(model.Unclear("0417", PatronRef("A0417"), "B0417")),
+        ),
+        (Scanned(Kind.STAFF, "", "", "desk"), model.StaffSeen()),
+        (Scanned(Kind.ISBN, "9786020324784", "", "desk"), model.SalesCodeSeen()),
+        (Scanned(Kind.UNKNOWN, "https://example.org", "", "desk"), model.ForeignCodeSeen()),
+        (Scanned(Kind.IGNORED, "INV-1", "", "desk"), None),
+        (ScannerChanged("desk", ScannerState.LOST, "unplugged"), None),
+    ],
+)
+def test_what_a_scanner_tells_is_what_a_camera_would(told: object, understood: object) -> None:
+    assert from_scanner(told) == understood  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
