@@ -105,19 +105,16 @@ class Confirmer:
         if track.told:
             return False
         votes = track.votes(now)
-        if any(votes - rival.votes(now) < LEAD for rival in self._rivals(now, key, track)):
+        if any(votes - rival.votes(now) < LEAD for rival in self._rivals(key, track)):
             return False
         return reading.sure or votes >= AGREEING
 
-    def _rivals(self, now: float, key: Key, track: _Track) -> list[_Track]:
+    def _rivals(self, key: Key, track: _Track) -> list[_Track]:
         """Other numbers that were read at the same place so lately that it must be the same print."""
         return [
             rival
             for other, rival in self._tracks.items()
-            if other != key
-            and now - rival.last <= AGREE_S
-            and track.first - rival.last < SWAP_S
-            and overlaps(rival.quad, track.quad)
+            if other != key and track.first - rival.last < SWAP_S and overlaps(rival.quad, track.quad)
         ]
 
     def _forget(self, now: float) -> None:

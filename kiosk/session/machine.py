@@ -121,17 +121,16 @@ def _take_as(turn: Turn, code: Unclear, meaning: Meaning) -> None:
 
 
 def _answered(turn: Turn, event: Pressed) -> None:
-    """What the first code is was said; the others are taken in turn, as far as that visit goes on."""
+    """What the first code is was said; the others are taken in turn. A card that is asked about ends them all."""
     if not turn.state.unclear:
         return
     code, *others = turn.state.unclear
-    meaning, visit = codes.MEANINGS[event.button], turn.state.visit
+    meaning = codes.MEANINGS[event.button]
     dialogs.close_overlay(turn, event)
     _take_as(turn, code, meaning)
     codes.remember(turn, code, meaning)
     for other in others:
-        if turn.state.visit == visit:
-            below(turn, UnclearSeen(other))
+        below(turn, UnclearSeen(other))
 
 
 #: Buttons that exist only on an overlay. A press that arrives after the overlay has gone does nothing.

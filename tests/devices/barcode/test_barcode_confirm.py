@@ -97,6 +97,24 @@ def test_a_book_slid_over_the_last_one_waits_no_longer_than_the_last_one_counts(
     assert told[0] < 1.0 + AGREE_S
 
 
+def test_a_book_that_was_moved_is_no_rival_of_the_next_one_at_its_old_place() -> None:
+    confirmer, next_book = Confirmer(), reading("B00420")
+    for n in range(10):
+        confirmer.see(n / 20, [BOOK])
+    aside = reading(BOOK.text, x=200)
+    assert confirmer.see(0.55, [aside, next_book]) == []
+    assert confirmer.see(0.60, [aside, next_book]) == [next_book]
+
+
+def test_a_glimpse_long_ago_is_not_when_a_code_came() -> None:
+    confirmer, later = Confirmer(), reading("B00420")
+    confirmer.see(0.0, [later])
+    for now in (0.5, 0.6, 0.7):
+        confirmer.see(now, [BOOK])
+    assert confirmer.see(1.2, [later]) == []
+    assert confirmer.see(1.25, [later]) == [later]  # the other one has been gone for half a second
+
+
 def test_one_number_printed_as_bars_and_as_qr_is_one_code() -> None:
     bars, square = reading("B00417"), reading("B00417", x=300, form="QRCode")
     assert shown(bars, square, bars, square) == ["B00417"]
@@ -138,6 +156,22 @@ def test_a_still_scene_keeps_what_is_in_view() -> None:
     for n in range(1, 100):
         confirmer.still(0.1 + n)
     assert confirmer.see(99.5, [BOOK]) == []
+
+
+def test_a_still_scene_neither_confirms_nor_awaits_what_was_seen_once() -> None:
+    confirmer = Confirmer()
+    confirmer.see(0.0, [BOOK])
+    for n in range(1, 20):
+        confirmer.still(n / 10)
+    assert not confirmer.pending
+
+
+def test_in_a_still_scene_a_useless_code_gets_no_second_hint() -> None:
+    confirmer = Confirmer()
+    assert [told for n in range(20) for told in confirmer.see(n / 10, [ISBN])] == [ISBN]
+    for n in range(20, 1000):
+        confirmer.still(n / 10)
+    assert [told for n in range(1000, 1020) for told in confirmer.see(n / 10, [ISBN])] == []
 
 
 def test_the_next_book_is_not_delayed_by_the_last() -> None:

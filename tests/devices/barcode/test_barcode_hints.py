@@ -45,8 +45,8 @@ def test_a_code_in_view_for_a_while_leads_to_one_hint() -> None:
 def test_one_glimpse_is_no_reason_for_a_hint() -> None:
     scene = Scene()
     for _ in range(20):
-        scene.show(0.1, ISBN)
-        assert scene.show(1.2) == []
+        assert scene.show(0.1, ISBN) == []
+        scene.show(1.2)
 
 
 def test_while_a_label_is_read_nobody_needs_advice() -> None:
@@ -94,6 +94,16 @@ def test_a_still_scene_holds_what_is_in_it() -> None:
     for n in range(20, 2000):
         hints.still(n / 10)
     assert hints.see(200.0, [ISBN], useful=False) == []
+
+
+def test_what_had_left_before_the_scene_was_still_is_new_when_it_comes_back() -> None:
+    scene = Scene()
+    scene.show(2, ISBN)
+    scene.show(GONE_S + 0.1)
+    for _ in range(100):
+        scene.now += 0.1
+        scene.hints.still(scene.now)
+    assert scene.show(2, ISBN) == [ISBN.text]
 
 
 @given(st.lists(st.tuples(st.floats(0.01, 3), st.sets(st.sampled_from([ISBN, POSTER])), st.booleans()), max_size=80))

@@ -13,6 +13,7 @@ from kiosk.session.model import (
     Button,
     Checkin,
     Checkout,
+    Effect,
     EndVisit,
     FindPatron,
     ForeignCodeSeen,
@@ -30,6 +31,7 @@ from kiosk.session.model import (
     StaffSeen,
     Standing,
     StandingTold,
+    StartTimer,
     Timer,
     Unclear,
     UnclearSeen,
@@ -38,6 +40,11 @@ from kiosk.session.model import (
 BUDI = PatronRef("A0003")
 OTHER = UnclearSeen(Unclear("0003", BUDI, "B0003"))
 OWN = UnclearSeen(Unclear("0001", SARI, "B0001"))
+
+
+def starts_idle(effects: list[Effect]) -> bool:
+    """Whether the time until somebody counts as gone begins anew."""
+    return any(isinstance(effect, StartTimer) and effect.timer is Timer.IDLE for effect in effects)
 
 
 # --- card or book? ------------------------------------------------------------------------------------------------
@@ -81,7 +88,7 @@ def test_to_a_keypad_only_a_card_comes(visit: Visit, screen: Screen) -> None:
 
 
 def test_on_the_borrow_list_it_is_a_book(borrowing: Visit) -> None:
-    borrowing.take(OTHER)
+    assert starts_idle(borrowing.take(OTHER))
     assert borrowing.checkouts == ["B0003"]
     assert borrowing.state.overlay is None
 
@@ -164,7 +171,7 @@ def test_while_a_card_is_asked_about_nothing_else_is(visit: Visit) -> None:
 
 
 def test_a_question_nobody_answers_goes_with_the_person(visit: Visit) -> None:
-    visit.take(OWN)
+    assert starts_idle(visit.take(OWN))
     visit.fire(Timer.IDLE)
     assert (visit.state.overlay, visit.state.unclear, visit.state.visit) == (None, (), 2)
     visit.press(Button.IS_CARD)
@@ -203,8 +210,7 @@ def test_a_foreign_code_does_not_hide_that_a_card_is_being_read(visit: Visit) ->
 
 def test_a_code_in_sight_all_day_keeps_no_visit_open(visit: Visit) -> None:
     visit.log_in()
-    effects = visit.take(ForeignCodeSeen())
-    assert not any(getattr(effect, "timer", None) is Timer.IDLE for effect in effects)
+    assert not starts_idle(visit.take(ForeignCodeSeen()))
     visit.fire(Timer.IDLE)
     visit.take(ForeignCodeSeen())
     assert visit.state.overlay is Overlay.IDLE
