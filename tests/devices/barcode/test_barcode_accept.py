@@ -182,6 +182,7 @@ def test_the_check_character_of_code_39_is_verified_and_taken_off() -> None:
     assert judge("Code39", "CODE39X", item=rule)[0] is Kind.UNKNOWN
     assert judge("Code128", "CODE39W", item=rule)[0] is Kind.UNKNOWN
     assert judge("", "CODE39W", item=rule) == (Kind.ITEM, "CODE39")
+    assert judge("Code39", "CODE39W", item=KindRule("code39", check="mod43", case="lower")) == (Kind.ITEM, "code39")
 
 
 def test_interleaved_codes_count_only_with_a_fixed_length() -> None:
@@ -208,6 +209,14 @@ def test_an_ambiguous_code_carries_both_numbers() -> None:
     reading = rules.judge(Code("Code128", "000417", QUAD))
     assert (reading.kind, reading.text) == (Kind.AMBIGUOUS, "000417")
     assert (reading.patron, reading.item) == ("A000417", "417")
+    assert not reading.sure
+
+
+def test_an_ambiguous_code_is_sure_only_if_it_is_as_either() -> None:
+    checked = KindRule(prefix="3", check="mod10")
+    for item, sure in ((checked, True), (KindRule(r"\d{14}"), False)):
+        reading = Rules(CodeSettings(patron=checked, item=item)).judge(Code("Codabar", REAL_ITEM, QUAD))
+        assert (reading.kind, reading.sure) == (Kind.AMBIGUOUS, sure)
 
 
 def test_a_scanner_that_does_not_tell_the_format_is_judged_by_the_text() -> None:
