@@ -29,7 +29,7 @@ from devices.emulators.optics import TYPICAL, Frame, Optics
 from devices.emulators.scene import Desk, Pose
 
 #: Rules as wide as rules are: any text of these kinds and lengths is believed.
-PATRON, ITEM = KindRule(r"M\d{4,5}"), KindRule(r"B\d{4,5}|\d{8}|\d{12,14}", CODES)
+PATRON, ITEM = KindRule(r"M\d{4,5}"), KindRule(r"B\d{4,5}|4\d{11}|\d{13,14}", CODES)
 #: A library that prints what libraries print, and one that prints everything.
 LIBRARY = CodeSettings(patron=PATRON, item=ITEM)
 EVERYTHING = CodeSettings(formats=CODES, patron=PATRON, item=ITEM)
@@ -79,7 +79,7 @@ def read(frame: Frame, formats: Sequence[str] = LIBRARY_FORMATS) -> set[tuple[st
 # --- nothing is made up -------------------------------------------------------------------------------------------
 
 
-@bounded(12)
+@bounded(10)
 @given(kind=st.sampled_from(list(Desk)), count=st.integers(0, 2), bad=st.floats(0, 1), seed=SEEDS)
 def test_no_text_is_accepted_that_was_not_in_the_picture(kind: Desk, count: int, bad: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -120,7 +120,7 @@ def test_a_code_at_any_angle_is_accepted_within_twelve_frames(code: str, seed: i
 
 
 @pytest.mark.parametrize("code", LIBRARY_FORMATS)
-@bounded(3)
+@bounded(2)
 @given(seed=SEEDS)
 def test_a_still_picture_is_read_at_any_angle(code: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -218,7 +218,7 @@ def test_every_code_is_read_through_the_typical_camera(code: str) -> None:
 def test_frames_of_every_camera_are_read(size: tuple[int, int], turn: int) -> None:
     shown = printed("Code128", np.random.default_rng(turn))
     near = max(1.0, 1100 / size[0])  # a camera of few pixels needs the code closer: two of them a bar at least
-    assert read(photograph([(shown, Pose(turn=turn, near=near))], turn, size=size)) == set(shown.codes)
+    assert read(photograph([(shown, Pose(turn=turn, near=near))], 1, size=size)) == set(shown.codes)
 
 
 @pytest.mark.parametrize("across", [False, True])
