@@ -20,6 +20,7 @@ from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
 from benchmarks.import_items import IMPORT
 from benchmarks.ingest import INGEST
+from benchmarks.live import LIVE
 from benchmarks.replay import REPLAY
 from benchmarks.result import Benchmark, Outcome, Plan, in_words, keep, markdown, plain
 from benchmarks.row import ROW
@@ -27,7 +28,7 @@ from benchmarks.sip2_server import SIP2_SERVER
 from benchmarks.start import START
 
 BENCHMARKS = {
-    benchmark.name: benchmark for benchmark in (START, ROW, INGEST, IMPORT, CODEC, CHECKOUT, REPLAY, SIP2_SERVER)
+    benchmark.name: benchmark for benchmark in (START, ROW, INGEST, IMPORT, CODEC, CHECKOUT, REPLAY, SIP2_SERVER, LIVE)
 }
 
 
