@@ -29,7 +29,11 @@ from devices.emulators.optics import TYPICAL, Frame, Optics
 from devices.emulators.scene import Desk, Pose
 
 #: Rules as wide as rules are: any text of these kinds and lengths is believed.
-PATRON, ITEM = KindRule(r"M\d{4,5}"), KindRule(r"B\d{4,5}|4\d{11}|\d{13,14}", CODES)
+PATRON = KindRule(r"M\d{4,5}")
+ITEM = (
+    KindRule(r"B\d{4,5}|4\d{11}|\d{13,14}", tuple(code for code in CODES if code != "ITF")),
+    KindRule(r"4\d{11}|\d{14}", ("ITF",), length="12, 14"),
+)
 #: A library that prints what libraries print, and one that prints everything.
 LIBRARY = CodeSettings(patron=PATRON, item=ITEM)
 EVERYTHING = CodeSettings(formats=CODES, patron=PATRON, item=ITEM)
@@ -98,7 +102,9 @@ def test_bars_that_are_no_code_are_never_accepted(kind: Desk, bad: float) -> Non
 def test_the_open_part_of_a_half_covered_label_is_not_a_shorter_number() -> None:
     """ITF has neither a check nor a fixed beginning: its half is a code of its own to every engine."""
     label, lid = things.slip("ITF", "48479225166694"), things.book_label("B00417")
-    numbers = CodeSettings(formats=("ITF", "Code128"), item=KindRule(r"B\d{5}|\d{14}", ("ITF", "Code128")))
+    numbers = CodeSettings(
+        formats=("ITF", "Code128"), item=KindRule(r"B\d{5}|\d{14}", ("ITF", "Code128"), length="6, 14")
+    )
     for seed in range(3):
         rng = np.random.default_rng(seed)
         laid = ((Printed(label, ()), Pose(near=1.6)), (Printed(lid, ()), Pose(52, -4, near=1.3)))

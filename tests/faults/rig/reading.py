@@ -30,7 +30,11 @@ _LEAST_RUNS = 3
 #: So many scenes may the control need.
 _CONTROL_RUNS = 200
 #: Rules as wide as rules are, for a library that prints every code.
-_PATRON, _ITEM = KindRule(r"M\d{4,5}"), KindRule(r"B\d{4,5}|4\d{11}|\d{13,14}", CODES)
+_PATRON = KindRule(r"M\d{4,5}")
+_ITEM = (
+    KindRule(r"B\d{4,5}|4\d{11}|\d{13,14}", tuple(code for code in CODES if code != "ITF")),
+    KindRule(r"4\d{11}|\d{14}", ("ITF",), length="12, 14"),
+)
 
 
 def reading(budget: Budget) -> Tally:
