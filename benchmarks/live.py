@@ -36,7 +36,10 @@ from devices.barcode.viewer import Viewer
 #: A library that prints all of these, so that a wrong text has every chance to be accepted.
 CODES: Final = CodeSettings(
     patron=KindRule(r"M\d{4}", ("Code128", "QRCode")),
-    item=KindRule(r"B\d{5}|[0-9]{12,14}", ("Code128", "Code39", "Codabar", "ITF", "EAN13", "UPCA")),
+    item=(
+        KindRule(r"B\d{5}|[0-9]{12,14}", ("Code128", "Code39", "Codabar", "EAN13", "UPCA")),
+        KindRule(formats=("ITF",), length="12, 14"),
+    ),
 )
 #: Between two presentations nothing is shown for so long (s).
 PAUSE_S: Final = 3.0

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "offline": ("kiosk.commands.offline:offline", "Lend while the library system is away: keys, extracts, state."),
     "journal": ("kiosk.commands.journal:journal", "What was promised to whom; what staff must settle."),
     "decode": ("devices.barcode.commands:decode", "Read the barcodes in pictures."),
+    "scan": ("devices.scanner.commands:scan", "Show live what scanners and a camera read."),
     "tag": ("devices.rfid.commands:tag", "Decode or encode an RFID tag's memory."),
     "reader": ("devices.rfid.commands:reader", "Parse or watch an RFID reader's frames."),
     "devices": ("collector.commands:devices", "What every device says of itself."),

@@ -36,7 +36,7 @@ class Glare:
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """Light that falls off along a line through (``x``, ``y``) (shares of the width), across ``turn`` degrees.
+    """Light that falls off beyond a line through (``x``, ``y``) (shares of the width), towards ``turn`` degrees.
 
     ``depth`` is the share of light that is lost on the dark side, ``edge`` the width of the change: small for a hand's
     shadow, 1 for a window at one side.

@@ -113,21 +113,23 @@ def slip(code: str, text: str, *, bar: int = BAR, height_mm: float = 12.0) -> Th
     return Thing(f"{code} {text}", paper)
 
 
-def phone(text: str) -> Thing:
+def phone(text: str, code: str = "QRCode") -> Thing:
     """A phone (72 x 76 mm of it) with ``text`` as a QR code in dark mode: light modules on a dark screen.
 
+    An e-card may come as another ``code`` of squares: DataMatrix, Aztec or PDF417.
+
     Raises:
-        DrawingError: ``text`` is too long for a QR code.
+        DrawingError: ``text`` is too long for the code.
     """
     body = Image.new("RGB", (_px(72), _px(76)), "#1B1B1E")
     draw = ImageDraw.Draw(body)
     draw.rounded_rectangle((_px(3), _px(3), _px(69), _px(73)), radius=_px(4), fill="#101418")
-    code = _code("QRCode", text)
-    side = max(1, _px(46) // code.width)
-    code = code.resize((code.width * side, code.height * side), Image.Resampling.NEAREST)
-    screen = Image.new("RGB", code.size, "#E4E8EA")
-    screen.paste("#101418", mask=code)
-    body.paste(screen, ((body.width - code.width) // 2, _px(8)))
+    modules = _code(code, text)
+    side = max(1, _px(46) // modules.width)
+    modules = modules.resize((modules.width * side, modules.height * side), Image.Resampling.NEAREST)
+    screen = Image.new("RGB", modules.size, "#E4E8EA")
+    screen.paste("#101418", mask=modules)
+    body.paste(screen, ((body.width - modules.width) // 2, _px(8)))
     _centre(draw, text, width=body.width, top=_px(62), size_mm=4.0, fill="#E4E8EA")
     return Thing(f"phone {text}", body)
 

@@ -71,6 +71,7 @@ _NOTICE_ICONS = {
     Notice.REFUSED: "stop",
     Notice.NO_ANSWER: "clock",
     Notice.SALES_CODE: "scan",
+    Notice.FOREIGN_CODE: "scan",
     Notice.CARD_NOT_BOOK: "card",
     Notice.BOOK_NOT_CARD: "borrow",
     Notice.STAFF_CALLED: "staff",
@@ -243,7 +244,7 @@ def _portrait_actions(view: View, low: Box) -> list[Element]:
     """Finish, and giving back the newest book beside it when there is one."""
     theme, words = view.theme, view.words
     newest = max(
-        (row for row in view.state.rows_of(Mode.BORROW) if row.phase is Phase.BORROWED and not row.again),
+        (row for row in view.state.rows_of(Mode.BORROW) if row.phase is Phase.BORROWED and not row.lent_before),
         key=lambda row: row.changed,
         default=None,
     )

@@ -20,6 +20,8 @@ def camera_tile(view: View, box: Box, *, prompt: str = "") -> list[Element]:
     ready = view.state.camera_ready
     if ready:
         text, colour = prompt or words("Camera ready"), c.ink
+        if view.state.just_read and not prompt:
+            text, colour = words("Code read"), c.count
     else:
         text = words("Use the pad instead") if view.state.reader_ready else words("Camera not ready")
         colour = c.stop

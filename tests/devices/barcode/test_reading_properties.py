@@ -29,7 +29,11 @@ from devices.emulators.optics import TYPICAL, Frame, Optics
 from devices.emulators.scene import Desk, Pose
 
 #: Rules as wide as rules are: any text of these kinds and lengths is believed.
-PATRON, ITEM = KindRule(r"M\d{4,5}"), KindRule(r"B\d{4,5}|\d{8}|\d{12,14}", CODES)
+PATRON = KindRule(r"M\d{4,5}")
+ITEM = (
+    KindRule(r"B\d{4,5}|4\d{11}|\d{13,14}", tuple(code for code in CODES if code != "ITF")),
+    KindRule(r"4\d{11}|\d{14}", ("ITF",), length="12, 14"),
+)
 #: A library that prints what libraries print, and one that prints everything.
 LIBRARY = CodeSettings(patron=PATRON, item=ITEM)
 EVERYTHING = CodeSettings(formats=CODES, patron=PATRON, item=ITEM)
@@ -79,7 +83,7 @@ def read(frame: Frame, formats: Sequence[str] = LIBRARY_FORMATS) -> set[tuple[st
 # --- nothing is made up -------------------------------------------------------------------------------------------
 
 
-@bounded(12)
+@bounded(10)
 @given(kind=st.sampled_from(list(Desk)), count=st.integers(0, 2), bad=st.floats(0, 1), seed=SEEDS)
 def test_no_text_is_accepted_that_was_not_in_the_picture(kind: Desk, count: int, bad: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -98,7 +102,9 @@ def test_bars_that_are_no_code_are_never_accepted(kind: Desk, bad: float) -> Non
 def test_the_open_part_of_a_half_covered_label_is_not_a_shorter_number() -> None:
     """ITF has neither a check nor a fixed beginning: its half is a code of its own to every engine."""
     label, lid = things.slip("ITF", "48479225166694"), things.book_label("B00417")
-    numbers = CodeSettings(formats=("ITF", "Code128"), item=KindRule(r"B\d{5}|\d{14}", ("ITF", "Code128")))
+    numbers = CodeSettings(
+        formats=("ITF", "Code128"), item=KindRule(r"B\d{5}|\d{14}", ("ITF", "Code128"), length="6, 14")
+    )
     for seed in range(3):
         rng = np.random.default_rng(seed)
         laid = ((Printed(label, ()), Pose(near=1.6)), (Printed(lid, ()), Pose(52, -4, near=1.3)))
@@ -120,7 +126,7 @@ def test_a_code_at_any_angle_is_accepted_within_twelve_frames(code: str, seed: i
 
 
 @pytest.mark.parametrize("code", LIBRARY_FORMATS)
-@bounded(3)
+@bounded(2)
 @given(seed=SEEDS)
 def test_a_still_picture_is_read_at_any_angle(code: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -191,12 +197,11 @@ def test_light_bars_on_dark_are_read(code: str, seed: int) -> None:
     assert read(photograph([(dark, Pose(turn=turn))], seed)) == set(shown.codes)
 
 
-@pytest.mark.parametrize("code", ["QRCode", "DataMatrix", "Aztec"])
-def test_light_squares_on_dark_are_accepted_live(code: str) -> None:
+@pytest.mark.parametrize("code", ["QRCode", "DataMatrix", "Aztec", "PDF417"])
+def test_an_e_card_on_a_phone_in_dark_mode_is_accepted_live(code: str) -> None:
     rng = np.random.default_rng(5)
-    shown = printed(code, rng)
-    dark = replace(shown, thing=surfaces.on_screen(things.inverted(shown.thing), rng))
-    video = Scene(Desk.WOOD, ((dark, Pose(turn=25)),), TYPICAL)
+    shown = Printed(surfaces.on_screen(things.phone("M0417", code), rng), ((code, "M0417"),))
+    video = Scene(Desk.WOOD, ((shown, Pose(turn=25)),), TYPICAL)
     assert Eyes(EVERYTHING).accept(video.frames(12, rng), until=1) == set(shown.codes)
 
 
@@ -218,7 +223,7 @@ def test_every_code_is_read_through_the_typical_camera(code: str) -> None:
 def test_frames_of_every_camera_are_read(size: tuple[int, int], turn: int) -> None:
     shown = printed("Code128", np.random.default_rng(turn))
     near = max(1.0, 1100 / size[0])  # a camera of few pixels needs the code closer: two of them a bar at least
-    assert read(photograph([(shown, Pose(turn=turn, near=near))], turn, size=size)) == set(shown.codes)
+    assert read(photograph([(shown, Pose(turn=turn, near=near))], 1, size=size)) == set(shown.codes)
 
 
 @pytest.mark.parametrize("across", [False, True])
