@@ -78,6 +78,7 @@ class Services:
         self.zone = ZoneInfo(settings.site.zone)
         self.parts: dict[str, Part] = {}
         self._open: tuple[int, int] | None = None
+        self._scanners = tuple(scanner.name for scanner in settings.scanners)
         self.journal = Journal.open(settings.in_data("journal.sqlite"), kiosk=link.device)
         self.system = open_system(settings)
         self.desk = open_desk(settings, self.journal, self.system)
@@ -121,9 +122,11 @@ class Services:
 
     def standing(self) -> Standing:
         """How each part of the kiosk is, and what is still open: what staff see here."""
-        told = {"camera": Told.CAMERA, "reader": Told.READER, "library": Told.LIBRARY}
+        told = {Told.CAMERA: ("camera",), Told.READER: ("reader",), Told.SCANNER: self._scanners,
+                Told.LIBRARY: ("library",)}  # fmt: skip
         parts = dict(self.parts)
-        known = [(told[name], parts[name].state == "ok") for name in told if name in parts]
+        states = {part: [parts[name].state for name in names if name in parts] for part, names in told.items()}
+        known = [(part, all(state == "ok" for state in found)) for part, found in states.items() if found]
         left, conflicts = self._open or (0, 0)
         return Standing((*known, (Told.NETWORK, self.link.online)), left - conflicts, conflicts)
 

@@ -158,6 +158,7 @@ def test_codes_at_a_kiosk_card_or_book_a_strangers_and_the_staffs(config: Path) 
     with CameraEmulator(seed=3) as camera:
         with config.open("a") as file:
             file.write(f'[camera]\nsource = "{camera.url}"\nsecond_engine = false\n')
+            file.write('[[scanners]]\nname = "counter"\nport = "/dev/serial/by-id/no-such-scanner"\n')
         kiosk = start(config)
         try:
             kiosk.until(lambda state: state["camera_ready"])
@@ -166,7 +167,8 @@ def test_codes_at_a_kiosk_card_or_book_a_strangers_and_the_staffs(config: Path) 
             camera.show(things.phone("STAF-7391"))
             shown = kiosk.until(lambda state: "Kamera siap" in state["texts"])
             assert shown["overlay"] == "staff"
-            assert {"Sistem perpustakaan menjawab", "Jaringan terputus", "Semua terkirim"} <= set(shown["texts"])
+            assert {"Pemindai tidak siap", "Sistem perpustakaan menjawab"} <= set(shown["texts"])
+            assert {"Jaringan terputus", "Semua terkirim"} <= set(shown["texts"])
             kiosk.ask(do="press", text="Tutup")
             camera.show(things.phone("0002"))
             kiosk.until(lambda state: state["overlay"] == "which")
