@@ -119,7 +119,7 @@ class TestSerial:
         serial.unplug()
         assert "scanner has gone" in posted.wait(ScannerChanged, lost).why
         serial.plug()
-        posted.wait(ScannerChanged, ready, within=2.0)
+        posted.wait(ScannerChanged, ready)
         serial.scan("A0001")
         assert posted.wait(Scanned).text == "A0001"
 
@@ -129,7 +129,7 @@ class TestSerial:
         serial.unplug()
         posted.wait(ScannerChanged, lost)
         serial.plug(serial.link.with_name("usb-Pretend-scanner-if01"))
-        assert posted.wait(ScannerChanged, ready, within=2.0).why.endswith("if01")
+        assert posted.wait(ScannerChanged, ready).why.endswith("if01")
         serial.scan("A0001")
         assert posted.wait(Scanned).text == "A0001"
 
@@ -224,7 +224,7 @@ class TestWedge:
         wedge.unplug()
         posted.wait(ScannerChanged, lost)
         wedge.plug()
-        posted.wait(ScannerChanged, ready, within=2.0)
+        posted.wait(ScannerChanged, ready)
         wedge.scan("A0001")
         assert posted.wait(Scanned).text == "A0001"
 
