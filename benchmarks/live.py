@@ -28,9 +28,9 @@ from benchmarks.streams import FRAMES, SEED, Presentation
 from devices.barcode.accept import Rules
 from devices.barcode.code import LIBRARY_FORMATS, normal
 from devices.barcode.events import CodeRead
-from devices.barcode.rungs import Gray
 from devices.barcode.settings import CameraSettings, CodeSettings, KindRule
 from devices.barcode.stepper import live_stepper
+from devices.barcode.stripes import Gray
 from devices.barcode.viewer import Viewer
 
 #: A library that prints all of these, so that a wrong text has every chance to be accepted.

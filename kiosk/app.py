@@ -44,8 +44,8 @@ from kiosk.config import KioskSettings
 from kiosk.pilot import Pilot
 from kiosk.screens.root import KioskRoot
 from kiosk.screens.sound import Sounds
+from kiosk.session.model import Device, DeviceChanged, Rules, Screen, Sound, Standing, State
 from kiosk.session.model import Part as Told
-from kiosk.session.model import Rules, Screen, Sound, Standing, State
 from kiosk.session.runner import Runner
 from kiosk.systems import open_desk, open_system
 
@@ -276,6 +276,8 @@ class KioskApp(App):
         if isinstance(event, ScannerChanged):
             if event.state in (ScannerState.READY, ScannerState.LOST):
                 self.services.part(event.source, "ok" if event.ready else "lost", "" if event.ready else event.why)
+                some = self.scanners is not None and self.scanners.any_ready
+                self.runner.post(DeviceChanged(Device.SCANNER, some))
             return
         translated = translate.from_scanner(event)
         if translated is not None:

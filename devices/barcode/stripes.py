@@ -77,7 +77,8 @@ def find(gray: Gray, most: int = 4) -> list[Region]:
     energy, even, odd = xx + yy, xx - yy, 2 * xy
     thin = cv2.magnitude(even, odd) > _COHERENCE * (energy + 200.0)
     striped = thin & (energy > max(_ENERGY, _RELATIVE * float(energy.max())))
-    _, labels, areas, _ = cv2.connectedComponentsWithStats(striped.view(np.uint8), connectivity=4)
+    _, labelled, areas, _ = cv2.connectedComponentsWithStats(striped.view(np.uint8), connectivity=4)
+    labels = np.asarray(labelled, dtype=np.int32)
     sizes = areas[1:, cv2.CC_STAT_AREA]
     order = np.argsort(-sizes)[:_CLOSELY]
     scale = (width * factor / size[0], height * factor / size[1])

@@ -19,6 +19,7 @@ from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.scanner.errors import ScannerError
 from devices.scanner.events import Event, Scanned, ScannerChanged, ScannerState
 from devices.scanner.layouts import LAYOUTS
+from devices.scanner.lines import BY_ID, plugged_in
 from devices.scanner.settings import ScannerKind, ScannerSettings
 from devices.scanner.wording import CAMERA, shown
 from devices.settings import SettingsError, load
@@ -64,7 +65,8 @@ def scan(
 ) -> None:
     """Show each code that a scanner or camera reads, and what it is by the library's rules.
 
-    A keyboard wedge is grabbed: while this runs its keys go nowhere else. Exit status 1: no device was there.
+    A keyboard wedge is grabbed: while this runs its keys go nowhere else, so never name the keyboard you type on. Exit
+    status 1: no device was there.
     """
     try:
         settings = load(config, _File) if config else _File()
@@ -98,7 +100,9 @@ def _chosen(
         click.echo(f"{', '.join(left)}: only the kiosk has a window; not read here.", err=True)
         scanners = tuple(scanner for scanner in scanners if scanner.kind is not ScannerKind.WINDOW)
     if not scanners and not source:
-        raise click.UsageError("Name what to read: --port, --wedge, --camera, or a configuration that has them.")
+        there = [name for kind, folder in BY_ID.items() for name in plugged_in(kind, folder)]
+        told = f" Plugged in are: {', '.join(there)}" if there else ""
+        raise click.UsageError(f"Name what to read: --port, --wedge, --camera, or a configuration that has them.{told}")
     return _File(
         codes=settings.codes,
         camera=msgspec.structs.replace(settings.camera, source=source),

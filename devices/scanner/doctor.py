@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from devices.findings import Finding, Grade
 from devices.scanner.errors import ScannerBusy, ScannerLost, ScannerSettingsError
-from devices.scanner.lines import Line, candidates, open_line
+from devices.scanner.lines import BY_ID, Line, candidates, open_line, plugged_in
 from devices.scanner.settings import ScannerKind, ScannerSettings, check
 
 #: Names that the kernel gives out anew at every start.
 _FLEETING: Final = re.compile(r"/dev/(?:tty(?:USB|ACM)\d+|input/event\d+)")
-_BY_ID: Final = {ScannerKind.SERIAL: Path("/dev/serial/by-id"), ScannerKind.WEDGE: Path("/dev/input/by-id")}
 
 
 def findings(
     settings: Sequence[ScannerSettings],
     *,
     opener: Callable[[ScannerSettings], tuple[str, Line]] = open_line,
-    by_id: dict[ScannerKind, Path] = _BY_ID,
+    by_id: Mapping[ScannerKind, Path] = BY_ID,
 ) -> list[Finding]:
     """One or two findings a scanner; none where none is set. ``by_id``: where names that stay are."""
     try:
@@ -53,7 +52,7 @@ def _opened(scanner: ScannerSettings, opener: Callable[[ScannerSettings], tuple[
     except ScannerBusy as busy:
         return Finding(scanner.name, Grade.OK, f"{busy} That is as it should be while the kiosk runs.")
     except ScannerLost as lost:
-        there = [] if candidates(scanner.port) else _names(by_id, scanner.kind)
+        there = [] if candidates(scanner.port) else plugged_in(scanner.kind, by_id)
         return Finding(scanner.name, Grade.BAD, str(lost), f"Plugged in are: {', '.join(there)}" if there else "")
     line.close()
     return Finding(scanner.name, Grade.OK, f"{name} is there and can be read.")
@@ -63,11 +62,6 @@ def _fleeting(scanner: ScannerSettings, by_id: Path) -> Finding | None:
     if _FLEETING.fullmatch(scanner.port) is None:
         return None
     device = os.path.realpath(scanner.port)
-    stable = [name for name in _names(by_id, scanner.kind) if os.path.realpath(name) == device]
+    stable = [name for name in plugged_in(scanner.kind, by_id) if os.path.realpath(name) == device]
     todo = f"Name it {stable[0]}" if stable else f"Name it by a link below {by_id}, or by a udev rule."
     return Finding(scanner.name, Grade.WARN, f"{scanner.port} may be another device after the next start.", todo)
-
-
-def _names(by_id: Path, kind: ScannerKind) -> list[str]:
-    pattern = "*-event-kbd" if kind is ScannerKind.WEDGE else "*"
-    return sorted(str(path) for path in by_id.glob(pattern)) if by_id.is_dir() else []

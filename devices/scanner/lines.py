@@ -8,6 +8,7 @@ import glob
 import os
 import termios
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, Protocol
 
 from devices.scanner.errors import ScannerBusy, ScannerLost
@@ -16,6 +17,8 @@ from devices.scanner.settings import ScannerKind, ScannerSettings
 #: ``linux/input.h``: EVIOCGVERSION reads the driver's version, EVIOCGRAB keeps the events from everybody else.
 _EVIOCGVERSION: Final = 0x80044501
 _EVIOCGRAB: Final = 0x40044590
+#: Where udev puts the names that stay.
+BY_ID: Final = {ScannerKind.SERIAL: Path("/dev/serial/by-id"), ScannerKind.WEDGE: Path("/dev/input/by-id")}
 _CHUNK: Final = 4096
 
 Opener = Callable[[ScannerSettings, str], "Line"]
@@ -91,6 +94,12 @@ def candidates(port: str) -> list[str]:
     if os.path.lexists(port):
         return [port]
     return sorted(glob.glob(port))  # noqa: PTH207 (a Path takes no absolute pattern, and raises for odd ones)
+
+
+def plugged_in(kind: ScannerKind, folder: Path) -> list[str]:
+    """What could be scanners of this kind, by the names in ``folder`` (see :data:`BY_ID`); keyboards are among them."""
+    pattern = "*-event-kbd" if kind is ScannerKind.WEDGE else "*"
+    return sorted(str(path) for path in folder.glob(pattern)) if folder.is_dir() else []
 
 
 def open_serial(settings: ScannerSettings, name: str) -> Line:

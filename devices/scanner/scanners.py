@@ -99,6 +99,11 @@ class Scanners:
         return (*self._threads, *self.window)
 
     @property
+    def any_ready(self) -> bool:
+        """Whether one of them can scan."""
+        return any(scanner.ready for scanner in self.all)
+
+    @property
     def ready(self) -> bool:
         """Whether all can scan."""
         return all(scanner.ready for scanner in self.all)

@@ -59,7 +59,7 @@ def matter(view: View) -> tuple[Sentence, str] | None:
         return words.notice(state.notice, state.refusal, view.today, view.zone), _NOTICE_ICONS[state.notice]
     if not state.online:
         return words.offline_banner(state.rules.offline), "offline"
-    if not (state.camera_ready or state.reader_ready):
+    if not (state.camera_ready or state.reader_ready or state.scanner_ready):
         return words.devices_banner(camera=False, reader=False), "wrench"
     return None
 

@@ -148,7 +148,7 @@ class TagLeft:
 
 @dataclass(frozen=True, slots=True)
 class DeviceChanged:
-    """The camera or the reader became ready or was lost."""
+    """The camera, the reader or the scanners became ready or were lost."""
 
     device: Device
     ready: bool

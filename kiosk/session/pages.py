@@ -312,11 +312,14 @@ def notice_over(turn: Turn, event: TimerFired) -> None:
 
 
 def device_changed(turn: Turn, event: DeviceChanged) -> None:
-    """Camera or reader came or went."""
-    if event.device is Device.CAMERA:
-        turn.set(camera_ready=event.ready)
-    else:
-        turn.set(reader_ready=event.ready)
+    """Camera, reader or scanners came or went."""
+    match event.device:
+        case Device.CAMERA:
+            turn.set(camera_ready=event.ready)
+        case Device.READER:
+            turn.set(reader_ready=event.ready)
+        case Device.SCANNER:
+            turn.set(scanner_ready=event.ready)
 
 
 def system_changed(turn: Turn, event: SystemChanged) -> None:

@@ -94,6 +94,7 @@ class Device(enum.StrEnum):
 
     CAMERA = "camera"
     READER = "reader"
+    SCANNER = "scanner"  # any of them
 
 
 class Sound(enum.StrEnum):
@@ -253,6 +254,7 @@ class State:
     # the machine itself
     camera_ready: bool = False
     reader_ready: bool = False
+    scanner_ready: bool = False
     online: bool = True
     standing: Standing = field(default_factory=Standing)  # as it was when the STAFF panel was opened
     fault: str = ""  # where the last failure happened (for staff; no personal data)

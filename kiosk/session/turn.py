@@ -120,6 +120,7 @@ class Turn:
             pad=old.pad if keep_pad else tuple(replace(tag, spent=True) for tag in old.pad),
             camera_ready=old.camera_ready,
             reader_ready=old.reader_ready,
+            scanner_ready=old.scanner_ready,
             online=old.online,
         )
 

@@ -127,7 +127,7 @@ def _explained(rows: Array, number: Array) -> NDArray[np.float64]:
     """For each row, the share of its variance (beyond a fall of light) that ``number`` explains."""
     at = _along(rows.shape[1])
     known = np.concatenate((number[:, None], (number * at[:, 1])[:, None], at), axis=1)
-    return 1 - _left(rows, known) / np.maximum(_left(rows, at), 1e-6)
+    return np.asarray(1 - _left(rows, known) / np.maximum(_left(rows, at), 1e-6))
 
 
 def _left(rows: Array, known: Array) -> NDArray[np.float64]:

@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 
 #: Modules of each digit, dark as 1, in the left half with odd parity.
-_ODD: Final = np.array([[int(bit) for bit in digit] for digit in (
-    "0001101", "0011001", "0010011", "0111101", "0100011", "0110001", "0101111", "0111011", "0110111", "0001011")])  # fmt: skip
+_ODD: Final = np.array([
+    [int(bit) for bit in digit]
+    for digit in ("0001101", "0011001", "0010011", "0111101", "0100011",
+                  "0110001", "0101111", "0111011", "0110111", "0001011")
+])  # fmt: skip
 _RIGHT: Final = 1 - _ODD
 _EVEN: Final = _RIGHT[:, ::-1]
 #: The drawings of a place, by number: 0 to 9 the digits with odd parity, 10 to 19 with even, 20 to 29 on the right.

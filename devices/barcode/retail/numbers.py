@@ -10,6 +10,7 @@ best number with that digit there, and so the best number that is *not* the winn
 from __future__ import annotations
 
 import functools
+import itertools
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,7 +50,7 @@ def drawings(layout: Layout, blur: int) -> Drawings:
     guards = blurred(put(layout.guards, 0), sigma, SAMPLES)[0]
     rows = np.stack([[put(symbol.astype(float), place) for symbol in SYMBOLS] for place in layout.places])
     symbols = blurred(rows.reshape(-1, count), sigma, SAMPLES).reshape(len(layout.places), len(SYMBOLS), count)
-    beside = np.stack([2 * one @ other.T for one, other in zip(symbols[:-1], symbols[1:], strict=True)])
+    beside = np.stack([2 * one @ other.T for one, other in itertools.pairwise(symbols)])
     return Drawings(guards, symbols, (symbols * symbols).sum(axis=2), beside)
 
 
@@ -61,7 +62,7 @@ def drawn(layout: Layout, row: int, digits: NDArray[np.int64], blur: int) -> Arr
 
 
 def _costs(layout: Layout, samples: Array, blur: int) -> tuple[Array, Array]:
-    """What each digit costs at each place, and beside each next one: rows x places x 10, rows x places - 1 x 10 x 10."""
+    """What each digit costs at each place, and two side by side: rows x places x 10, rows x places - 1 x 10 x 10."""
     of = drawings(layout, blur)
     alone = of.alone - 2 * of.symbols @ (samples - of.guards)
     places = np.arange(len(layout.places))
@@ -78,7 +79,6 @@ def _pairs(layout: Layout) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArra
 def likeliest(layout: Layout, samples: Array, blur: int) -> tuple[int, NDArray[np.int64]]:
     """Row and digits of the nearest number, whether or not its check digit is right: quick, for finding the place."""
     alone, beside = _costs(layout, samples, blur)
-    rows = np.arange(len(alone))
     cost = alone[:, 0]
     came = []
     for place in range(1, alone.shape[1]):
@@ -89,7 +89,6 @@ def likeliest(layout: Layout, samples: Array, blur: int) -> tuple[int, NDArray[n
     digits = [int(cost[row].argmin())]
     for back in reversed(came):
         digits.append(int(back[row, digits[-1]]))
-    del rows
     return row, np.array(digits[::-1])
 
 
@@ -119,12 +118,12 @@ def _sums(weight: int) -> NDArray[np.int64]:
     return (np.arange(10)[None, :] - weight * np.arange(10)[:, None]) % 10
 
 
-def _behind(layout: Layout, alone: Array, beside: Array) -> list[NDArray[np.float64]]:
+def _behind(layout: Layout, alone: Array, beside: Array) -> list[NDArray[np.floating]]:
     """For each place: the least cost up to and with it, rows x digits x check sum so far."""
     rows = np.arange(len(alone))
     empty = np.full((len(alone), 10), np.inf)
     empty[rows, rows % 10 if layout.leading else 0] = 0.0
-    cost = empty[:, _sums(layout.weights[0])] + alone[:, 0, :, None]
+    cost: NDArray[np.floating] = empty[:, _sums(layout.weights[0])] + alone[:, 0, :, None]
     out = [cost]
     for place in range(1, alone.shape[1]):
         both = (cost[:, :, None, :] + beside[:, place - 1, :, :, None]).min(axis=1)
@@ -133,9 +132,9 @@ def _behind(layout: Layout, alone: Array, beside: Array) -> list[NDArray[np.floa
     return out
 
 
-def _ahead(layout: Layout, alone: Array, beside: Array) -> list[NDArray[np.float64]]:
+def _ahead(layout: Layout, alone: Array, beside: Array) -> list[NDArray[np.floating]]:
     """For each place: the least cost of all later ones, rows x digits there x check sum after it."""
-    last = np.full((len(alone), 10, 10), np.inf)
+    last: NDArray[np.floating] = np.full((len(alone), 10, 10), np.inf)
     last[:, :, 0] = 0.0
     out = [last]
     for place in range(alone.shape[1] - 1, 0, -1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.scanner.framer import GAP_S, Framer, Text
@@ -130,6 +130,7 @@ SETTINGS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(STREAMS, SETTINGS, st.lists(st.integers(1, 40), min_size=1))
 def test_any_split_gives_the_same_texts_and_the_same_count(
     data: bytes, settings: ScannerSettings, sizes: list[int]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.emulators import wedge
@@ -38,6 +38,7 @@ class TestEvents:
         events = wedge.dropped() + wedge.event(1, 30, 1) + wedge.report() + wedge.stroke(31)
         assert EventParser().receive(events) == [Dropped(), Key(31, Press.DOWN), Key(31, Press.UP)]
 
+    @settings(deadline=None)
     @given(st.binary(max_size=400), st.lists(st.integers(1, 30), min_size=1))
     def test_any_bytes_in_any_pieces_are_the_same_and_hurt_nothing(self, data: bytes, sizes: list[int]) -> None:
         parser, found, at, turn = EventParser(), [], 0, 0

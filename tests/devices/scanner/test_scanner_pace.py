@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.scanner.decoders import WindowDecoder
@@ -83,6 +83,7 @@ def test_a_flood_is_never_kept() -> None:
     assert pace.end(1.0) is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 0.4), st.sampled_from("A0\n")), max_size=60))
 def test_whatever_passes_kept_the_rules(keys: list[tuple[float, str]]) -> None:
     pace, now, times = Pace("", 70), 0.0, []
