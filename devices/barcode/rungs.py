@@ -30,6 +30,12 @@ _ROWS: Final = 16
 _SQUARES_SIDE: Final = 1280
 #: Digits of the shortest ITF that is believed.
 _LEAST_ITF: Final = 6
+#: The code whose rows of bars say different things.
+_STACKED: Final = "PDF417"
+#: Share of a region that the codes read in it must take up for the search in it to end, and from which height on, in
+#: lengths, it may hold two of them.
+_ACCOUNTED: Final = 0.5
+_TALL: Final = 0.5
 #: How far around a pixel its light is taken from (px).
 _AROUND: Final = 41
 #: Regions to which numbers are fitted: it takes several times as long as reading one.
@@ -114,21 +120,55 @@ def _code(barcode: zxingcpp.Barcode, formats: Sequence[str]) -> Code:
 def strips(gray: Gray, formats: Sequence[str], regions: Sequence[Region] | None = None) -> list[Code]:
     """Every striped region laid flat and read; ``regions`` saves the search when it was made before."""
     bars, _ = split(formats)
-    if not bars:
+    stacked = tuple(name for name in formats if name == _STACKED)
+    if not bars and not stacked:
         return []
-    found = []
+    found: list[Code] = []
     for region in stripes.find(gray) if regions is None else regions:
-        found += flat(strip.lift(gray, region), bars)
+        codes = _laid_flat(gray, region, bars) if bars else []
+        found += codes if codes or not stacked else upright(gray, region, stacked)
     return found
 
 
-def flat(laid: strip.Strip, bars: tuple[str, ...]) -> list[Code]:
-    """What one strip says; the first way of looking that reads anything ends it."""
+def _laid_flat(gray: Gray, region: Region, bars: tuple[str, ...]) -> list[Code]:
+    """What one region says; one that is tall and not accounted for may be two labels, one above the other."""
+    codes, share = flat(strip.lift(gray, region), bars)
+    if region.height < _TALL * region.length or share > _ACCOUNTED:
+        return codes
+    for half in region.halves:
+        codes += [code for code in flat(strip.lift(gray, half), bars)[0] if not _known(code, codes)]
+    return codes
+
+
+def _known(code: Code, codes: Sequence[Code]) -> bool:
+    return any((code.format, code.text) == (other.format, other.text) for other in codes)
+
+
+def flat(laid: strip.Strip, bars: tuple[str, ...]) -> tuple[list[Code], float]:
+    """What one strip says, and the share of it in which that was read.
+
+    Several codes may lie in one line, so ways of looking are tried until what was read accounts for the length.
+    """
+    found: list[Code] = []
     for rows in _ways(laid.picture):
         codes = _zxing(np.repeat(rows, _ROWS // len(rows), axis=0), bars, everything=False)
-        if codes:
-            return [_mapped(code, laid.back @ np.diag((1.0, strip.ROWS / _ROWS, 1.0))) for code in codes]
-    return []
+        found += [code for code in codes if not _known(code, found)]
+        if sum(_span(code.quad)[0] for code in found) > _ACCOUNTED:
+            break
+    share = sum(length * rows for length, rows in (_span(code.quad) for code in found))
+    return [_mapped(code, laid.back @ np.diag((1.0, strip.ROWS / _ROWS, 1.0))) for code in found], share
+
+
+def _span(quad: Quad) -> tuple[float, float]:
+    """The shares of a region's length and of its rows in which a code was read."""
+    (x0, y0), (x1, _), _, (_, y3) = quad
+    return abs(x1 - x0) / (strip.LAST - strip.FIRST), (abs(y3 - y0) + 1) / _ROWS
+
+
+def upright(gray: Gray, region: Region, formats: tuple[str, ...]) -> list[Code]:
+    """A striped region turned upright with all its rows, for bars that are stacked."""
+    picture, back = strip.turn_upright(gray, region)
+    return [_mapped(code, back) for code in _zxing(picture, formats, everything=True)]
 
 
 def _ways(picture: Gray) -> Iterator[Gray]:

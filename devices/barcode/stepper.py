@@ -73,10 +73,10 @@ def live_stepper(
     bars, matrix = rungs.split(formats)
     cheap: list[Rung] = []
     costly: list[Rung] = []
-    if bars:
-        cheap.append(partial(rungs.strips, formats=bars))
-        costly.append(lambda gray: rungs.strips(rungs.soften(gray), bars))
-        costly.append(lambda gray: rungs.strips(gray, bars, stripes.outlines(gray)))
+    if bars or "PDF417" in matrix:
+        cheap.append(partial(rungs.strips, formats=formats))
+        costly.append(lambda gray: rungs.strips(rungs.soften(gray), formats))
+        costly.append(lambda gray: rungs.strips(gray, formats, stripes.outlines(gray)))
     if matrix:
         cheap.append(partial(rungs.squares, formats=matrix))
         costly.append(partial(rungs.enlarged, formats=matrix))

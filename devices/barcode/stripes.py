@@ -9,7 +9,7 @@ direction. It says nothing of what is printed there: print, grids and shelves ar
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -63,6 +63,13 @@ class Region:
         )
         return (a, b, c, d)
 
+    @property
+    def halves(self) -> tuple[Region, Region]:
+        """The upper and the lower half, each with a little of the other."""
+        x, y = -math.sin(self.angle) * self.height / 4, math.cos(self.angle) * self.height / 4
+        upper = replace(self, x=self.x - x, y=self.y - y, height=0.55 * self.height)
+        return upper, replace(self, x=self.x + x, y=self.y + y, height=0.55 * self.height)
+
 
 def find(gray: Gray, most: int = 4) -> list[Region]:
     """The striped regions of ``gray``, at most ``most``, the likeliest first."""
@@ -72,7 +79,7 @@ def find(gray: Gray, most: int = 4) -> list[Region]:
         return []
     small = cv2.resize(gray, (width, height), interpolation=cv2.INTER_AREA) if factor > 1 else gray
     size = (width // _BLOCK, height // _BLOCK)
-    across, down = cv2.spatialGradient(small)
+    across, down = (np.asarray(slope, dtype=np.int16) for slope in cv2.spatialGradient(small))
     xx, yy, xy = _pooled(across, across, size), _pooled(down, down, size), _pooled(across, down, size)
     energy, even, odd = xx + yy, xx - yy, 2 * xy
     thin = cv2.magnitude(even, odd) > _COHERENCE * (energy + 200.0)

@@ -135,7 +135,8 @@ def _left(rows: Array, known: Array) -> NDArray[np.float64]:
     inner = (known.T @ known).astype(np.float64)
     products = (rows @ known).astype(np.float64)
     explained = np.einsum("ij,ij->i", products, np.linalg.solve(inner, products.T).T)
-    return np.maximum(np.einsum("ij,ij->i", rows, rows).astype(np.float64) - explained, 0.0)
+    left: NDArray[np.float64] = np.maximum(np.einsum("ij,ij->i", rows, rows).astype(np.float64) - explained, 0.0)
+    return left
 
 
 _ALONG: dict[int, Array] = {}
