@@ -73,13 +73,15 @@ def live_stepper(
     bars, matrix = rungs.split(formats)
     cheap: list[Rung] = []
     costly: list[Rung] = []
-    if bars or "PDF417" in matrix:
+    if bars:
         cheap.append(partial(rungs.strips, formats=formats))
         costly.append(lambda gray: rungs.strips(rungs.soften(gray), formats))
         costly.append(lambda gray: rungs.strips(gray, formats, stripes.outlines(gray)))
     if matrix:
         cheap.append(partial(rungs.squares, formats=matrix))
         costly.append(partial(rungs.enlarged, formats=matrix))
+    if rungs.STACKED in matrix:
+        costly.append(rungs.stacked)
     costly.append(lambda gray: rungs.clahe(rungs.soften(gray), formats))
     if bars:
         costly.append(lambda gray: rungs.inverted(rungs.soften(gray), bars))

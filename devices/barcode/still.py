@@ -87,7 +87,6 @@ class Look:
     def __init__(self, frame: NDArray[np.uint8], formats: Sequence[str]) -> None:
         self._formats = check_formats(tuple(formats))
         self._bars, _ = rungs.split(self._formats)
-        self._striped = bool(self._bars) or "PDF417" in self._formats
         self._gray = rungs.to_gray(frame)
         self._small, self._factor = _reduced(self._gray)
         self._regions: list[Region] | None = None
@@ -95,16 +94,16 @@ class Look:
 
     @property
     def regions(self) -> list[Region]:
-        """Where the picture is striped; empty when nothing of bars is wanted."""
+        """Where the picture is striped; empty when no bars are wanted."""
         if self._regions is None:
-            self._regions = stripes.find(self._gray) if self._striped else []
+            self._regions = stripes.find(self._gray) if self._bars else []
         return self._regions
 
     @property
     def outlines(self) -> list[Region]:
         """The same by the other search."""
         if self._outlines is None:
-            self._outlines = stripes.outlines(self._gray) if self._striped else []
+            self._outlines = stripes.outlines(self._gray) if self._bars else []
         return self._outlines
 
     def quick(self) -> list[Code]:
@@ -121,15 +120,16 @@ class Look:
     def costly(self, second: Engine | None) -> Iterator[Step]:
         """The other rungs, in the order of what they gain for their time."""
         formats, bars = self._formats, bool(self._bars)
-        if self._striped:
-            yield "outlines", lambda: self.strips(self.outlines)
         if bars:
+            yield "outlines", lambda: self.strips(self.outlines)
             yield "fit", lambda: rungs.fitted(self._gray, formats, self.regions)
             yield "fit, outlines", lambda: rungs.fitted(self._gray, formats, self.outlines)
         yield "sweep", partial(self._reduced, partial(rungs.scan, formats=formats))
         yield "contrast", partial(self._reduced, partial(rungs.clahe, formats=formats))
         if bars:
             yield "negative", partial(self._reduced, partial(rungs.inverted, formats=self._bars))
+        if rungs.STACKED in formats:
+            yield "stacked", partial(self._reduced, rungs.stacked)
         yield "enlarged", partial(self._reduced, partial(rungs.enlarged, formats=formats))
         yield "flattened", partial(self._reduced, partial(rungs.flattened, formats=formats))
         if second is not None:

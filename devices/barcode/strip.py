@@ -50,23 +50,6 @@ def lift(gray: Gray, region: Region) -> Strip:
     return Strip(np.asarray(picture, dtype=np.uint8), back)
 
 
-def turn_upright(gray: Gray, region: Region) -> tuple[Gray, NDArray[np.float64]]:
-    """``region`` with room around it, in its own proportions and at least as large as a strip is wide; and the matrix
-    back to the picture's pixels."""
-    scale = max(1.0, WIDTH / (region.length * LONGER))
-    width, height = (round(side * LONGER * scale) for side in (region.length, region.height))
-    cos, sin = math.cos(region.angle) / scale, math.sin(region.angle) / scale
-    back = np.array(
-        (
-            (cos, -sin, region.x - cos * width / 2 + sin * height / 2),
-            (sin, cos, region.y - sin * width / 2 - cos * height / 2),
-            (0.0, 0.0, 1.0),
-        )
-    )
-    picture = cv2.warpAffine(gray, back[:2], (width, height), flags=_BACKWARD, borderMode=_BORDER)
-    return np.asarray(picture, dtype=np.uint8), back
-
-
 _BACKWARD: Final = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 _BORDER: Final = cv2.BORDER_REPLICATE
 
