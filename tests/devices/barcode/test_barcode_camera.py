@@ -18,7 +18,8 @@ from devices.barcode.code import BarcodeError
 from devices.barcode.events import CameraChanged, CodeHint, CodeRead, Kind, Why
 from devices.barcode.grabber import Grabber
 from devices.barcode.settings import CameraSettings, CodeSettings, KindRule
-from devices.barcode.sources import Frame, open_source, without_login
+from devices.barcode.shot import PixelShot, Shot
+from devices.barcode.sources import open_source, without_login
 from devices.emulators import things
 from devices.emulators.camera import CameraEmulator, CameraFault
 
@@ -131,10 +132,10 @@ class Hanging:
     def __init__(self, frames: int = 0) -> None:
         self.release, self.frames, self.reading = threading.Event(), frames, threading.Event()
 
-    def read(self, stop: threading.Event) -> Frame | None:
+    def read(self, stop: threading.Event) -> Shot | None:
         if self.frames:
             self.frames -= 1
-            return np.full((72, 128, 3), self.frames, np.uint8)
+            return PixelShot(np.full((72, 128, 3), self.frames, np.uint8))
         self.reading.set()
         self.release.wait()
         return None
@@ -235,7 +236,7 @@ def test_a_video_file_plays_at_its_pace_and_again_from_the_start(tmp_path: Path)
     source, stop = open_source(CameraSettings(source=str(path))), threading.Event()
     began = time.monotonic()
     frames = [source.read(stop) for _ in range(9)]
-    assert all(read is not None and read.shape == (540, 960, 3) for read in frames)
+    assert all(read is not None and read.size == (960, 540) for read in frames)
     assert time.monotonic() - began >= 8 / 20
     stop.set()
     assert source.read(stop) is None

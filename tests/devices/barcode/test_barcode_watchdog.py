@@ -7,7 +7,8 @@ import pytest
 
 from devices.barcode.events import Why
 from devices.barcode.gate import GLANCE_S, OPEN_S, Gate, Look
-from devices.barcode.watchdog import FROZEN_S, OPENING_S, STALLED_S, BackOff, Watchdog, fingerprint
+from devices.barcode.shot import PixelShot
+from devices.barcode.watchdog import FROZEN_S, OPENING_S, STALLED_S, BackOff, Watchdog
 from devices.emulators import scene
 from devices.emulators.things import book_label
 
@@ -54,8 +55,8 @@ def test_noise_changes_the_fingerprint_and_equality_keeps_it() -> None:
     rng = np.random.default_rng(1)
     picture = scene.desk(scene.Desk.GREY, 640, 360, rng)
     noisy = scene.expose(picture, scene.TYPICAL, rng)
-    assert fingerprint(picture) == fingerprint(picture.copy())
-    assert fingerprint(picture) != fingerprint(noisy)
+    assert PixelShot(picture).mark == PixelShot(picture.copy()).mark
+    assert PixelShot(picture).mark != PixelShot(noisy).mark
 
 
 def test_pauses_grow_to_a_second_and_start_again_after_success() -> None:
