@@ -39,9 +39,6 @@ _LEFT_BEHIND: Final = 3
 #: Failures of the decoder one after the other before the camera counts as failed.
 _FAILURES: Final = 10
 
-#: While nothing moves, look at the camera so often (s); the frames between are thrown away undecoded.
-_IDLE_S: Final = 0.1
-
 Opener = Callable[[CameraSettings], "Source"]
 
 
@@ -178,8 +175,8 @@ class CameraReader:
     def _read(self, grabber: Grabber, watchdog: Watchdog, viewer: Viewer) -> Why | None:
         """Frame after frame; why it ended, or ``None`` when told to stop."""
         while not self._stop.is_set():
-            if viewer.still and (early := _IDLE_S - (self._clock() - self._at)) > 0:
-                self._stop.wait(early)
+            if (early := self._at + viewer.pause - self._clock()) > 0:
+                self._stop.wait(early)  # the grabber throws away meanwhile what comes, undecoded
             taken = grabber.after(self._number, _TICK_S)
             if taken is not None:
                 self._number, self._at = taken.number, self._clock()
@@ -191,7 +188,7 @@ class CameraReader:
                 if self._failures >= _FAILURES:
                     self._failures = 0
                     return Why.FAILED
-            elif grabber.ended:
+            elif grabber.ended and not self._stop.is_set():
                 if grabber.finished and not self._settings.loop:
                     return Why.ENDED
                 return Why.LOST if self.ready else Why.ABSENT

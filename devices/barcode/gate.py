@@ -13,6 +13,7 @@ label pushed in by a millimetre a second adds up as one that is thrown down.
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -45,7 +46,18 @@ GLANCE_S: Final = 1.0
 LONG_STILL_S: Final = 10.0
 SELDOM_S: Final = 4.0
 
-_Thumbnail = NDArray[np.float32]
+#: Pause between looks (s) at a scene that stands still, and that has done so for a while: a hand that comes is in the
+#: picture for longer than this before it holds a label still.
+_PAUSE_S: Final = 0.1
+_LONG_PAUSE_S: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Thumbnail:
+    """Grey levels and the mean of each row, both ``float32``."""
+
+    pixels: NDArray[np.float32]
+    rows: NDArray[np.float32]
 
 
 class Look(enum.Enum):
@@ -63,13 +75,14 @@ class Gate:
     def __init__(self) -> None:
         self._reference: _Thumbnail | None = None
         self._last: _Thumbnail | None = None
-        self._noise = 0.0
+        self._noise: float | None = None
         self._quick = self._slow = 0.0
         self._changed = self._looked = float("-inf")
-        self.still = False
+        #: The next look is early enough after this time (s).
+        self.pause = 0.0
 
     def look(self, now: float, frame: Pixels | Shot) -> Look:
-        """What to do with ``frame`` (grey, BGR or as it came). ``still`` then says whether the scene stands still.
+        """What to do with ``frame`` (grey, BGR or as it came). ``pause`` then says how long to look away.
 
         Raises:
             BarcodeError: the frame came damaged.
@@ -82,29 +95,29 @@ class Gate:
             self._reference = thumbnail
             opened = now - self._changed > OPEN_S
             self._changed = self._looked = now
-            self.still = False
+            self.pause = 0.0
             return Look.CHANGED if opened else Look.DECODE
-        self.still = now - self._changed > OPEN_S
-        pause = GLANCE_S if now - self._changed <= LONG_STILL_S else SELDOM_S
-        if not self.still or now - self._looked >= pause:
+        since = now - self._changed
+        self.pause = 0.0 if since <= OPEN_S else _PAUSE_S if since <= LONG_STILL_S else _LONG_PAUSE_S
+        if since <= OPEN_S or now - self._looked >= (GLANCE_S if since <= LONG_STILL_S else SELDOM_S):
             self._looked = now
             return Look.DECODE
         return Look.SKIP
 
     def _moved(self, thumbnail: _Thumbnail) -> bool:
         if self._reference is None or self._last is None:
-            self._quick = self._slow = float(thumbnail.mean()) + _DARK
+            self._quick = self._slow = float(thumbnail.rows.mean()) + _DARK
             return True
         if self._brightness_jumped(thumbnail):
             return True
         noise = float(np.median(_difference(self._last, thumbnail)[::2, ::2])) * 1.4826
-        self._noise += (noise - self._noise) * _FOLLOW
+        self._noise = noise if self._noise is None else self._noise + (noise - self._noise) * _FOLLOW
         step = min(max(_STEP, _NOISES * self._noise), _LARGEST_STEP)
         return int(np.count_nonzero(_difference(self._reference, thumbnail) > step)) >= _PIXELS
 
     def _brightness_jumped(self, thumbnail: _Thumbnail) -> bool:
         """Only what stays counts: lamps that flicker make single frames brighter."""
-        now = float(thumbnail.mean()) + _DARK
+        now = float(thumbnail.rows.mean()) + _DARK
         self._quick += (now - self._quick) * _QUICK
         self._slow += (now - self._slow) * _SLOW
         if 1 / _JUMP < self._quick / self._slow < _JUMP:
@@ -117,11 +130,11 @@ def _thumbnail(shot: Shot) -> _Thumbnail:
     small = shot.thumbnail()
     if small.shape != _SIZE[::-1]:
         small = np.asarray(cv2.resize(small, _SIZE, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    return small.astype(np.float32)
+    pixels = small.astype(np.float32)
+    return _Thumbnail(pixels, pixels.mean(axis=1))
 
 
-def _difference(before: _Thumbnail, after: _Thumbnail) -> _Thumbnail:
+def _difference(before: _Thumbnail, after: _Thumbnail) -> NDArray[np.float32]:
     """By how much each place changed (grey levels), its row's change of light taken out."""
-    gain = (after.mean(axis=1) + _DARK) / (before.mean(axis=1) + _DARK)
-    difference: _Thumbnail = np.abs(after - before * gain[:, None])
-    return difference
+    gain = (after.rows + _DARK) / (before.rows + _DARK)
+    return np.asarray(cv2.absdiff(after.pixels, before.pixels * gain[:, None]), dtype=np.float32)

@@ -79,8 +79,8 @@ class PixelShot:
         return to_gray(self._pixels)
 
     def thumbnail(self) -> Pixels:
-        # Every second pixel is enough to average over, and half the reading of memory is most of the cost.
-        step = 2 if self.size[0] >= 2 * THUMBNAIL else 1
+        # Every second pixel of a large frame is enough to average over, and reading memory is most of the cost.
+        step = 2 if self.size[0] >= 8 * THUMBNAIL else 1
         return np.ascontiguousarray(
             self._pixels[::step, ::step, 1] if self._pixels.ndim == 3 else self._pixels[::step, ::step]
         )

@@ -26,9 +26,9 @@ class Viewer:
         self.seen: tuple[Quad, float] | None = None
 
     @property
-    def still(self) -> bool:
-        """Whether nothing moves and nothing waits for a second frame: a few looks a second are enough."""
-        return self._gate.still and not self._confirmer.pending
+    def pause(self) -> float:
+        """How long to look away now (s): a while when nothing moves and nothing waits for a second frame."""
+        return 0.0 if self._confirmer.pending else self._gate.pause
 
     def frame(self, now: float, frame: Pixels | Shot) -> list[Event]:
         """What ``frame`` (grey, BGR or as it came), taken at ``now`` (s), adds to what is known.

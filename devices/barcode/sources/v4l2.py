@@ -147,7 +147,6 @@ def _open(path: str, name: str, width: int, height: int) -> Capture:
     )  # fmt: skip
     # Some drivers refuse this; the grabber drains the queue in any case.
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-    capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
     return capture
 
 
@@ -158,6 +157,7 @@ class V4l2Source:
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
+        capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
 
     def read(self, stop: threading.Event) -> Shot | None:
         """The next frame as it came through the cable."""
