@@ -47,6 +47,10 @@ class PiCameras:
             def __init__(self, camera_num: int = 0, tuning: object = None) -> None:
                 super().__init__(cameras, camera_num)
 
+            @staticmethod
+            def global_camera_info() -> list[dict[str, Any]]:
+                return [{"Model": "imx708", "Id": f"/base/i2c/imx708@{n}", "Num": n} for n in range(len(cameras.seen))]
+
         module = types.ModuleType("picamera2")
         vars(module)["Picamera2"] = Picamera2
         return module
