@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks import machine
 from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
+from benchmarks.idle_camera import IDLE_CAMERA
 from benchmarks.import_items import IMPORT
 from benchmarks.ingest import INGEST
 from benchmarks.replay import REPLAY
@@ -27,7 +28,8 @@ from benchmarks.sip2_server import SIP2_SERVER
 from benchmarks.start import START
 
 BENCHMARKS = {
-    benchmark.name: benchmark for benchmark in (START, ROW, INGEST, IMPORT, CODEC, CHECKOUT, REPLAY, SIP2_SERVER)
+    benchmark.name: benchmark
+    for benchmark in (START, ROW, INGEST, IMPORT, CODEC, CHECKOUT, REPLAY, SIP2_SERVER, IDLE_CAMERA)
 }
 
 

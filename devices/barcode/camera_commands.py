@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import threading
 import time
@@ -59,6 +60,7 @@ def _writable(ctx: click.Context, param: click.Parameter, value: Path | None) ->
     return value
 
 
+_picture = functools.partial(click.option, "--picture", type=click.Path(path_type=Path), callback=_writable)
 _source = click.option("--source", help="A device, address, file or folder; goes before the configuration's.")
 
 
@@ -88,9 +90,7 @@ def list_(as_json: bool) -> None:
 @_source
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End after so long.")
 @click.option("--count", type=click.IntRange(min=1), help="End after so many frames that were looked at.")
-@click.option(
-    "--picture", type=click.Path(path_type=Path), callback=_writable, help="Write the marked picture here each second."
-)
+@_picture(help="Write the marked picture here each second.")
 @click.option("--lang", type=click.Choice(["en", "id"]), default="en", help="Language of the advice.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a frame that was looked at.")
 def aim(
@@ -136,7 +136,7 @@ def aim(
 @camera.command(epilog="Example: pustaka camera show --config /etc/pustaka/kiosk.toml --picture now.jpg")
 @_config
 @_source
-@click.option("--picture", type=click.Path(path_type=Path), callback=_writable, help="Write the marked picture here.")
+@_picture(help="Write the marked picture here.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(config: Path | None, source: str | None, picture: Path | None, as_json: bool) -> None:
     """Open the camera, say what it gives and what is in its picture after two seconds."""
