@@ -136,16 +136,21 @@ def annotated(sight: Sight, words: str) -> Pixels:
     return np.vstack((picture, bar))
 
 
+def encoded(picture: Pixels, suffix: str) -> bytes:
+    """``picture`` as a file of that ending (``.png`` or ``.jpg``)."""
+    _, data = cv2.imencode(suffix, picture)
+    return data.tobytes()
+
+
 def save(picture: Pixels, path: Path) -> None:
     """Write ``picture`` in the format of the file's ending; whoever looks at the file sees a whole one.
 
     Raises:
         BarcodeError: it cannot be written there.
     """
-    _, data = cv2.imencode(path.suffix, picture)
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(data.tobytes())
+        part.write_bytes(encoded(picture, path.suffix))
         part.replace(path)
     except OSError as error:
         raise BarcodeError(f"{path}: cannot be written: {error.strerror}") from error

@@ -39,6 +39,9 @@ _LEFT_BEHIND: Final = 3
 #: Failures of the decoder one after the other before the camera counts as failed.
 _FAILURES: Final = 10
 
+#: A picture whose grey levels lie this near to each other shows nothing.
+_BLANK: Final = 2
+
 Opener = Callable[[CameraSettings], "Source"]
 
 
@@ -194,6 +197,8 @@ class CameraReader:
                 return Why.LOST if self.ready else Why.ABSENT
             # Right after a frame it is the frame's time that counts: a slow decoder is no stalled camera.
             why = watchdog.trouble(self._clock() if taken is None else taken.at, live=grabber.live)
+            if why is Why.FROZEN and taken is not None and _is_blank(taken):
+                continue
             if why is not None:
                 return why
         return None
@@ -211,3 +216,12 @@ class CameraReader:
             self._failures += 1
             if self._failures == 1:
                 log.exception("camera: a frame could not be decoded")
+
+
+def _is_blank(taken: Taken) -> bool:
+    """Whether the frame is one even grey: with the lights out, compression makes all frames equal, and rightly so."""
+    try:
+        thumbnail = taken.shot.thumbnail()
+    except BarcodeError:
+        return False
+    return int(thumbnail.max()) - int(thumbnail.min()) <= _BLANK

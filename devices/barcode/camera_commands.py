@@ -6,7 +6,7 @@ import functools
 import sys
 import threading
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from devices.settings import SettingsError, load
 
 if TYPE_CHECKING:
     from devices.barcode.aim_live import Sight
+    from devices.barcode.aim_page import AimPage
     from devices.barcode.sources import Notes
 
 #: Without a terminal to redraw, a line this often (s); pictures are written as often.
@@ -91,6 +92,8 @@ def list_(as_json: bool) -> None:
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End after so long.")
 @click.option("--count", type=click.IntRange(min=1), help="End after so many frames that were looked at.")
 @_picture(help="Write the marked picture here each second.")
+@click.option("--page", is_flag=True, help="Also show the marked picture in a browser; the address is printed.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of that page on this machine; 0: any.")
 @click.option("--lang", type=click.Choice(["en", "id"]), default="en", help="Language of the advice.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a frame that was looked at.")
 def aim(
@@ -99,6 +102,8 @@ def aim(
     seconds: float | None,
     count: int | None,
     picture: Path | None,
+    page: bool,
+    port: int,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -106,31 +111,63 @@ def aim(
 
     Hold a label where patrons will hold theirs, and do what it says until it says "good". Exit status 1: no picture.
     """
-    from devices.barcode.aim_live import annotated, save, sights
-    from devices.barcode.sources import Notes
+    from devices.barcode.aim_page import AimPage
 
-    settings, notes, stop = _settings(config, source), Notes(), threading.Event()
-    screen = _Screen(redraw=sys.stdout.isatty() and not as_json)
-    began, written, done = time.monotonic(), float("-inf"), 0
-    last: Sight | None = None
+    settings = _settings(config, source)
+    shown: AimPage | None = None
     try:
-        for last in sights(settings.camera, settings.codes, notes, stop, time.monotonic):
-            done += 1
-            if as_json:
-                click.echo(msgspec.json.encode(_as_data(last)))
-            else:
-                screen.show(last, notes, lang)
-            if picture is not None and last.at - written >= _EVERY_S:
-                save(annotated(last, _caption(last)), picture)
-                written = last.at
-            if (seconds is not None and last.at - began >= seconds) or done == count:
-                break
-        if picture is not None and last is not None:
-            save(annotated(last, _caption(last)), picture)
+        if page:
+            shown = AimPage(port)
+            click.echo(f"The picture is at {shown.url}", err=True)
+        _aim(settings, _Until(seconds, count), _Outlets(picture, shown, lang, as_json))
+    except OSError as error:
+        raise click.ClickException(f"port {port} cannot be used: {error.strerror}; name another with --port") from error
     except BarcodeError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
         pass
+    finally:
+        if shown is not None:
+            shown.close()
+
+
+@dataclass(frozen=True)
+class _Until:
+    seconds: float | None
+    count: int | None
+
+    def over(self, began: float, now: float, done: int) -> bool:
+        return (self.seconds is not None and now - began >= self.seconds) or done == self.count
+
+
+@dataclass(frozen=True)
+class _Outlets:
+    picture: Path | None
+    page: AimPage | None
+    lang: str
+    as_json: bool
+
+
+def _aim(settings: _File, until: _Until, to: _Outlets) -> None:
+    from devices.barcode.aim_live import annotated, encoded, save, sights
+    from devices.barcode.sources import Notes
+
+    notes, stop = Notes(), threading.Event()
+    screen = _Screen(redraw=sys.stdout.isatty() and not to.as_json)
+    began, written = time.monotonic(), float("-inf")
+    for done, sight in enumerate(sights(settings.camera, settings.codes, notes, stop, time.monotonic), start=1):
+        if to.as_json:
+            click.echo(msgspec.json.encode(_as_data(sight)))
+        else:
+            screen.show(sight, notes, to.lang)
+        over = until.over(began, sight.at, done)
+        if to.page is not None:
+            to.page.put(encoded(annotated(sight, _caption(sight)), ".jpg"))
+        if to.picture is not None and (over or sight.at - written >= _EVERY_S):
+            save(annotated(sight, _caption(sight)), to.picture)
+            written = sight.at
+        if over:
+            return
 
 
 @camera.command(epilog="Example: pustaka camera show --config /etc/pustaka/kiosk.toml --picture now.jpg")

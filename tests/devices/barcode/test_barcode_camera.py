@@ -372,3 +372,32 @@ def test_a_camera_back_under_another_name_is_found_by_its_link(read_from: Start,
     sources[-1].read = lambda stop: None  # the plug is pulled
     assert posted.wait(CameraChanged).why is Why.LOST
     assert posted.wait(CodeRead).text == "B00417"
+
+
+class Repeating:
+    """A live camera that gives the same picture again and again."""
+
+    live = True
+
+    def __init__(self, picture: Pixels) -> None:
+        self.picture, self.frames = picture, 0
+
+    def read(self, stop: threading.Event) -> Shot | None:
+        self.frames += 1
+        return None if stop.wait(0.01) else PixelShot(self.picture)
+
+    def close(self) -> None:
+        return
+
+
+def test_a_dark_room_is_no_frozen_camera(read_from: Start, posted: Any, wait_until: Wait) -> None:
+    """On a clock that runs ten times as fast."""
+    dark = Repeating(np.full((72, 128), 16, np.uint8))
+    read_from("dark", opener=lambda _: dark, clock=lambda: 10 * time.monotonic())
+    assert posted.wait(CameraChanged).ready
+    wait_until(lambda: dark.frames >= 120)  # 12 s by that clock
+    assert posted.rest() == []
+    lit = Repeating(np.tile(np.arange(128, dtype=np.uint8), (72, 1)))
+    read_from("lit", opener=lambda _: lit, clock=lambda: 10 * time.monotonic())
+    assert posted.wait(CameraChanged).ready
+    assert posted.wait(CameraChanged) == CameraChanged(False, Why.FROZEN)

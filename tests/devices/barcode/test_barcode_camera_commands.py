@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
 
 import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from devices.barcode.aim_page import AimPage
 from devices.barcode.camera_commands import camera
 from devices.barcode.cameras import cameras
+from devices.barcode.sources.multipart import Parts
 from devices.emulators import scene, things
 from devices.emulators.camera import CameraEmulator
 from devices.emulators.pi_camera import PiCameras
@@ -150,3 +154,28 @@ def test_a_picture_in_an_unknown_format_is_refused(emulator: CameraEmulator, tmp
     code, _, err = run("aim", "--source", emulator.url, "--count", "1", "--picture", str(tmp_path / "a.txt"))
     assert code == 2
     assert "a.txt: write .png or .jpg" in err
+
+
+def test_the_page_shows_each_new_picture_until_it_is_closed() -> None:
+    page = AimPage()
+    assert "<img" in urlopen(page.url, timeout=5).read().decode()
+    with pytest.raises(HTTPError):
+        urlopen(page.url + "etc", timeout=5)
+    live = urlopen(page.url + "live", timeout=5)
+    parts, found = Parts("pustaka-aim"), list[bytes]()
+    for picture in (b"first", b"second"):
+        page.put(picture)
+        while picture not in found:
+            found += parts.receive(live.read1())
+    page.close()
+    with pytest.raises(URLError):
+        urlopen(page.url, timeout=5)
+
+
+def test_aiming_with_a_page_tells_where_it_is_and_a_taken_port_is_named(emulator: CameraEmulator) -> None:
+    code, _, err = run("aim", "--source", emulator.url, "--count", "1", "--page")
+    assert code == 0
+    assert err.startswith("The picture is at http://127.0.0.1:")
+    code, _, err = run("aim", "--source", emulator.url, "--count", "1", "--page", "--port", str(emulator.port))
+    assert code == 1
+    assert f"port {emulator.port} cannot be used" in err
