@@ -96,7 +96,8 @@ def measure(gray: Gray, codes: list[Code], regions: list[Quad]) -> Measures:
     """The measures of a frame in which ``codes`` were read and ``regions`` are striped."""
     size, code = (gray.shape[1], gray.shape[0]), codes[0] if codes else None
     if code is None:
-        quad = max(regions, key=_width, default=None)
+        # Wood and print are striped, too, but have no edges of a label's contrast.
+        quad = max((region for region in regions if blur(gray, region) is not None), key=_width, default=None)
         bar = None if quad is None else striped_pixels_per_bar(gray, quad)
     else:
         # Engines tell the row that they read, often slantwise across the bars; the region lies along them.
@@ -180,7 +181,7 @@ def striped_pixels_per_bar(gray: Gray, quad: Quad) -> float | None:
     sure, and ``None`` when it has no stripes. A lower quartile of the runs is a narrow bar in every linear code."""
     profile = _profile(gray, quad)
     low, high = np.quantile(profile, (0.05, 0.95))
-    if high - low < 20:
+    if not _printed(low, high):
         return None
     crossings = np.flatnonzero(np.diff(profile > (low + high) / 2))
     if crossings.size < 12:
@@ -196,10 +197,15 @@ def blur(gray: Gray, quad: Quad) -> float | None:
     profile = _profile(gray, quad)
     low, high = np.quantile(profile, (0.05, 0.95))
     slope = float(np.quantile(np.abs(np.diff(profile)), _EDGE)) * (profile.size - 1) / max(_width(quad), 1.0)
-    if high - low < 20 or slope <= 0:
+    if not _printed(low, high) or slope <= 0:
         return None
     sigma = float(high - low) / (slope * math.sqrt(2 * math.pi))
     return math.sqrt(max(sigma**2 - _PIXEL_BLUR**2, 0.01))
+
+
+def _printed(low: float, high: float) -> bool:
+    """Whether two grey levels differ as ink and paper do, even blurred ones; the grain of wood does not."""
+    return high - low >= max(20.0, 0.25 * high)
 
 
 def _profile(gray: Gray, quad: Quad) -> NDArray[np.float64]:

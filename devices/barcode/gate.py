@@ -24,8 +24,10 @@ from devices.barcode.shot import Pixels, Shot, as_shot
 
 #: Size of the thumbnail (px).
 _SIZE: Final = (160, 90)
+#: Differences are averaged over this many pixels each way: noise is not alike in neighbours, a label is.
+_POOL: Final = (3, 3)
 #: A thumbnail's pixel changed when it differs by this many grey levels, or by so many times the noise.
-_STEP: Final = 8.0
+_STEP: Final = 6.0
 _NOISES: Final = 4.5
 #: However noisy: a white label on any desk differs by more.
 _LARGEST_STEP: Final = 30.0
@@ -137,4 +139,5 @@ def _thumbnail(shot: Shot) -> _Thumbnail:
 def _difference(before: _Thumbnail, after: _Thumbnail) -> NDArray[np.float32]:
     """By how much each place changed (grey levels), its row's change of light taken out."""
     gain = (after.rows + _DARK) / (before.rows + _DARK)
-    return np.asarray(cv2.absdiff(after.pixels, before.pixels * gain[:, None]), dtype=np.float32)
+    signed = cv2.blur(after.pixels - before.pixels * gain[:, None], _POOL)
+    return np.abs(np.asarray(signed, dtype=np.float32))
