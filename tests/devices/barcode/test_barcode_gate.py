@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 
 import cv2
 import numpy as np
@@ -20,9 +21,13 @@ SIZE = (640, 360)
 LABEL = book_label("B00417")
 DIM = Optics(blur=1.0, noise=20.0, exposure=0.5)
 
+#: Looks a second at a scene that is still.
+RATE = 2.5
+
 Light = Callable[[int], np.ndarray]
 
 
+@cache
 def desk(kind: Desk = Desk.WOOD) -> Frame:
     return scene.desk(kind, *SIZE, np.random.default_rng(5))
 
@@ -44,7 +49,7 @@ def exposed(picture: Frame, optics: Optics, number: int) -> Frame:
 @pytest.mark.parametrize("optics", [scene.SHARP, scene.TYPICAL, scene.HARD, DIM])
 @pytest.mark.parametrize("kind", Desk)
 def test_a_still_desk_is_skipped_but_for_glances_however_noisy(optics: Optics, kind: Desk) -> None:
-    seen = looks(Gate(), [desk(kind)] * 300, optics)
+    seen = looks(Gate(), [desk(kind)] * 240, optics)
     assert seen[0] is Look.CHANGED
     assert Look.CHANGED not in seen[1:]
     opened, long_still = round(OPEN_S * 10), round(LONG_STILL_S * 10)
@@ -52,7 +57,7 @@ def test_a_still_desk_is_skipped_but_for_glances_however_noisy(optics: Optics, k
     glances = seen[opened + 1 : long_still].count(Look.DECODE)
     assert abs(glances - (LONG_STILL_S - OPEN_S) / GLANCE_S) <= 1
     seldom = seen[long_still:].count(Look.DECODE)
-    assert abs(seldom - (30 - LONG_STILL_S) / SELDOM_S) <= 1
+    assert abs(seldom - (24 - LONG_STILL_S) / SELDOM_S) <= 1
 
 
 def test_the_pause_grows_with_stillness_and_ends_with_it() -> None:
@@ -76,18 +81,20 @@ def test_a_label_laid_down_opens_the_gate_at_once() -> None:
 
 @pytest.mark.parametrize("optics", [scene.TYPICAL, scene.HARD, DIM])
 @pytest.mark.parametrize("kind", Desk)
-@pytest.mark.parametrize("speed", [0.5, 3.0, 40.0])
+@pytest.mark.parametrize("speed", [0.5, 40.0])
 def test_a_label_pushed_in_at_any_speed_opens_the_gate_before_its_code_is_in_view(
     optics: Optics, kind: Desk, speed: float
 ) -> None:
     """From outside the picture at ``speed`` mm/s: 60 mm wide, its code begins about 8 mm from the edge."""
     gate, empty = Gate(), desk(kind)
-    looks(gate, [empty] * 60, optics)
+    looks(gate, [empty] * 30, optics)
     outside = scene.FIELD_MM / 2 + LABEL.width_mm / 2
-    pictures = [scene.place(empty, LABEL, Pose(x_mm=outside - depth)) for depth in np.arange(0, 10, speed / 5)][:120]
-    seen = looks(gate, pictures, optics, rate=5.0, start=6.0)
+    pictures = [
+        scene.place(empty, LABEL, Pose(x_mm=outside - depth)) for depth in np.arange(0, 9 + speed / RATE, speed / RATE)
+    ]
+    seen = looks(gate, pictures, optics, rate=RATE, start=6.0)
     assert Look.CHANGED in seen
-    assert seen.index(Look.CHANGED) * speed / 5 <= max(8.0, speed / 5)
+    assert seen.index(Look.CHANGED) * speed / RATE <= max(8.0, speed / RATE)
 
 
 def lit(picture: Frame, light: np.ndarray | float) -> Frame:
@@ -105,16 +112,16 @@ def bands(number: int) -> np.ndarray:
     "light",
     [
         lambda n: bands(n),
-        lambda n: 1 - 0.4 * n / 300,  # the sun goes down within half a minute
+        lambda n: 1 - 0.4 * n / 200,  # the sun goes down within twenty seconds
         lambda n: 1 + 0.15 * (-1) ** n,  # every second frame brighter
         lambda n: bands(n) * (1 + 0.1 * math.sin(n / 50)),
     ],
 )
 def test_light_that_comes_and_goes_is_no_movement(light: Light) -> None:
     empty = desk()
-    seen = looks(Gate(), [lit(empty, light(n)) for n in range(300)], scene.TYPICAL)
+    seen = looks(Gate(), [lit(empty, light(n)) for n in range(200)], scene.TYPICAL)
     assert seen.count(Look.CHANGED) == 1
-    assert seen.count(Look.DECODE) < 300 * 0.14
+    assert seen.count(Look.DECODE) < 200 * 0.18
 
 
 def test_a_label_under_such_light_is_movement() -> None:
