@@ -5,8 +5,8 @@ the sensor's noise, the bands of a lamp on the mains, and light that drifts by a
 camera reader watches it with all its threads: taking the stream apart, thumbnails, glances, the second engine's
 process. Beside it is the loop that is written first by everybody: OpenCV's capture, each frame turned grey, each
 decoded by an engine as it is out of the box. Both are awake for all frames. CPU is that of a frame taken, times ten,
-after the scene has been still for a while. After each run a label is laid on the desk: who then does not read it is wrong,
-however cheap.
+after the scene has been still for a while. After each run a label is laid on the desk: who then does not read it is
+wrong, however cheap.
 """
 
 from __future__ import annotations
