@@ -32,7 +32,7 @@ class CameraSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """``[camera]``. ``source`` is a V4L2 name, ``picamera``, a URL, a video file or a folder of pictures; empty: none.
 
     ``pixel_format`` of a USB camera is measured unless it is named; ``fps`` is the rate that is enough. What stays 0 is
-    left to the camera: ``exposure_us`` (longest exposure, microseconds), ``focus`` (the driver's own steps),
+    left to the camera: ``exposure_us`` (microseconds), ``focus`` (the driver's own steps),
     ``distance_mm`` from lens to label (Pi cameras), ``mains_hz`` against lamps that flicker. ``loop``: a file or folder
     begins again at its end.
     """

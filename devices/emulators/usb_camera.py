@@ -137,6 +137,8 @@ class EmulatedCapture:
             return True, np.concatenate((data.reshape(1, -1), np.full((1, 4096), 7, np.uint8)), axis=1)
         if self._name == "GREY":
             return True, np.asarray(cv2.cvtColor(self._seen, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+        if self._name == "NV12":  # a plane of grey, then one of colour
+            return True, np.asarray(cv2.cvtColor(self._seen, cv2.COLOR_BGR2YUV_I420), dtype=np.uint8)
         return True, np.asarray(cv2.cvtColor(self._seen, cv2.COLOR_BGR2YUV_YUYV), dtype=np.uint8)
 
     def get(self, prop: int) -> float:

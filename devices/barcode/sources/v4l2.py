@@ -27,6 +27,8 @@ from devices.barcode.sources.source import Kind, Notes, Source
 #: Opens a device with a pixel format and a size; raises BarcodeError.
 CaptureOpener = Callable[[str, str, int, int], Capture]
 
+#: Formats that are taken undecoded; OpenCV converts whatever else a camera gives.
+_AS_THEY_ARE: Final = frozenset({"MJPG", "JPEG", "YUYV", "GREY"})
 _JPEG: Final = b"\xff\xd8"
 
 
@@ -157,7 +159,8 @@ class V4l2Source:
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
-        capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
+        if fourcc_name(int(capture.get(cv2.CAP_PROP_FOURCC))) in _AS_THEY_ARE:
+            capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
 
     def read(self, stop: threading.Event) -> Shot | None:
         """The next frame as it came through the cable."""

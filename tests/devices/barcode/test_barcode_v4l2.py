@@ -115,7 +115,7 @@ def test_a_camera_without_pictures_is_named_and_let_go() -> None:
     assert camera.streaming == 0
 
 
-@pytest.mark.parametrize("rates", [{"YUYV": 30.0}, {"MJPG": 30.0}, {"GREY": 30.0}])
+@pytest.mark.parametrize("rates", [{"YUYV": 30.0}, {"MJPG": 30.0}, {"GREY": 30.0}, {"NV12": 30.0}])
 @pytest.mark.parametrize("raw", [True, False])
 def test_every_format_gives_the_same_grey_picture(rates: dict[str, float], raw: bool) -> None:
     source = opened(UsbCamera(rates, SEEN, raw=raw), Notes())
