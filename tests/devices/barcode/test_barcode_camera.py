@@ -93,6 +93,20 @@ def test_a_pulled_cable_is_told_and_a_returned_one_is_read_within_three_seconds(
     assert sum("trying again" in record.message for record in caplog.records) == 1
 
 
+def test_every_replug_of_many_is_back_in_time(emulator: CameraEmulator, read_from: Start, posted: Any) -> None:
+    read_from(emulator.url)
+    posted.wait(CameraChanged)
+    took = []
+    for _ in range(4):
+        emulator.unplug()
+        assert posted.wait(CameraChanged, within=4) == CameraChanged(False, Why.LOST)
+        emulator.plug()
+        began = time.monotonic()
+        assert posted.wait(CameraChanged, within=3) == CameraChanged(True, Why.READY)
+        took.append(time.monotonic() - began)
+    assert max(took) < 3, took
+
+
 @pytest.mark.parametrize(
     ("fault", "reasons"), [(CameraFault.FROZEN, {Why.FROZEN}), (CameraFault.STALLED, {Why.LOST, Why.STALLED})]
 )
