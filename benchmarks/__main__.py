@@ -21,6 +21,7 @@ from benchmarks.codec import CODEC
 from benchmarks.idle_camera import IDLE_CAMERA
 from benchmarks.import_items import IMPORT
 from benchmarks.ingest import INGEST
+from benchmarks.live import LIVE
 from benchmarks.replay import REPLAY
 from benchmarks.result import Benchmark, Outcome, Plan, in_words, keep, markdown, plain
 from benchmarks.row import ROW
@@ -29,7 +30,7 @@ from benchmarks.start import START
 
 BENCHMARKS = {
     benchmark.name: benchmark
-    for benchmark in (START, ROW, INGEST, IMPORT, CODEC, CHECKOUT, REPLAY, SIP2_SERVER, IDLE_CAMERA)
+    for benchmark in (START, ROW, INGEST, IMPORT, CODEC, CHECKOUT, REPLAY, SIP2_SERVER, LIVE, IDLE_CAMERA)
 }
 
 

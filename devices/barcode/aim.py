@@ -19,7 +19,7 @@ import zxingcpp
 from numpy.typing import NDArray
 
 from devices.barcode.code import MATRIX_FORMATS, Code, Quad, overlaps
-from devices.barcode.rungs import Gray
+from devices.barcode.stripes import Gray
 
 #: Pixels a bar: everything is read; better have some more, since hands tilt and shake.
 ENOUGH_PX: Final = 2.2

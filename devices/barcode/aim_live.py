@@ -13,7 +13,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from devices.barcode import aim, rungs
+from devices.barcode import aim, rungs, stripes
 from devices.barcode.aim import Advice, Measures
 from devices.barcode.code import BarcodeError
 from devices.barcode.grabber import Grabber
@@ -108,14 +108,14 @@ def look(shot: Shot, codes: CodeSettings) -> Measures:
         BarcodeError: it came damaged.
     """
     gray = shot.gray()
-    regions = rungs.find_regions(gray)
+    regions = stripes.find(gray)
     found = (
         rungs.scan(gray, codes.formats)
         or rungs.soft(gray, codes.formats)
-        or rungs.regions(gray, codes.formats, regions)
+        or rungs.strips(gray, codes.formats, regions)
         or rungs.clahe(gray, codes.formats)
     )
-    return aim.measure(gray, found, regions)
+    return aim.measure(gray, found, [region.quad for region in regions])
 
 
 def annotated(sight: Sight, words: str) -> Pixels:

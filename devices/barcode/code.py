@@ -10,8 +10,8 @@ from typing import Final
 Quad = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]
 
 #: Every code that can be searched, in the words of the settings.
-FORMATS: Final = ("Code128", "Code39", "Codabar", "ITF", "EAN13", "EAN8", "UPCA", "UPCE", "Code93", "Telepen",
-                  "QRCode", "DataMatrix", "Aztec", "PDF417")  # fmt: skip
+FORMATS: Final = ("Code128", "Code39", "Code39Ext", "Codabar", "ITF", "EAN13", "EAN8", "UPCA", "UPCE", "Code93",
+                  "Telepen", "TelepenNumeric", "QRCode", "DataMatrix", "Aztec", "PDF417")  # fmt: skip
 #: What libraries print: searched unless told otherwise. Few formats means few misreads and little time.
 LIBRARY_FORMATS: Final = ("Code128", "Code39", "Codabar", "ITF", "EAN13", "UPCA", "QRCode")
 #: Codes of squares, not bars.

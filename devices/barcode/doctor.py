@@ -16,9 +16,9 @@ from devices.barcode import rungs
 from devices.barcode.aim import Advice
 from devices.barcode.aim_live import Sight, sights
 from devices.barcode.code import BarcodeError, Code
-from devices.barcode.rungs import Gray
 from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.barcode.sources import Notes, kind_of, without_login
+from devices.barcode.stripes import Gray
 from devices.barcode.zbar import Zbar
 from devices.barcode.zbar_child import SYMBOLS
 from devices.findings import Finding, Grade

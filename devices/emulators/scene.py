@@ -1,12 +1,11 @@
 """What a camera over a desk sees: a thing held at an angle, blurred, noisy, too dark or too bright.
 
 Plain functions of their arguments; every bit of chance comes from a ``numpy`` generator that the caller seeds.
-Frames are BGR, ``uint8``, shape (height, width, 3), as OpenCV gives them.
+Frames are ``uint8``: BGR, shape (height, width, 3), as OpenCV gives them, or grey, shape (height, width).
 """
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,9 +13,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from devices.emulators.backdrops import Desk, desk
+from devices.emulators.optics import HARD, SHARP, TYPICAL, Frame, Optics, expose
 from devices.emulators.things import Thing
 
-Frame = NDArray[np.uint8]
+__all__ = [
+    "FIELD_MM", "HARD", "SHARP", "TYPICAL", "Desk", "Frame", "Optics", "Pose", "corners", "desk", "expose", "hand",
+    "jitter", "photograph", "place",
+]  # fmt: skip
 
 #: Width of the desk that the camera sees, in millimetres: what a 66 degree lens sees from 112 mm.
 FIELD_MM: Final = 145.0
@@ -24,36 +28,19 @@ FIELD_MM: Final = 145.0
 _DISTANCE: Final = 1.2
 
 
-class Desk(enum.StrEnum):
-    """What lies under the thing."""
-
-    WOOD = "wood"
-    GREY = "grey"
-
-
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """How a thing is held: its middle off the picture's middle (mm), turned and tilted (degrees)."""
+    """How a thing is held: its middle off the picture's middle (mm), turned and tilted (degrees).
+
+    ``near`` is how many times as large as on the desk it is seen, being held up towards the camera.
+    """
 
     x_mm: float = 0.0
     y_mm: float = 0.0
     turn: float = 0.0
     tilt_x: float = 0.0
     tilt_y: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Optics:
-    """The camera's faults: blur (sigma, px), sensor noise (sigma, grey levels), exposure (1 = right)."""
-
-    blur: float = 0.8
-    noise: float = 4.0
-    exposure: float = 1.0
-
-
-SHARP: Final = Optics(blur=0.0, noise=0.0)
-TYPICAL: Final = Optics()
-HARD: Final = Optics(blur=1.5, noise=12.0, exposure=0.5)
+    near: float = 1.0
 
 
 def hand(rng: np.random.Generator, *, turn: float = 8.0, tilt: float = 15.0) -> Pose:
@@ -68,23 +55,10 @@ def jitter(pose: Pose, rng: np.random.Generator, mm: float = 0.3) -> Pose:
     return replace(pose, x_mm=pose.x_mm + mm * x, y_mm=pose.y_mm + mm * y, turn=pose.turn + 0.4 * roll)
 
 
-def desk(kind: Desk, width: int, height: int, rng: np.random.Generator) -> Frame:
-    """An empty desk, lit a little brighter in the middle."""
-    base = np.array((86, 122, 158) if kind is Desk.WOOD else (142, 144, 146), dtype=np.float32)
-    picture = np.full((height, width, 3), base, dtype=np.float32)
-    if kind is Desk.WOOD:
-        streaks = rng.normal(0, 1, (height, max(2, width // 40))).astype(np.float32)
-        grain = cv2.GaussianBlur(cv2.resize(streaks, (width, height), interpolation=cv2.INTER_CUBIC), (0, 0), 2.0)
-        picture += np.asarray(grain)[..., None] * np.array((14, 18, 20), dtype=np.float32)
-    y, x = np.mgrid[-1 : 1 : complex(height), -1 : 1 : complex(width)]
-    picture *= (1.06 - 0.16 * (x**2 + y**2) / 2)[..., None]
-    return np.clip(picture, 0, 255).astype(np.uint8)
-
-
 def corners(thing: Thing, pose: Pose, width: int, height: int) -> NDArray[np.float32]:
     """Where the thing's corners fall in the picture (px): top left, top right, bottom right, bottom left."""
     w, h = thing.width_mm / 2, thing.image.height / thing.image.width * thing.width_mm / 2
-    flat = np.array([(-w, -h, 0), (w, -h, 0), (w, h, 0), (-w, h, 0)])
+    flat = np.array([(-w, -h, 0), (w, -h, 0), (w, h, 0), (-w, h, 0)]) * pose.near
     turned = flat @ _rotation(pose).T
     away = FIELD_MM * _DISTANCE
     seen = turned[:, :2] * (away / (away + turned[:, 2:])) + (pose.x_mm, pose.y_mm)
@@ -101,31 +75,31 @@ def _rotation(pose: Pose) -> NDArray[np.float64]:
 
 
 def place(picture: Frame, thing: Thing, pose: Pose) -> Frame:
-    """``picture`` with ``thing`` held over it."""
+    """``picture``, BGR or grey, with ``thing`` held over it."""
     height, width = picture.shape[:2]
-    drawn = np.asarray(thing.image)[..., ::-1]
+    drawn = np.asarray(thing.image.convert("L")) if picture.ndim == 2 else np.asarray(thing.image)[..., ::-1]
     h, w = drawn.shape[:2]
-    # Drawings are finer than the frame: halve what would alias, as a lens averages over a pixel.
-    drawn = cv2.GaussianBlur(drawn, (0, 0), 0.6)
-    matrix = cv2.getPerspectiveTransform(
-        np.array([(0, 0), (w, 0), (w, h), (0, h)], dtype=np.float32), corners(thing, pose, width, height)
-    )
-    seen = cv2.warpPerspective(drawn, matrix, (width, height), flags=cv2.INTER_LINEAR)
-    cover = cv2.warpPerspective(np.full((h, w), 255, np.uint8), matrix, (width, height), flags=cv2.INTER_LINEAR)
-    share = (cover.astype(np.float32) / 255)[..., None]
-    return np.asarray(np.asarray(seen) * share + picture * (1 - share)).astype(np.uint8)
-
-
-def expose(picture: Frame, optics: Optics, rng: np.random.Generator) -> Frame:
-    """``picture`` as the sensor gives it: blurred, lit by ``exposure``, with noise of its own."""
-    if optics.blur > 0:
-        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), optics.blur), dtype=np.uint8)
-    if optics.noise <= 0 and optics.exposure == 1:
-        return picture
-    light = picture.astype(np.float32) * np.float32(optics.exposure)
-    # One noise for all three colours: what the decoder sees is the brightness, and it costs a third.
-    light += rng.standard_normal(picture.shape[:2], dtype=np.float32)[..., None] * np.float32(optics.noise)
-    return np.asarray(np.clip(light, 0, 255), dtype=np.uint8)
+    where = corners(thing, pose, width, height)
+    # Drawings are finer than the frame: smooth what would alias, as a lens averages over a pixel.
+    finer = w / max(1.0, float(np.linalg.norm(where[1] - where[0])))
+    drawn = cv2.GaussianBlur(drawn, (0, 0), max(0.6, 0.4 * finer))
+    # Only the part of the picture that the thing covers is drawn anew.
+    left, top = (max(0, int(low) - 1) for low in np.floor(where.min(axis=0)))
+    right, bottom = (int(high) + 2 for high in np.ceil(where.max(axis=0)))
+    part = picture[top:bottom, left:right]
+    shown = picture.copy()
+    if 0 in part.shape:
+        return shown
+    there = where - np.array((left, top), dtype=np.float32)
+    matrix = cv2.getPerspectiveTransform(np.array([(0, 0), (w, 0), (w, h), (0, h)], dtype=np.float32), there)
+    size = (part.shape[1], part.shape[0])
+    seen = np.asarray(cv2.warpPerspective(drawn, matrix, size, flags=cv2.INTER_LINEAR))
+    cover = cv2.warpPerspective(np.full((h, w), 255, np.uint8), matrix, size, flags=cv2.INTER_LINEAR)
+    share = np.asarray(cover, dtype=np.float32) / 255
+    if picture.ndim == 3:
+        share = share[..., None]
+    shown[top:bottom, left:right] = seen * share + part * (1 - share)
+    return shown
 
 
 def photograph(

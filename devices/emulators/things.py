@@ -13,6 +13,8 @@ import numpy as np
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 
+from devices.barcode.code import MATRIX_FORMATS
+
 #: Resolution of every drawing.
 PX_PER_MM: Final = 12
 #: Width of the narrowest bar of a printed code, in drawing pixels: 0.33 mm, the usual 13 mil.
@@ -96,21 +98,38 @@ def back_cover(number: str, isbn: str, code: str = "Code128") -> Thing:
     return Thing(f"cover {number}", cover)
 
 
-def phone(text: str) -> Thing:
-    """A phone (72 x 76 mm of it) with ``text`` as a QR code in dark mode: light modules on a dark screen.
+def slip(code: str, text: str, *, bar: int = BAR, height_mm: float = 12.0) -> Thing:
+    """A paper slip with nothing but a code, linear or of squares, and its text below; for every code there is.
+
+    ``bar`` is the width of the narrowest bar in drawing pixels; ``height_mm`` that of the bars of a linear code.
 
     Raises:
-        DrawingError: ``text`` is too long for a QR code.
+        DrawingError: ``text`` cannot be written in ``code``.
+    """
+    picture = code_picture(code, text, bar, _px(height_mm))
+    paper = Image.new("RGB", (picture.width + _px(6), picture.height + _px(10)), _WHITE)
+    paper.paste(picture.convert("RGB"), (_px(3), _px(2.5)))
+    _centre(ImageDraw.Draw(paper), text, width=paper.width, top=picture.height + _px(3.4), size_mm=3.4)
+    return Thing(f"{code} {text}", paper)
+
+
+def phone(text: str, code: str = "QRCode") -> Thing:
+    """A phone (72 x 76 mm of it) with ``text`` as a QR code in dark mode: light modules on a dark screen.
+
+    An e-card may come as another ``code`` of squares: DataMatrix, Aztec or PDF417.
+
+    Raises:
+        DrawingError: ``text`` is too long for the code.
     """
     body = Image.new("RGB", (_px(72), _px(76)), "#1B1B1E")
     draw = ImageDraw.Draw(body)
     draw.rounded_rectangle((_px(3), _px(3), _px(69), _px(73)), radius=_px(4), fill="#101418")
-    code = _code("QRCode", text)
-    side = max(1, _px(46) // code.width)
-    code = code.resize((code.width * side, code.height * side), Image.Resampling.NEAREST)
-    screen = Image.new("RGB", code.size, "#E4E8EA")
-    screen.paste("#101418", mask=code)
-    body.paste(screen, ((body.width - code.width) // 2, _px(8)))
+    modules = _code(code, text)
+    side = max(1, _px(46) // modules.width)
+    modules = modules.resize((modules.width * side, modules.height * side), Image.Resampling.NEAREST)
+    screen = Image.new("RGB", modules.size, "#E4E8EA")
+    screen.paste("#101418", mask=modules)
+    body.paste(screen, ((body.width - modules.width) // 2, _px(8)))
     _centre(draw, text, width=body.width, top=_px(62), size_mm=4.0, fill="#E4E8EA")
     return Thing(f"phone {text}", body)
 
@@ -127,7 +146,7 @@ def code_picture(code: str, text: str, bar: int = BAR, height_px: int = 160) -> 
         DrawingError: see :func:`book_label`.
     """
     modules = _code(code, text)
-    height = modules.height * bar if code == "QRCode" else height_px
+    height = modules.height * bar if code in MATRIX_FORMATS else height_px
     return modules.resize((modules.width * bar, height), Image.Resampling.NEAREST)
 
 
