@@ -25,12 +25,13 @@ from benchmarks.live import LIVE
 from benchmarks.replay import REPLAY
 from benchmarks.result import Benchmark, Outcome, Plan, in_words, keep, markdown, plain
 from benchmarks.row import ROW
+from benchmarks.scanner import SCANNER
 from benchmarks.sip2_server import SIP2_SERVER
 from benchmarks.start import START
 
 BENCHMARKS = {
     benchmark.name: benchmark
-    for benchmark in (START, ROW, INGEST, IMPORT, CODEC, CHECKOUT, REPLAY, SIP2_SERVER, LIVE, IDLE_CAMERA)
+    for benchmark in (START, ROW, INGEST, IMPORT, CODEC, CHECKOUT, REPLAY, SIP2_SERVER, LIVE, SCANNER, IDLE_CAMERA)
 }
 
 

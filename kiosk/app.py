@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kivy.app import App
@@ -34,6 +35,8 @@ from devices.link.mqtt import Link
 from devices.rfid.events import Event as ReaderEvent
 from devices.rfid.events import ReaderChanged, ReaderState, SecurityWritten, TagRead
 from devices.rfid.reader import PadReader
+from devices.scanner.events import Event as ScannerEvent
+from devices.scanner.events import ScannerChanged, ScannerState
 from kiosk import translate
 from kiosk.circulation.journal import Journal
 from kiosk.circulation.journal import State as Progress
@@ -41,9 +44,14 @@ from kiosk.config import KioskSettings
 from kiosk.pilot import Pilot
 from kiosk.screens.root import KioskRoot
 from kiosk.screens.sound import Sounds
-from kiosk.session.model import Rules, Screen, Sound, State
+from kiosk.session.model import Device, DeviceChanged, Rules, Screen, Sound, Standing, State
+from kiosk.session.model import Part as Told
 from kiosk.session.runner import Runner
 from kiosk.systems import open_desk, open_system
+
+if TYPE_CHECKING:
+    from devices.scanner.scanners import Scanners
+    from kiosk.window_keys import WindowKeys
 
 log = logging.getLogger(__name__)
 
@@ -70,11 +78,12 @@ class Services:
         self.zone = ZoneInfo(settings.site.zone)
         self.parts: dict[str, Part] = {}
         self._open: tuple[int, int] | None = None
+        self._scanners = tuple(scanner.name for scanner in settings.scanners)
         self.journal = Journal.open(settings.in_data("journal.sqlite"), kiosk=link.device)
         self.system = open_system(settings)
         self.desk = open_desk(settings, self.journal, self.system)
         self.ledger = Ledger(settings.in_data("ledger.sqlite"), clock)
-        parts = (("camera", settings.camera.source), ("rfid", settings.reader.port))
+        parts = (("camera", settings.camera.source), ("rfid", settings.reader.port), ("scanner", settings.scanners))
         info = Info(
             kind="kiosk",
             name=settings.name,
@@ -110,6 +119,16 @@ class Services:
         since = int(time.time() * 1000)
         alert = Alert(what=f"Operations that only staff can settle: {conflicts}", since=since)
         self.link.alert("conflicts", alert if conflicts else None)
+
+    def standing(self) -> Standing:
+        """How each part of the kiosk is, and what is still open: what staff see here."""
+        told = {Told.CAMERA: ("camera",), Told.READER: ("reader",), Told.SCANNER: self._scanners,
+                Told.LIBRARY: ("library",)}  # fmt: skip
+        parts = dict(self.parts)
+        states = {part: [parts[name].state for name in names if name in parts] for part, names in told.items()}
+        known = [(part, all(state == "ok" for state in found)) for part, found in states.items() if found]
+        left, conflicts = self._open or (0, 0)
+        return Standing((*known, (Told.NETWORK, self.link.online)), left - conflicts, conflicts)
 
     def transaction(self, op: str, result: str, code: str | None) -> None:
         """A line for the ledger. A ledger that cannot be written must not stop the lending."""
@@ -153,6 +172,7 @@ class KioskApp(App):
             CameraReader(settings.camera, settings.codes, self._from_camera) if settings.camera.source else None
         )
         self.reader = PadReader(settings.reader, self._from_reader) if settings.reader.port else None
+        self.scanners, self._window_keys = self._make_scanners()
         self.sounds = Sounds(enabled=settings.screen.sound)
         self.kiosk_root: KioskRoot | None = None
         self._drain = Clock.create_trigger(lambda _: self.runner.drain(), -1)
@@ -160,6 +180,16 @@ class KioskApp(App):
         self._pilot = Pilot(pilot, self) if pilot is not None else None
         self._out_of_service = False
         self.status = 0
+
+    def _make_scanners(self) -> tuple[Scanners | None, WindowKeys | None]:
+        """Nothing is loaded for scanners where there is none."""
+        if not self.settings.scanners:
+            return None, None
+        from devices.scanner.scanners import Scanners
+        from kiosk.window_keys import WindowKeys
+
+        scanners = Scanners(self.settings.scanners, self.settings.codes, self._from_scanner)
+        return scanners, WindowKeys(scanners.window) if scanners.window else None
 
     # --- Kivy's calls ---------------------------------------------------------------------------------------------
 
@@ -191,6 +221,10 @@ class KioskApp(App):
             self.reader.start()
         if self.camera is not None:
             self.camera.start()
+        if self.scanners is not None:
+            self.scanners.start()
+        if self._window_keys is not None:
+            self._window_keys.start()
         if self._pilot is not None:
             self._pilot.start()
 
@@ -198,6 +232,10 @@ class KioskApp(App):
         """The window is gone: let go of every wire."""
         if self._pilot is not None:
             self._pilot.stop()
+        if self._window_keys is not None:
+            self._window_keys.stop()
+        if self.scanners is not None:
+            self.scanners.stop()
         if self.camera is not None:
             self.camera.stop()
         if self.reader is not None:
@@ -231,6 +269,17 @@ class KioskApp(App):
         elif isinstance(event, TagRead):
             self.runner.tag_seen(event.uid)
         translated = translate.from_reader(event, self.settings.reader.isil)
+        if translated is not None:
+            self.runner.post(translated)
+
+    def _from_scanner(self, event: ScannerEvent) -> None:
+        if isinstance(event, ScannerChanged):
+            if event.state in (ScannerState.READY, ScannerState.LOST):
+                self.services.part(event.source, "ok" if event.ready else "lost", "" if event.ready else event.why)
+                some = self.scanners is not None and self.scanners.any_ready
+                self.runner.post(DeviceChanged(Device.SCANNER, some))
+            return
+        translated = translate.from_scanner(event)
         if translated is not None:
             self.runner.post(translated)
 
@@ -278,6 +327,10 @@ class KioskApp(App):
         """Somebody here asks for help."""
         since = int(time.time() * 1000)
         self.services.link.alert("help", Alert(what="A person at this kiosk asks for help", since=since))
+
+    def standing(self) -> Standing:
+        """How the parts of this kiosk are."""
+        return self.services.standing()
 
     def system(self, online: bool) -> None:
         """The library system has gone or come back: the desk is told, and what still works here."""

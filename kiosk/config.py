@@ -6,9 +6,15 @@ from pathlib import Path
 
 import msgspec
 
+from devices.barcode.accept import Rules
+from devices.barcode.code import BarcodeError
 from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.link.settings import LinkSettings
 from devices.rfid.settings import ReaderSettings
+from devices.scanner.errors import ScannerSettingsError
+from devices.scanner.settings import ScannerSettings
+from devices.scanner.settings import check as check_scanners
+from devices.settings import SettingsError
 from devices.settings import load as load_settings
 from kiosk.circulation.offline.settings import OfflineSettings
 from kiosk.circulation.sip2.settings import Sip2Settings
@@ -75,6 +81,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     codes: CodeSettings = CodeSettings()
     camera: CameraSettings = CameraSettings()
     reader: ReaderSettings = ReaderSettings()
+    scanners: tuple[ScannerSettings, ...] = ()
     link: LinkSettings = LinkSettings()
 
     def in_data(self, name: str) -> Path:
@@ -89,4 +96,9 @@ def load(path: Path) -> KioskSettings:
         devices.settings.SettingsError: see there.
     """
     settings = load_settings(path, KioskSettings)
+    try:
+        Rules(settings.codes)
+        check_scanners(settings.scanners)
+    except (BarcodeError, ScannerSettingsError) as error:
+        raise SettingsError(f"{path}: {error}") from error
     return msgspec.structs.replace(settings, data=str((path.parent / settings.data).resolve()))

@@ -75,6 +75,7 @@ class Answer(msgspec.Struct):
     pad: list[str] = []
     camera_ready: bool = False
     reader_ready: bool = False
+    scanner_ready: bool = False
     online: bool = True
 
 
@@ -214,5 +215,6 @@ class Pilot:
             pad=[tag.uid for tag in state.pad],
             camera_ready=state.camera_ready,
             reader_ready=state.reader_ready,
+            scanner_ready=self._app.scanners is not None and self._app.scanners.ready,
             online=state.online,
         )

@@ -1,24 +1,30 @@
 """From what devices tell to what the session understands. Pure; each device event becomes at most two others.
 
 What is a patron's number and what an item's was decided by the library's rules (camera) or the tag's type of usage
-(reader). Where that is not certain nothing is posted: guessing would lend a book to a book.
+(reader). Where that is not certain the session is told so and asks: guessing would lend a book to a book.
 """
 
 from __future__ import annotations
 
 from devices.barcode import events as camera
+from devices.barcode.accept import USABLE
 from devices.rfid import events as reader
+from devices.scanner import events as scanner
 from kiosk.circulation.port import PatronRef
 from kiosk.session.model import (
     CardSeen,
     Device,
     DeviceChanged,
     Event,
+    ForeignCodeSeen,
     LabelSeen,
     SalesCodeSeen,
+    StaffSeen,
     TagArrived,
     TagLeft,
     TagRead,
+    Unclear,
+    UnclearSeen,
 )
 
 
@@ -29,11 +35,27 @@ def from_camera(event: camera.Event) -> Event | None:
             return CardSeen(PatronRef(text))
         case camera.CodeRead(kind=camera.Kind.ITEM, text=text):
             return LabelSeen(text)
+        case camera.CodeRead(kind=camera.Kind.AMBIGUOUS, text=text, patron=patron, item=item):
+            return UnclearSeen(Unclear(text, PatronRef(patron), item))
+        case camera.CodeRead(kind=camera.Kind.STAFF):
+            return StaffSeen()
         case camera.CodeHint(text_kind=camera.Kind.ISBN):
             return SalesCodeSeen()
+        case camera.CodeHint(text_kind=camera.Kind.UNKNOWN):
+            return ForeignCodeSeen()
         case camera.CameraChanged(ready=ready):
             return DeviceChanged(Device.CAMERA, ready)
     return None
+
+
+def from_scanner(event: scanner.Event) -> Event | None:
+    """The session's event for one of a scanner's: a scanned code is what the camera's would be, without a picture."""
+    if not isinstance(event, scanner.Scanned):
+        return None
+    if event.kind not in USABLE:
+        return from_camera(camera.CodeHint(event.kind))
+    nowhere = ((0, 0), (0, 0), (0, 0), (0, 0))
+    return from_camera(camera.CodeRead(event.kind, event.text, event.format, nowhere, (0, 0), event.patron, event.item))
 
 
 def from_reader(event: reader.Event, isil: str = "") -> Event | None:

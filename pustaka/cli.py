@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "library": ("kiosk.commands.library:library", "The embedded library: set up, import, list, serve over SIP2."),
     "offline": ("kiosk.commands.offline:offline", "Lend while the library system is away: keys, extracts, state."),
     "journal": ("kiosk.commands.journal:journal", "What was promised to whom; what staff must settle."),
+    "scan": ("devices.scanner.commands:scan", "Show live what scanners and a camera read."),
     "decode": ("devices.barcode.commands:decode", "Read the barcodes in pictures."),
     "camera": ("devices.barcode.camera_commands:camera", "List cameras, look through one, mount it."),
     "tag": ("devices.rfid.commands:tag", "Decode or encode an RFID tag's memory."),

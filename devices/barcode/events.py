@@ -15,6 +15,10 @@ class Kind(enum.StrEnum):
     ITEM = "item"
     #: Matches the rules of patron *and* item; whoever knows what was asked for decides.
     AMBIGUOUS = "ambiguous"
+    #: The card that opens the staff's panel.
+    STAFF = "staff"
+    #: What the library wants left alone; nobody is told of it.
+    IGNORED = "ignored"
     #: The publisher's number: noise on a library's book.
     ISBN = "isbn"
     UNKNOWN = "unknown"
@@ -44,10 +48,11 @@ class Why(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CodeRead:
-    """A confirmed code of the library: ``kind`` is PATRON, ITEM or AMBIGUOUS, never another.
+    """A confirmed code of the library: ``kind`` is PATRON, ITEM, AMBIGUOUS or STAFF, never another.
 
-    ``text`` is the number to use (prefix stripped); ``quad`` are its corners in a frame of ``frame_size`` =
-    (width, height). Posted once while the code stays in view.
+    ``text`` is the number to use; of an ambiguous code it is the whole text, ``patron`` and ``item`` are the numbers
+    it would be; of a staff card it is empty, for it is nobody's business. ``quad`` are its corners in a frame of
+    ``frame_size`` = (width, height). Posted once while the code stays in view.
     """
 
     kind: Kind
@@ -55,6 +60,8 @@ class CodeRead:
     format: str
     quad: Quad
     frame_size: tuple[int, int]
+    patron: str = ""
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from devices.barcode.accept import USABLE, Reading, Rules
 from devices.barcode.code import Code, Quad
 from devices.barcode.confirm import Confirmer
-from devices.barcode.events import CodeHint, CodeRead, Event
+from devices.barcode.events import CodeHint, CodeRead, Event, Kind
 from devices.barcode.gate import Gate, Look
 from devices.barcode.shot import Pixels, Shot, as_shot
 from devices.barcode.stepper import Stepper
@@ -53,8 +53,9 @@ class Viewer:
     def _ends_search(self, codes: Sequence[Code]) -> bool:
         """A new usable code ends a frame's search. One that was told does so on two frames of three: the label of
         the last book, still lying there, must not hide a harder one beside it."""
-        usable = [code for code in codes if self._rules.judge(code).kind in USABLE]
-        fresh = any(not self._confirmer.was_told(code) for code in usable)
+        readings = [self._rules.judge(code) for code in codes]
+        usable = [reading for reading in readings if reading.kind in USABLE]
+        fresh = any(not self._confirmer.was_told(reading) for reading in usable)
         return fresh or (bool(usable) and self._frames % 3 != 0)
 
 
@@ -62,4 +63,5 @@ def _event(reading: Reading, size: tuple[int, int]) -> Event:
     if reading.kind not in USABLE:
         return CodeHint(reading.kind)
     code = reading.code
-    return CodeRead(reading.kind, reading.text, code.format, code.quad, size)
+    text = "" if reading.kind is Kind.STAFF else reading.text
+    return CodeRead(reading.kind, text, code.format, code.quad, size, reading.patron, reading.item)

@@ -12,7 +12,7 @@ from kiosk.fonts.coverage import readable
 from kiosk.locale.calendar import Calendar
 from kiosk.locale.refusals import refusal as refusal_in_words
 from kiosk.locale.texts import Sentence
-from kiosk.session.model import Notice, Rating, Screen
+from kiosk.session.model import Notice, Part, Rating, Screen, Standing
 
 _NAME_LENGTH: Final = 12
 
@@ -34,6 +34,8 @@ def notice(words: Calendar, notice: Notice, refusal: Refusal | None, today: date
             return Sentence(words("No answer yet."), words("Please try again or ask staff."))
         case Notice.SALES_CODE:
             return Sentence(words("That is the sales code."), words("Scan the library label."))
+        case Notice.FOREIGN_CODE:
+            return Sentence(words("We do not know this code."), words("Please try another one."))
         case Notice.CARD_NOT_BOOK:
             return Sentence(words("That is a card."), words("Please show a book."))
         case Notice.BOOK_NOT_CARD:
@@ -221,3 +223,32 @@ def help_lines(words: Calendar, screen: Screen) -> tuple[str, ...]:
             return (words("Scan the code with your phone."), words("This page closes by itself."))
         case Screen.OUT_OF_SERVICE:
             return (words("Please ask staff."), words("Books can go into the book drop."))
+
+
+# --- for staff ----------------------------------------------------------------------------------------------------
+
+
+def part(words: Calendar, part: Part, *, ready: bool) -> str:
+    """Whether a part of the kiosk can be used."""
+    match part:
+        case Part.CAMERA:
+            return words("Camera ready") if ready else words("Camera not ready")
+        case Part.READER:
+            return words("Pad ready") if ready else words("Pad not ready")
+        case Part.SCANNER:
+            return words("Scanner ready") if ready else words("Scanner not ready")
+        case Part.LIBRARY:
+            return words("Library system answers") if ready else words("Library system does not answer")
+        case Part.NETWORK:
+            return words("Network connected") if ready else words("Network not connected")
+
+
+def standing(words: Calendar, standing: Standing) -> tuple[tuple[str, bool], ...]:
+    """A line for each thing staff want to know, and whether it is as it should be."""
+    parts = [(part(words, each, ready=ready), ready) for each, ready in standing.parts]
+    waiting, conflicts = standing.waiting, standing.conflicts
+    sent = words("Everything sent")
+    if waiting:
+        sent = words.plural(waiting, "{n} operation still to be sent", "{n} operations still to be sent")
+    settle = words.plural(conflicts, "{n} operation for staff to settle", "{n} operations for staff to settle")
+    return (*parts, (sent, not waiting), *([(settle, False)] if conflicts else []))

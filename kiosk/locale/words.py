@@ -14,7 +14,7 @@ from kiosk.locale.calendar import Calendar
 from kiosk.locale.catalogue import OWN_NAMES, LocaleError
 from kiosk.locale.refusals import refusal as refusal_in_words
 from kiosk.locale.texts import LoanText, RowText, Sentence, Sign
-from kiosk.session.model import Notice, Rating, Row, Screen
+from kiosk.session.model import Notice, Rating, Row, Screen, Standing
 
 __all__ = ["LoanText", "LocaleError", "RowText", "Sentence", "Sign", "Words"]
 
@@ -155,3 +155,7 @@ class Words(Calendar):
         """On the out-of-service page: that staff know, and since when."""
         words = self
         return words("Staff were told at {time}.", time=self.time(since, zone))
+
+    def standing(self, standing: Standing) -> tuple[tuple[str, bool], ...]:
+        """Lines for staff, each with whether it is as it should be."""
+        return pages.standing(self, standing)

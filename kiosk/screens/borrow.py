@@ -59,7 +59,7 @@ def matter(view: View) -> tuple[Sentence, str] | None:
         return words.notice(state.notice, state.refusal, view.today, view.zone), _NOTICE_ICONS[state.notice]
     if not state.online:
         return words.offline_banner(state.rules.offline), "offline"
-    if not (state.camera_ready or state.reader_ready):
+    if not (state.camera_ready or state.reader_ready or state.scanner_ready):
         return words.devices_banner(camera=False, reader=False), "wrench"
     return None
 
@@ -71,6 +71,7 @@ _NOTICE_ICONS = {
     Notice.REFUSED: "stop",
     Notice.NO_ANSWER: "clock",
     Notice.SALES_CODE: "scan",
+    Notice.FOREIGN_CODE: "scan",
     Notice.CARD_NOT_BOOK: "card",
     Notice.BOOK_NOT_CARD: "borrow",
     Notice.STAFF_CALLED: "staff",
@@ -243,7 +244,7 @@ def _portrait_actions(view: View, low: Box) -> list[Element]:
     """Finish, and giving back the newest book beside it when there is one."""
     theme, words = view.theme, view.words
     newest = max(
-        (row for row in view.state.rows_of(Mode.BORROW) if row.phase is Phase.BORROWED and not row.again),
+        (row for row in view.state.rows_of(Mode.BORROW) if row.phase is Phase.BORROWED and not row.lent_before),
         key=lambda row: row.changed,
         default=None,
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kiosk.screens import typeset
 from kiosk.screens.blocks import BLACK, BOLD, Label, button, height, largest, say
-from kiosk.screens.elements import Align, Art, Element, Icon, Page, Panel, Ring, Stand
+from kiosk.screens.code_overlays import end_visit, staff, which
+from kiosk.screens.elements import Align, Element, Page, Ring, Stand
 from kiosk.screens.geometry import Box
+from kiosk.screens.sheet import answers, answers_height, dialog, lines, sheet
 from kiosk.screens.theme import LARGE_SCALE
 from kiosk.screens.view import View
 from kiosk.session.model import Button, Mode, Overlay, Pressed, Screen
@@ -30,110 +30,12 @@ def overlay(view: View) -> Page:
             return _undo(view)
         case Overlay.EXPLAIN:
             return _explain(view)
-
-
-# --- the sheet ----------------------------------------------------------------------------------------------------
-
-
-def _sheet(view: View, tall: int = 0) -> tuple[list[Element], Box]:
-    """The opaque ground, the leaf with the woven band on top, and the room on it."""
-    c, theme, page = view.colours, view.theme, view.page
-    if theme.portrait:
-        across = theme.p(48) if not theme.compact else theme.u(12)
-        full = page.inset(across, theme.p(120) if not theme.compact else theme.u(16))
-        box = full.middle(full.width, min(full.height, tall or theme.p(900)))
-        if theme.low_reach or not theme.compact:
-            box = Box(box.x, page.bottom - box.height - theme.p(72), box.width, box.height)
-    else:
-        across = theme.u(48) if not theme.large else theme.u(16)
-        room = page.inset(across, theme.u(16 if theme.large else 24))
-        box = room.middle(room.width, min(room.height, tall or theme.u(608)))
-    woven = theme.u(22) if not theme.large else theme.u(14)
-    elements: list[Element] = [Panel(page, c.deep, key="scrim"), Panel(box, c.leaf, key="sheet")]
-    if theme.contrast:
-        elements.append(Panel(box, "", c.edge, theme.edge, theme.radius, outside=c.deep, key="sheet-frame"))
-    else:
-        elements.append(Art(box.top_part(woven), "band", key="sheet-band"))
-        elements.append(Panel(box, "", c.leaf, 0, theme.radius, outside=c.deep, key="sheet-frame"))
-    pad = theme.u(44) if not theme.large and not theme.compact else theme.u(24)
-    below = pad
-    return elements, Box(
-        box.x + pad, box.y + woven + theme.u(20), box.width - 2 * pad, box.height - woven - theme.u(20) - below
-    )
-
-
-def _answers(
-    view: View, low: Box, safe: Label, safe_act: Button, other: Label | None, other_act: Button
-) -> list[Element]:
-    """The safe answer, filled and left; the other one beside it, or below it where the panel is narrow."""
-    theme, c = view.theme, view.colours
-    if other is None:
-        return [button(theme, "safe", low, "primary", safe, Pressed(safe_act))]
-    if theme.compact:
-        first, second = low.columns(theme.gap, 1.15, 1)
-        safe, other = replace(safe, icon="", size=theme.body, pad=theme.u(4)), replace(other, icon="", pad=theme.u(4))
-    elif theme.portrait:
-        first, second = low.rows(theme.gap, 1, 1)
-    else:
-        first, second = low.columns(theme.u(24), 1.6, 1)
-    return [
-        button(theme, "safe", first, "primary", safe, Pressed(safe_act)),
-        button(theme, "other", second, "quiet", other, Pressed(other_act), ground=c.leaf),
-    ]
-
-
-def _answers_height(view: View, *, two: bool = True) -> int:
-    theme = view.theme
-    one = theme.u(176) if not theme.portrait else theme.p(150)
-    if theme.compact:
-        one = theme.target
-    if theme.large:
-        one = theme.u(170)
-    return 2 * one + theme.gap if theme.portrait and two and not theme.compact else one
-
-
-def _dialog(
-    view: View, title: str, sentence: str, safe: Label, other: Label | None, other_act: Button, icon: str = ""
-) -> Page:
-    """A title, one or two sentences, and at most two answers."""
-    c, theme = view.colours, view.theme
-    tall = theme.u(608) if not theme.large else theme.height
-    if theme.portrait:
-        tall = theme.p(900) if not theme.compact else theme.u(640)
-    elements, room = _sheet(view, tall)
-    answers = room.bottom_part(_answers_height(view, two=other is not None))
-    text = room.without_bottom(answers.height + theme.u(20)).without_top(theme.u(20 if not theme.large else 0))
-    if icon and not theme.large and not theme.compact:
-        side = theme.u(110)
-        box = Box(text.x, text.y, side, side)
-        fill, sign = {"stop": (c.stop, c.onstop), "hand": (c.gold, c.ongold)}.get(icon, (c.edge, c.onedge))
-        elements.append(Panel(box, fill, radius=side // 2, key="dialog-disc"))
-        elements.append(Icon(box.middle(theme.u(64), theme.u(64)), icon, sign, key="dialog-icon"))
-        text = text.without_left(side + theme.u(36))
-    size, leading = largest(title, BOLD, text.top_part(theme.u(170)), ((theme.title, 1.06), (theme.body, 1.1)))
-    title_tall = height(title, size, BOLD, text.width, leading)
-    below = text.without_top(title_tall + theme.u(18 if not theme.large else 8))
-    small, small_leading = largest(sentence, 400, below, ((theme.lead, 1.14), (theme.body, 1.1), (theme.body, 1.04)))
-    elements.extend(
-        [
-            say(
-                title, text.top_part(title_tall), size, c.ink, c.leaf, weight=BOLD, leading=leading, key="dialog-title"
-            ),
-            say(
-                sentence,
-                below,
-                small,
-                c.ink,
-                c.leaf,
-                leading=small_leading,
-                cut=True,
-                lines=max(1, int(below.height // (small * small_leading))),
-                key="dialog-words",
-            ),
-        ]
-    )
-    elements.extend(_answers(view, answers, safe, Button.STAY, other, other_act))
-    return tuple(elements)
+        case Overlay.WHICH:
+            return which(view)
+        case Overlay.STAFF:
+            return staff(view)
+        case Overlay.END_VISIT:
+            return end_visit(view)
 
 
 # --- dialogs ------------------------------------------------------------------------------------------------------
@@ -142,10 +44,10 @@ def _dialog(
 def _idle(view: View) -> Page:
     """Still there? The ring, the seconds, and what happens at zero."""
     c, theme, words, state = view.colours, view.theme, view.words, view.state
-    elements, room = _sheet(view, 0 if not theme.large else theme.height)
-    answers = room.bottom_part(_answers_height(view))
+    elements, room = sheet(view, 0 if not theme.large else theme.height)
+    low = room.bottom_part(answers_height(view))
     side = theme.u(230) if not theme.large and not theme.compact else theme.u(150)
-    text_room = room.without_bottom(answers.height + theme.u(16))
+    text_room = room.without_bottom(low.height + theme.u(16))
     ring = Box(text_room.x + theme.u(8), text_room.y + theme.u(30 if not theme.large else 6), side, side)
     part = state.seconds / max(1, state.rules.idle_warning)
     number_size = theme.u(88) if not theme.large and not theme.compact else theme.body
@@ -170,7 +72,7 @@ def _idle(view: View) -> Page:
     if theme.compact:
         yes = Label(words("Yes, continue"), "next", "right", theme.action, theme.small_icon)
     out = Label(words("Log out") if state.patron else words("Close"), "exit")
-    elements.extend(_answers(view, answers, yes, Button.STAY, out, Button.CONFIRM))
+    elements.extend(answers(view, low, yes, Button.STAY, out, Button.CONFIRM))
     return tuple(elements)
 
 
@@ -182,7 +84,7 @@ def _leave(view: View) -> Page:
         sentence = f"{sentence} {words('Books already borrowed stay borrowed.')}"
     safe = Label(words("Back to the books"), "back", size=theme.action if not theme.portrait else theme.body)
     go = words("Yes, leave") if state.leaving else words("Yes, finish")
-    return _dialog(view, title, sentence, safe, Label(go), Button.CONFIRM, "hand")
+    return dialog(view, title, sentence, safe, Label(go), Button.CONFIRM, "hand")
 
 
 def _undo(view: View) -> Page:
@@ -193,7 +95,7 @@ def _undo(view: View) -> Page:
         title = f"{title[:59].rstrip()}…"
     sentence = words("You will not borrow “{title}”.", title=title)
     safe = Label(words("Keep it"), "check", size=view.theme.action)
-    return _dialog(view, words("Cancel this book?"), sentence, safe, Label(words("Yes, cancel it")), Button.CONFIRM,
+    return dialog(view, words("Cancel this book?"), sentence, safe, Label(words("Yes, cancel it")), Button.CONFIRM,
                    "delete")  # fmt: skip
 
 
@@ -202,7 +104,7 @@ def _explain(view: View) -> Page:
     sentence = words.refusal(refusal, view.today, view.zone).whole if refusal else ""
     safe = Label(words("Close"), size=view.theme.action)
     staff = Label(words("Call staff"), "staff")
-    return _dialog(view, words("Not possible yet"), sentence, safe, staff, Button.CALL_STAFF, "stop")
+    return dialog(view, words("Not possible yet"), sentence, safe, staff, Button.CALL_STAFF, "stop")
 
 
 # --- help ---------------------------------------------------------------------------------------------------------
@@ -227,10 +129,10 @@ def _help(view: View) -> Page:
         tall = theme.p(1180) if not theme.compact else view.page.height
     else:
         tall = theme.u(720) if not theme.large else theme.height
-    elements, room = _sheet(view, tall)
+    elements, room = sheet(view, tall)
     more = _compact_doors(view, room) if theme.compact else []
-    answers = room.bottom_part(_answers_height(view))
-    text = room.without_bottom(answers.height + theme.u(24))
+    low = room.bottom_part(answers_height(view))
+    text = room.without_bottom(low.height + theme.u(24))
     if more:
         text = text.without_bottom(theme.target + theme.gap)
     if not theme.large and not theme.compact:
@@ -238,35 +140,19 @@ def _help(view: View) -> Page:
         elements.append(say(words("Help"), title, theme.title, c.ink, c.leaf, weight=BOLD, leading=1.06, lines=1,
                             key="dialog-title"))  # fmt: skip
         text = text.without_top(title.height + theme.u(18))
-    lines = words.help_lines(view.state.screen)
     icons = _HELP_ICONS[view.state.screen]
-    side = theme.icon if not theme.portrait or theme.compact else theme.p(64)
-    gap = theme.u(30) if not theme.large else theme.u(18)
-    room_wide = text.width - side - gap
-    for size, leading in ((theme.lead, 1.14), (theme.body, 1.14), (theme.body, 1.06), (theme.body, 1.0)):
-        heights = [max(side, height(line, size, 400, room_wide, leading)) for line in lines]
-        spare = text.height - sum(heights)
-        if spare >= 0:
-            break
-    between = max(0, min(theme.u(34), spare // max(1, len(lines))))
-    y = text.y
-    for number, (line, icon, one) in enumerate(zip(lines, icons, heights, strict=True)):
-        box = Box(text.x + side + gap, y, room_wide, one)
-        mark = Box(text.x, y + (one - side) // 2, side, side)
-        elements.append(Icon(mark, icon, c.sign, key=f"help-icon-{number}"))
-        elements.append(say(line, box, size, c.ink, c.leaf, stand=Stand.MIDDLE, leading=leading,
-                            key=f"help-{number}"))  # fmt: skip
-        y += one + between
+    said = zip(words.help_lines(view.state.screen), icons, strict=True)
+    elements.extend(lines(view, text, [(line, icon, c.sign) for line, icon in said], "help"))
     elements.extend(more)
     safe = Label(words("Close"), size=theme.action)
-    elements.extend(_answers(view, answers, safe, Button.STAY, Label(words("Call staff"), "staff"), Button.CALL_STAFF))
+    elements.extend(answers(view, low, safe, Button.STAY, Label(words("Call staff"), "staff"), Button.CALL_STAFF))
     return tuple(elements)
 
 
 def _compact_doors(view: View, room: Box) -> list[Element]:
     """On a narrow panel Menu and Huruf live here, because the spine has no room for them."""
     theme, words, c = view.theme, view.words, view.colours
-    low = room.without_bottom(_answers_height(view) + theme.gap).bottom_part(theme.target)
+    low = room.without_bottom(answers_height(view) + theme.gap).bottom_part(theme.target)
     letters = Label(words("Text"), "aa")
     if view.state.patron is None or view.state.screen is Screen.MENU:
         return [button(theme, "door-text", low, "quiet", letters, Pressed(Button.LETTERING), ground=c.leaf)]
@@ -306,7 +192,7 @@ def _lettering(view: View) -> Page:
             tall = theme.p(640)
     else:
         tall = theme.u(700) if not theme.large else theme.height
-    elements, room = _sheet(view, tall)
+    elements, room = sheet(view, tall)
     low = room.bottom_part(theme.u(130) if not theme.large else theme.u(124))
     top = room.without_bottom(low.height + theme.gap)
     if not theme.large and not theme.compact:

@@ -92,7 +92,7 @@ def entry(view: View, row: Row) -> Entry:
     lines = [(Run(line, weight, quiet),) for line in text.lines]
     if text.now and not (row.mode is Mode.RETURN and row.phase is Phase.RETURNED):  # there the sign says it
         lines.append((Run(text.now, BOLD, look.now),))
-    undo = row.mode is Mode.BORROW and not row.again
+    undo = row.mode is Mode.BORROW and not row.lent_before
     undo = undo and row.phase in (Phase.BORROWED, Phase.PUT_BACK)
     act = Pressed(Button.ROW, row.key) if undo or row.phase in _DISMISSABLE else None
     title = view.words.title(row.title[:_TITLE_LENGTH])

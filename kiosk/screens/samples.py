@@ -28,7 +28,21 @@ from kiosk.circulation.port import (
     Refused,
     Renewed,
 )
-from kiosk.session.model import Mode, Notice, Overlay, PadTag, Phase, Rating, Row, Rules, Screen, State
+from kiosk.session.model import (
+    Mode,
+    Notice,
+    Overlay,
+    PadTag,
+    Part,
+    Phase,
+    Rating,
+    Row,
+    Rules,
+    Screen,
+    Standing,
+    State,
+    Unclear,
+)
 
 ZONE = ZoneInfo("Asia/Makassar")
 NOW = datetime(2026, 11, 23, 14, 45, tzinfo=ZONE)
@@ -142,6 +156,12 @@ _TAKEN = tuple(
 )
 FINISH = replace(borrowing(*_TAKEN), screen=Screen.FINISH, seconds=8)
 
+_UNCLEAR = Unclear("004170", PatronRef("004170"), "004170")
+_ALL_WELL = Standing(tuple((part, True) for part in Part))
+_TROUBLE = Standing(tuple((part, part in (Part.CAMERA, Part.READER)) for part in Part), waiting=3, conflicts=1)
+
+_ALL_WRONG = Standing(tuple((part, False) for part in Part), waiting=128, conflicts=12)
+
 _HOSTILE_ROWS = tuple(
     Row(f"h{number}", Mode.BORROW, Phase.BORROWED, number, title, title, DUE) for number, title in enumerate(HOSTILE)
 )
@@ -181,6 +201,20 @@ SAMPLES: dict[str, Callable[[], State]] = {
     "menu-nothing": lambda: replace(MENU, patron=replace(EMPTY_PATRON, first_name="Bartholomeus-Christoforus")),
     "menu-staff-called": lambda: replace(MENU, notice=Notice.STAFF_CALLED),
     "menu-sales-code": lambda: replace(MENU, notice=Notice.SALES_CODE),
+    "menu-which": lambda: replace(MENU, overlay=Overlay.WHICH, unclear=(_UNCLEAR,)),
+    "welcome-which": lambda: replace(WELCOME, overlay=Overlay.WHICH, unclear=(_UNCLEAR,)),
+    "which-long": lambda: replace(MENU, overlay=Overlay.WHICH, unclear=(replace(_UNCLEAR, text="MMMM" * 20),)),
+    "welcome-foreign-code": lambda: replace(WELCOME, notice=Notice.FOREIGN_CODE),
+    "number-foreign-code": lambda: replace(WELCOME, screen=Screen.NUMBER, notice=Notice.FOREIGN_CODE),
+    "pin-foreign-code": lambda: replace(WELCOME, screen=Screen.PIN, ref=REF, notice=Notice.FOREIGN_CODE),
+    "menu-foreign-code": lambda: replace(MENU, notice=Notice.FOREIGN_CODE),
+    "borrow-foreign-code": lambda: replace(BORROW, notice=Notice.FOREIGN_CODE),
+    "return-foreign-code": lambda: replace(RETURN, notice=Notice.FOREIGN_CODE),
+    "borrow-just-read": lambda: replace(borrowing(_BORROWED[0], _WAITING), just_read=True),
+    "staff": lambda: replace(WELCOME, overlay=Overlay.STAFF, standing=_ALL_WELL),
+    "staff-trouble": lambda: replace(WELCOME, overlay=Overlay.STAFF, standing=_TROUBLE),
+    "staff-everything-wrong": lambda: replace(WELCOME, overlay=Overlay.STAFF, standing=_ALL_WRONG),
+    "staff-end-visit": lambda: replace(BORROW, overlay=Overlay.END_VISIT),
     "menu-blocked-explained": lambda: replace(
         MENU, patron=BEHIND, overlay=Overlay.EXPLAIN, refusal=BEHIND.blocked
     ),
@@ -231,7 +265,7 @@ SAMPLES: dict[str, Callable[[], State]] = {
         on_pad=("salah", "gelap"),
     ),
     "borrow-odd": lambda: borrowing(
-        row("salah", Mode.BORROW, Phase.BORROWED, 3, again=True),
+        row("salah", Mode.BORROW, Phase.BORROWED, 3, again=True, lent_before=True),
         row("hikayat", Mode.BORROW, Phase.UNDONE, 2),
         row("gelap", Mode.BORROW, Phase.UNSURE, 4),
         Row("uid:E004", Mode.BORROW, Phase.UNREADABLE, 5, uids=("E004",)),

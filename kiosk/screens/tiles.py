@@ -20,8 +20,10 @@ def camera_tile(view: View, box: Box, *, prompt: str = "") -> list[Element]:
     ready = view.state.camera_ready
     if ready:
         text, colour = prompt or words("Camera ready"), c.ink
+        if view.state.just_read and not prompt:
+            text, colour = words("Code read"), c.count
     else:
-        text = words("Use the pad instead") if view.state.reader_ready else words("Camera not ready")
+        text = words("Use the pad instead") if view.state.reader_ready else _scanner_or(view, words("Camera not ready"))
         colour = c.stop
     line = theme.thin if theme.contrast else theme.hairline
     low = _label_height(view, text, box, bool(prompt))
@@ -44,8 +46,8 @@ def pad_tile(view: View, box: Box, *, prompt: str = "") -> list[Element]:
     state = view.state
     ready = state.reader_ready
     text = prompt if prompt and ready else words.on_pad(len(state.pad), ready=ready)
-    if not ready and state.camera_ready:
-        text = words("Use the camera instead")
+    if not ready:
+        text = words("Use the camera instead") if state.camera_ready else _scanner_or(view, text)
     line = theme.thin if theme.contrast else theme.hairline
     edge = c.edge if theme.contrast else c.hair
     low = _label_height(view, text, box, bool(prompt))
@@ -60,6 +62,11 @@ def pad_tile(view: View, box: Box, *, prompt: str = "") -> list[Element]:
     colour = c.ink if ready else c.stop
     elements.append(_label(view, text, box.bottom_part(low), colour, "pad-words", bool(prompt)))
     return elements
+
+
+def _scanner_or(view: View, text: str) -> str:
+    """Where neither camera nor pad works: the scanner, if there is one."""
+    return view.words("Use the scanner instead") if view.state.scanner_ready else text
 
 
 def _label_height(view: View, text: str, box: Box, big: bool) -> int:

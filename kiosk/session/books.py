@@ -181,7 +181,9 @@ def _seen_again(turn: Turn, row: Row, tag: PadTag | None, new_tag: bool) -> None
 def _gather(turn: Turn, row: Row) -> None:
     """Ask the library system, once every part of a set is there."""
     seen = _parts_on_pad(turn, row.key) if row.parts > 1 else 1
-    row = replace(row, seen=seen, refusal=None, again=False, secured=frozenset(), security=Security.NONE)
+    row = replace(
+        row, seen=seen, refusal=None, again=False, lent_before=False, secured=frozenset(), security=Security.NONE
+    )
     if seen < row.parts:
         row = replace(row, phase=Phase.INCOMPLETE, refusal=Refusal(Code.SET_INCOMPLETE, limit=row.parts, seen=seen))
         turn.put(row)
@@ -229,6 +231,7 @@ def checked_out(turn: Turn, event: CheckedOut) -> None:
         case Borrowed() as yes:
             due = yes.due if yes.due_known else None
             row = replace(_named(row, yes.item), due=due, again=yes.again, estimated=yes.estimated, arm=False)
+            row = replace(row, lent_before=yes.again)
             turn.play(Sound.OK)
             _settle(turn, row, secure=yes.disarm)
         case Refused(refusal, item):

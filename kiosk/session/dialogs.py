@@ -31,7 +31,7 @@ SWITCHES = {
 
 def close_overlay(turn: Turn, _: Event) -> None:
     """The safe answer of every dialog."""
-    turn.set(overlay=None, chosen="", leaving=False, refusal=None)
+    turn.set(overlay=None, chosen="", unclear=(), leaving=False, refusal=None)
 
 
 def still_here(turn: Turn, _: Event) -> None:

@@ -102,6 +102,13 @@ class CallStaff:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAround:
+    """Ask how the parts of the kiosk are."""
+
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
 class EndVisit:
     """The visit is over: tell the library system, forget everything, stop every timer of it."""
 
@@ -124,5 +131,6 @@ Effect = (
     | StopTimer
     | Play
     | CallStaff
+    | LookAround
     | EndVisit
 )

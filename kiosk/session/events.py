@@ -18,7 +18,7 @@ from kiosk.circulation.port import (
     RenewOutcome,
     Unknown,
 )
-from kiosk.session.state import Device, Timer
+from kiosk.session.state import Device, Standing, Timer, Unclear
 
 
 class Button(enum.StrEnum):
@@ -54,6 +54,9 @@ class Button(enum.StrEnum):
     STAY = "stay"  # the safe answer of every dialog: yes, still here; no, keep it; close
     CONFIRM = "confirm"  # the other answer
     CALL_STAFF = "call-staff"
+    IS_CARD = "is-card"  # the two answers about a code that may be either
+    IS_BOOK = "is-book"
+    END_VISIT = "end-visit"
     LARGE = "large"
     CONTRAST = "contrast"
     LOW_REACH = "low-reach"
@@ -102,6 +105,23 @@ class SalesCodeSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignCodeSeen:
+    """A code that is not one of this library's was shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnclearSeen:
+    """A code was read that may be a card or a label: the library's rules cannot tell."""
+
+    code: Unclear
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSeen:
+    """A staff card was shown. Whose it is, is nobody's business here."""
+
+
+@dataclass(frozen=True, slots=True)
 class TagArrived:
     """A tag came onto the pad; what it says is not known yet."""
 
@@ -128,7 +148,7 @@ class TagLeft:
 
 @dataclass(frozen=True, slots=True)
 class DeviceChanged:
-    """The camera or the reader became ready or was lost."""
+    """The camera, the reader or the scanners became ready or were lost."""
 
     device: Device
     ready: bool
@@ -195,6 +215,14 @@ class Secured:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingTold:
+    """Answer to :class:`LookAround`."""
+
+    visit: int
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     """A timer of this visit has run down."""
 
@@ -217,6 +245,9 @@ Event = (
     | CardSeen
     | LabelSeen
     | SalesCodeSeen
+    | ForeignCodeSeen
+    | UnclearSeen
+    | StaffSeen
     | TagArrived
     | TagRead
     | TagLeft
@@ -228,6 +259,7 @@ Event = (
     | CheckedIn
     | RenewalAnswered
     | Secured
+    | StandingTold
     | TimerFired
     | Failed
 )

@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kiosk.session import books, dialogs, identity, pages
+from kiosk.session import books, codes, dialogs, identity, pages
 from kiosk.session.model import (
     Button,
     CardSeen,
@@ -36,8 +36,10 @@ from kiosk.session.model import (
     Effect,
     Event,
     Failed,
+    ForeignCodeSeen,
     ItemAnswered,
     LabelSeen,
+    Meaning,
     Overlay,
     PatronAnswered,
     Pressed,
@@ -45,6 +47,8 @@ from kiosk.session.model import (
     SalesCodeSeen,
     Screen,
     Secured,
+    StaffSeen,
+    StandingTold,
     State,
     SystemChanged,
     TagArrived,
@@ -53,6 +57,8 @@ from kiosk.session.model import (
     Timer,
     TimerFired,
     Touched,
+    Unclear,
+    UnclearSeen,
 )
 from kiosk.session.pages import ignore
 from kiosk.session.turn import WATCHED, Turn
@@ -71,6 +77,9 @@ KEYS: tuple[Key, ...] = (
     CardSeen,
     LabelSeen,
     SalesCodeSeen,
+    ForeignCodeSeen,
+    UnclearSeen,
+    StaffSeen,
     TagArrived,
     TagRead,
     TagLeft,
@@ -82,15 +91,46 @@ KEYS: tuple[Key, ...] = (
     CheckedIn,
     RenewalAnswered,
     Secured,
+    StandingTold,
     Failed,
 )
 
-#: Signs that somebody is there.
-ALIVE = (Pressed, Digit, Touched, CardSeen, LabelSeen, SalesCodeSeen, TagArrived)
+#: Signs that somebody is there. A code of no use is none: it may be a sticker that the camera sees all day.
+ALIVE = (Pressed, Digit, Touched, CardSeen, LabelSeen, SalesCodeSeen, UnclearSeen, StaffSeen, TagArrived)
 
 
 def _never(*keys: Key) -> Table:
     return dict.fromkeys(keys, ignore)
+
+
+def _unclear(meaning: Callable[[Turn, Unclear], Meaning | None]) -> Handler:
+    """A code that may be either becomes what ``meaning`` says it is on this page; without an answer it is asked."""
+
+    def handle(turn: Turn, event: UnclearSeen) -> None:
+        found = meaning(turn, event.code)
+        if found is None:
+            codes.ask(turn, event.code)
+        else:
+            _take_as(turn, event.code, found)
+
+    return handle
+
+
+def _take_as(turn: Turn, code: Unclear, meaning: Meaning) -> None:
+    below(turn, CardSeen(code.ref) if meaning is Meaning.CARD else LabelSeen(code.item_id))
+
+
+def _answered(turn: Turn, event: Pressed) -> None:
+    """What the first code is was said; the others are taken in turn. A card that is asked about ends them all."""
+    if not turn.state.unclear:
+        return
+    code, *others = turn.state.unclear
+    meaning = codes.MEANINGS[event.button]
+    dialogs.close_overlay(turn, event)
+    _take_as(turn, code, meaning)
+    codes.remember(turn, code, meaning)
+    for other in others:
+        below(turn, UnclearSeen(other))
 
 
 #: Buttons that exist only on an overlay. A press that arrives after the overlay has gone does nothing.
@@ -98,6 +138,9 @@ _OVERLAY_BUTTONS = _never(
     Button.STAY,
     Button.CONFIRM,
     Button.CALL_STAFF,
+    Button.IS_CARD,
+    Button.IS_BOOK,
+    Button.END_VISIT,
     *dialogs.SWITCHES,
 )
 _SPINE: Table = {
@@ -114,7 +157,9 @@ _ALWAYS: Table = {
     SystemChanged: pages.system_changed,
     Failed: pages.failed,
     Touched: ignore,
+    StandingTold: codes.standing_told,
     Timer.NOTICE: pages.notice_over,
+    Timer.JUST_READ: pages.just_read_over,
 }
 #: Answers that may still arrive on any page of a visit in which books were handled.
 _ANSWERS: Table = {
@@ -141,6 +186,7 @@ _IN_VISIT: Table = {
     Button.MENU: pages.menu,
     Button.EXIT: pages.leave,
     Digit: ignore,
+    StaffSeen: codes.ask_to_end,
     Timer.IDLE: pages.idle,
     Timer.SECOND: ignore,
     Timer.SLOW: ignore,
@@ -157,6 +203,9 @@ _IDENTIFY: Table = {
     CardSeen: identity.card,
     LabelSeen: identity.book_not_card,
     SalesCodeSeen: ignore,
+    ForeignCodeSeen: pages.foreign_code,
+    UnclearSeen: _unclear(codes.card),
+    StaffSeen: codes.ask_to_end,
     PatronAnswered: identity.patron_answered,
     Timer.LATE: identity.late,
     Timer.SLOW: identity.no_answer,
@@ -169,6 +218,8 @@ _LIST: Table = {
     TagRead: pages.tag_on_list,
     LabelSeen: pages.label_on_list,
     SalesCodeSeen: pages.sales_code,
+    ForeignCodeSeen: pages.foreign_code,
+    UnclearSeen: _unclear(codes.book),
     CardSeen: identity.card_not_book,
     Button.ROW: pages.press_row,
     Button.FINISH: pages.finish,
@@ -181,6 +232,8 @@ PAGES: dict[Screen, Table] = {
         Button.RETURN_WITHOUT_CARD: pages.give_back,
         Button.TYPE_NUMBER: identity.type_number,
         Digit: ignore,
+        UnclearSeen: _unclear(codes.said),
+        StaffSeen: codes.staff_panel,
         TagArrived: pages.tag_on_welcome,
         Timer.IDLE: pages.idle_end,
     },
@@ -208,6 +261,8 @@ PAGES: dict[Screen, Table] = {
         TagRead: pages.tag_on_menu,
         LabelSeen: pages.label_on_menu,
         SalesCodeSeen: pages.sales_code,
+        ForeignCodeSeen: pages.foreign_code,
+        UnclearSeen: _unclear(codes.said),
     },
     Screen.BORROW: _LIST,
     Screen.RETURN: _LIST,
@@ -220,6 +275,8 @@ PAGES: dict[Screen, Table] = {
         CardSeen: identity.card_in_visit,
         LabelSeen: ignore,
         SalesCodeSeen: ignore,
+        ForeignCodeSeen: ignore,
+        UnclearSeen: _unclear(codes.said),
     },
     Screen.FINISH: {
         **_IN_VISIT,
@@ -230,6 +287,8 @@ PAGES: dict[Screen, Table] = {
         CardSeen: identity.card,
         LabelSeen: ignore,
         SalesCodeSeen: ignore,
+        ForeignCodeSeen: ignore,
+        UnclearSeen: _unclear(codes.said),
         Timer.SECOND: pages.second_on_finish,
         Timer.IDLE: pages.idle_end,
     },
@@ -240,9 +299,11 @@ PAGES: dict[Screen, Table] = {
         **_NO_BOOKS_YET,
         **_never(*_IDENTIFY_BUTTONS, *_MENU_BUTTONS, *_LIST_BUTTONS, *_FINISH_BUTTONS),
         **_never(Button.MENU, Button.EXIT, Digit, CardSeen, LabelSeen, SalesCodeSeen, PatronAnswered),
+        **_never(ForeignCodeSeen, UnclearSeen),
         **_never(Timer.LATE, Timer.SLOW, Timer.SECOND),
         Timer.IDLE: ignore,  # recovery wipes the look, too
         Timer.RECOVER: pages.recovered,
+        StaffSeen: pages.recovered,  # staff have seen to it
     },
 }
 
@@ -265,8 +326,9 @@ def _alive_then_below(turn: Turn, event: Any) -> None:
 
 
 _DEVICE_KEYS: tuple[Key, ...] = (
-    CardSeen, LabelSeen, SalesCodeSeen, TagArrived, TagRead, TagLeft, DeviceChanged, SystemChanged, Failed,
-    PatronAnswered, ItemAnswered, CheckedOut, CheckedIn, RenewalAnswered, Secured,
+    CardSeen, LabelSeen, SalesCodeSeen, ForeignCodeSeen, UnclearSeen, StaffSeen, TagArrived, TagRead, TagLeft,
+    DeviceChanged, SystemChanged, Failed, PatronAnswered, ItemAnswered, CheckedOut, CheckedIn, RenewalAnswered, Secured,
+    StandingTold,
 )  # fmt: skip
 _TIMERS_BELOW: tuple[Key, ...] = tuple(timer for timer in Timer if timer is not Timer.SECOND)
 #: Under an open overlay the page cannot be pressed, so a press that was under way is dropped.
@@ -288,10 +350,13 @@ OVERLAYS: dict[Overlay, Table] = {
     Overlay.EXPLAIN: {**_PANEL, Button.CALL_STAFF: dialogs.call_staff},
     Overlay.LEAVE: {**_PANEL, Button.CONFIRM: dialogs.confirm_leave, Button.EXIT: pages.leave},
     Overlay.UNDO: {**_PANEL, Button.CONFIRM: dialogs.confirm_undo},
+    Overlay.WHICH: {**_PANEL, Button.IS_CARD: _answered, Button.IS_BOOK: _answered},
+    Overlay.STAFF: {**_PANEL, StaffSeen: dialogs.close_overlay},
+    Overlay.END_VISIT: {**_PANEL, StaffSeen: ignore, Button.END_VISIT: codes.end_visit},
     Overlay.IDLE: {
         **dict.fromkeys((*Button, Digit, Touched), dialogs.still_here),
         **dict.fromkeys((*_DEVICE_KEYS, *_TIMERS_BELOW), below),
-        **dict.fromkeys((CardSeen, LabelSeen, SalesCodeSeen, TagArrived), _alive_then_below),
+        **dict.fromkeys((CardSeen, LabelSeen, SalesCodeSeen, UnclearSeen, StaffSeen, TagArrived), _alive_then_below),
         Button.CONFIRM: pages.close,
         Button.EXIT: _alive_then_below,
         Button.LANGUAGE: _alive_then_below,

@@ -16,7 +16,7 @@ from kiosk.circulation.port import (
     Secret,
     Unknown,
 )
-from kiosk.session.model import Sound, State
+from kiosk.session.model import Sound, Standing, State
 
 
 class Desk(Protocol):
@@ -78,6 +78,10 @@ class Outside(Protocol):
 
     def call_staff(self) -> None:
         """Tell the desk that somebody here asks for help."""
+        ...
+
+    def standing(self) -> Standing:
+        """How the parts of the kiosk are (UI thread)."""
         ...
 
     def system(self, online: bool) -> None:

@@ -133,6 +133,17 @@ def sales_code(turn: Turn, _: Event) -> None:
     turn.notice(Notice.SALES_CODE)
 
 
+def foreign_code(turn: Turn, _: Event) -> None:
+    """Not one of this library's codes: friendly hint, nothing else."""
+    if not turn.state.asking:
+        turn.notice(Notice.FOREIGN_CODE)
+
+
+def just_read_over(turn: Turn, _: Event) -> None:
+    """The word that a code was read goes by itself."""
+    turn.set(just_read=False)
+
+
 def tag_on_welcome(turn: Turn, event: TagArrived) -> None:
     """Books laid down before the card. If no card follows, they are nobody's and stay so until they are lifted."""
     books.tag_arrived(turn, event)
@@ -162,6 +173,7 @@ def tag_on_menu(turn: Turn, event: TagRead) -> None:
 def label_on_list(turn: Turn, event: LabelSeen) -> None:
     """A label was shown while a list is open; whatever was said about the last code is settled by it."""
     turn.quiet()
+    turn.just_read()
     books.see_label(turn, LISTS[turn.state.screen], event)
 
 
@@ -169,6 +181,7 @@ def label_on_menu(turn: Turn, event: LabelSeen) -> None:
     """As :func:`tag_on_menu`, by label."""
     _open_list_for(turn, event.item_id)
     if turn.state.screen in LISTS:
+        turn.just_read()
         books.see_label(turn, LISTS[turn.state.screen], event)
 
 
@@ -184,7 +197,7 @@ def press_row(turn: Turn, event: Pressed) -> None:
     if books.dismiss(turn, mode, event.key) or mode is Mode.RETURN:
         return
     row = turn.state.row(mode, event.key)
-    if row is not None and row.phase in (Phase.BORROWED, Phase.PUT_BACK) and not row.again:
+    if row is not None and row.phase in (Phase.BORROWED, Phase.PUT_BACK) and not row.lent_before:
         turn.set(overlay=Overlay.UNDO, chosen=event.key)
 
 
@@ -299,11 +312,14 @@ def notice_over(turn: Turn, event: TimerFired) -> None:
 
 
 def device_changed(turn: Turn, event: DeviceChanged) -> None:
-    """Camera or reader came or went."""
-    if event.device is Device.CAMERA:
-        turn.set(camera_ready=event.ready)
-    else:
-        turn.set(reader_ready=event.ready)
+    """Camera, reader or scanners came or went."""
+    match event.device:
+        case Device.CAMERA:
+            turn.set(camera_ready=event.ready)
+        case Device.READER:
+            turn.set(reader_ready=event.ready)
+        case Device.SCANNER:
+            turn.set(scanner_ready=event.ready)
 
 
 def system_changed(turn: Turn, event: SystemChanged) -> None:

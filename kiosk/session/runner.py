@@ -45,6 +45,7 @@ from kiosk.session.model import (
     FindItem,
     FindPatron,
     ItemAnswered,
+    LookAround,
     PatronAnswered,
     Play,
     Renew,
@@ -52,6 +53,7 @@ from kiosk.session.model import (
     RenewAll,
     Secure,
     Secured,
+    StandingTold,
     StartTimer,
     State,
     StopTimer,
@@ -194,6 +196,8 @@ class Runner:
                 self._outside.play(sound)
             case CallStaff():
                 self._outside.call_staff()
+            case LookAround(visit):
+                self.post(StandingTold(visit, self._outside.standing()))
             case EndVisit():
                 self._end_visit(effect)
 

@@ -37,6 +37,9 @@ class Overlay(enum.StrEnum):
     LEAVE = "leave"  # finishing or leaving while a book needs something
     UNDO = "undo"  # giving back a book that was borrowed in this visit; ``State.chosen`` names it
     EXPLAIN = "explain"  # why something is not possible: ``State.refusal``
+    WHICH = "which"  # a card or a book? ``State.unclear`` holds the codes, the first is asked about
+    STAFF = "staff"  # for staff: how the kiosk is, ``State.standing``
+    END_VISIT = "end-visit"  # a staff card was shown during somebody's visit: end it?
 
 
 class Notice(enum.StrEnum):
@@ -49,6 +52,7 @@ class Notice(enum.StrEnum):
     REFUSED = "refused"  # ``State.refusal`` says why
     NO_ANSWER = "no-answer"  # the library system did not answer in time
     SALES_CODE = "sales-code"  # an ISBN was shown: scan the library's label
+    FOREIGN_CODE = "foreign-code"  # a code that is not one of this library's
     CARD_NOT_BOOK = "card-not-book"  # a card was shown where a book is expected; nothing happened
     BOOK_NOT_CARD = "book-not-card"  # a book was shown where a card is expected
     STAFF_CALLED = "staff-called"
@@ -90,6 +94,7 @@ class Device(enum.StrEnum):
 
     CAMERA = "camera"
     READER = "reader"
+    SCANNER = "scanner"  # any of them
 
 
 class Sound(enum.StrEnum):
@@ -121,6 +126,7 @@ class Row:
     due: date | None = None
     refusal: Refusal | None = None
     again: bool = False  # it was already borrowed (or was not on loan): nothing changed
+    lent_before: bool = False  # ... before this visit, so that there is nothing to undo
     estimated: bool = False  # by offline rules
     bin: Bin | None = None
     held: bool = False
@@ -148,6 +154,41 @@ class PadTag:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclear:
+    """A code that may be a member's card or a book's label: its ``text``, and the number it would be as either."""
+
+    text: str
+    ref: PatronRef
+    item_id: str
+
+
+class Meaning(enum.StrEnum):
+    """What an unclear code was said to be."""
+
+    CARD = "card"
+    BOOK = "book"
+
+
+class Part(enum.StrEnum):
+    """A part of the kiosk that staff are told of."""
+
+    CAMERA = "camera"
+    READER = "reader"
+    SCANNER = "scanner"
+    LIBRARY = "library"  # the library system
+    NETWORK = "network"  # the way to the desk
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the kiosk is: each part it has and whether that is ready, and what was promised but is not settled."""
+
+    parts: tuple[tuple[Part, bool], ...] = ()
+    waiting: int = 0  # operations still to be sent to the library system
+    conflicts: int = 0  # operations that only staff can settle
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
     """What *Huruf* changes; forgotten at the end of the visit."""
 
@@ -170,6 +211,7 @@ class Rules:
     late: float = 5
     slow: float = 15
     notice: float = 4
+    just_read: float = 1.5
     recover: float = 10
     pin_length: int = 4
     number_length: int = 14
@@ -200,6 +242,9 @@ class State:
     rows: tuple[Row, ...] = ()
     pad: tuple[PadTag, ...] = ()
     chosen: str = ""  # key of the row a dialog is about
+    unclear: tuple[Unclear, ...] = ()  # codes that the WHICH dialog asks about
+    meanings: tuple[tuple[str, Meaning], ...] = ()  # what they were said to be in this visit, by text
+    just_read: bool = False  # a code was read a moment ago
     renewing: frozenset[str] = frozenset()  # item ids whose renewal is awaited
     renewals: tuple[tuple[str, RenewOutcome], ...] = ()  # (item id, newest outcome) in this visit
     rating: Rating | None = None
@@ -209,7 +254,9 @@ class State:
     # the machine itself
     camera_ready: bool = False
     reader_ready: bool = False
+    scanner_ready: bool = False
     online: bool = True
+    standing: Standing = field(default_factory=Standing)  # as it was when the STAFF panel was opened
     fault: str = ""  # where the last failure happened (for staff; no personal data)
 
     def rows_of(self, mode: Mode) -> tuple[Row, ...]:
@@ -256,4 +303,5 @@ class Timer(enum.StrEnum):
     LATE = "late"  # key: item id, or "patron"
     SLOW = "slow"  # key: "patron"
     NOTICE = "notice"  # key: row key, or "" for the page's notice
+    JUST_READ = "just-read"
     RECOVER = "recover"

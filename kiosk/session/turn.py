@@ -69,6 +69,11 @@ class Turn:
         """Take the page's line away."""
         self.set(notice=Notice.NONE, refusal=None)
 
+    def just_read(self) -> None:
+        """Say for a moment that a code was read."""
+        self.set(just_read=True)
+        self.start(Timer.JUST_READ, self.state.rules.just_read)
+
     def explain(self, refusal: Refusal) -> None:
         """Open the dialog that says why not."""
         self.set(overlay=Overlay.EXPLAIN, refusal=refusal)
@@ -115,6 +120,7 @@ class Turn:
             pad=old.pad if keep_pad else tuple(replace(tag, spent=True) for tag in old.pad),
             camera_ready=old.camera_ready,
             reader_ready=old.reader_ready,
+            scanner_ready=old.scanner_ready,
             online=old.online,
         )
 

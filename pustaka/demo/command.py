@@ -105,7 +105,7 @@ def _explain(web_port: int, bench: str) -> None:
     click.echo(
         f"""
 The bench   {bench}
-            lay books on the pad, show cards to the camera, walk through the door, pull a cable
+            lay books on the pad, show cards to the camera or scan them, walk through the door, pull a cable
 The desk    http://127.0.0.1:{web_port}/
             visits and devices, as the admin sees them
 The kiosk   is the window that has just opened

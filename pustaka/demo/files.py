@@ -54,6 +54,10 @@ class Layout:
     def door_port(self) -> Path:
         return self.folder / "door0"
 
+    @property
+    def scanner_port(self) -> Path:
+        return self.folder / "scanner0"
+
     def password_file(self, user: str) -> Path:
         return self.folder / "passwords" / user
 
@@ -76,6 +80,7 @@ def kiosk_toml(
     broker_port: int,
     camera_url: str,
     reader_port: str,
+    scanner_port: str,
     *,
     sound: bool,
     circulation: str = NEAR_LIBRARY,
@@ -105,6 +110,11 @@ source = "{camera_url}"
 port = "{reader_port}"
 protocol = "m3"
 isil = "{ISIL}"
+
+[[scanners]]
+name = "scanner"
+port = "{scanner_port}"
+terminator = "CR"
 
 [link]
 host = "127.0.0.1"

@@ -83,6 +83,20 @@ class Player:
         self._stage.camera.clear()
         return ""
 
+    # --- the scanner ----------------------------------------------------------------------------------------------
+
+    def scan_card(self, name: str) -> str:
+        """Scan a membership card."""
+        number = self._stage.catalogue.person(name).number
+        self._stage.scanner.scan(number)
+        return "over USB-COM"
+
+    def scan_label(self, book: str) -> str:
+        """Scan a book's label."""
+        number = self._stage.catalogue.labelled_copy(book)["number"]
+        self._stage.scanner.scan(number)
+        return f"label {number}"
+
     # --- the pad --------------------------------------------------------------------------------------------------
 
     def lay(self, books: str) -> str:

@@ -2,7 +2,7 @@
 
 Nothing here is faked behind the wire: broker, collector, door agent and kiosk are the production programs in
 processes of their own, with configuration files as a library would write them. Only what they are plugged into is
-pretended: the reader's pty, the door's serial line, the camera's video stream.
+pretended: the reader's and the scanner's pty, the door's serial line, the camera's video stream.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from devices.contract import Leaf, Status, topic
 from devices.emulators.camera import CameraEmulator
 from devices.emulators.door import DoorEmulator
 from devices.emulators.reader_client import ReaderEmulator
+from devices.emulators.scanner import ScannerEmulator
 from kiosk.circulation.library.library import EmbeddedLibrary
 from kiosk.circulation.library.sample import load_sample
 from pustaka.demo import files
@@ -110,6 +111,8 @@ class Stage:
             self.reader.define_item(tag.uid, tag.item_id, files.ISIL, tag.part, tag.parts, afi=tag.afi)
         self._cleanup.callback(self.reader.stop)
         self.reader.start()
+        self.scanner = ScannerEmulator(self.layout.scanner_port)
+        self._cleanup.callback(self.scanner.close)
         self.door_emulator = DoorEmulator(self.layout.door_port)
         self._cleanup.callback(self.door_emulator.close)
 
@@ -124,6 +127,7 @@ class Stage:
                 port,
                 self.camera.url,
                 self.reader.port,
+                self.scanner.port,
                 sound=not self.headless,
                 circulation=far.circulation_toml() if far is not None else files.NEAR_LIBRARY,
             ),
@@ -189,7 +193,7 @@ class Stage:
             state = self.pilot.state()
         except DemoError:
             return False
-        return bool(state.get("camera_ready") and state.get("reader_ready"))
+        return all(state.get(f"{device}_ready") for device in ("camera", "reader", "scanner"))
 
     # --- people ---------------------------------------------------------------------------------------------------
 
@@ -211,6 +215,8 @@ class Stage:
                 self.reader.kill()
             case "camera":
                 self.camera.unplug()
+            case "scanner":
+                self.scanner.unplug()
             case _:
                 self._program(part).kill()
                 if part == "kiosk":
@@ -225,6 +231,8 @@ class Stage:
                 self.reader.restart()
             case "camera":
                 self.camera.plug()
+            case "scanner":
+                self.scanner.plug()
             case _:
                 self._program(part).start()
 

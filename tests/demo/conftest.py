@@ -14,6 +14,7 @@ from devices.emulators.camera import CameraEmulator
 from devices.emulators.door import DoorEmulator
 from devices.emulators.field import TagState
 from devices.emulators.reader_client import ReaderEmulator
+from devices.emulators.scanner import ScannerEmulator
 from pustaka.demo.bench.table import Table
 from pustaka.demo.bench.things import BY_UID, TABLE, Kind, define_cards
 from pustaka.demo.files import ISIL
@@ -23,10 +24,11 @@ PATIENCE_S = 10.0
 
 @dataclass
 class Rig:
-    """Camera, reader and door; ``killed`` and ``back`` tell which other parts were asked for."""
+    """Camera, reader, scanner and door; ``killed`` and ``back`` tell which other parts were asked for."""
 
     camera: CameraEmulator
     reader: ReaderEmulator
+    scanner: ScannerEmulator
     door_emulator: DoorEmulator
     killed: list[str] = field(default_factory=list)
     back: list[str] = field(default_factory=list)
@@ -35,11 +37,15 @@ class Rig:
         self.killed.append(part)
         if part == "camera":
             self.camera.unplug()
+        if part == "scanner":
+            self.scanner.unplug()
 
     def bring_back(self, part: str) -> None:
         self.back.append(part)
         if part == "camera":
             self.camera.plug()
+        if part == "scanner":
+            self.scanner.plug()
         if part == "reader":
             self.reader.restart()
 
@@ -62,8 +68,8 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     define_cards(reader)
     reader.start()
     door = DoorEmulator(tmp_path / "door0", fast=4)
-    with CameraEmulator(fps=20) as camera:
-        yield Rig(camera, reader, door)
+    with CameraEmulator(fps=20) as camera, ScannerEmulator(tmp_path / "scanner0") as scanner:
+        yield Rig(camera, reader, scanner, door)
     door.close()
     reader.stop()
 

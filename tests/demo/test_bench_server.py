@@ -94,6 +94,10 @@ def test_a_card_a_book_and_a_visitor_as_the_page_sees_them(stage: Stage):
         eventually(lambda: browser.says("kiosk: loan recorded, without name or title; total 1"), "the record")
         eventually(lambda: browser.state["door"] == "in 1 · out 0 · turned back 0", "the visitor", patience=20)
 
+        browser.do(do="scan", thing="awan")
+        eventually(lambda: browser.says("scanner: Api Awan Asap scanned"), "the scan in the log")
+        eventually(lambda: browser.says("kiosk: Api Awan Asap: borrowed, due "), "the scanned book on the screen")
+
         picture = httpx.get(f"{bench.url}kiosk.png").content
         assert picture.startswith(b"\x89PNG")
         frame = first_frame(bench.url)

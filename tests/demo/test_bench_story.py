@@ -201,6 +201,12 @@ class TestTable:
         assert lines[0].fields["symbology"] == "EAN-13"
         assert keys(of_table(now, Lying())) == ["camera.away", "cable.back", "trouble.ends"]
 
+    def test_each_scan_is_told_also_of_the_same_thing(self):
+        once, twice = Lying(scanned=("layar",)), Lying(scanned=("layar", "layar"))
+        (line,) = of_table(once, twice)
+        assert (line.source, line.key, line.fields["name"]) == ("scanner", "scanner.scanned", "Layar Terkembang")
+        assert of_table(twice, twice) == []
+
     def test_a_cable_on_its_way_is_not_told_yet(self):
         coming = tuple((cable, Plug.COMING if cable is CableName.DESK else Plug.IN) for cable in NEAR)
         assert of_table(Lying(), Lying(plugs=coming)) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import threading
 
 import cv2
@@ -19,6 +21,7 @@ from pustaka.demo.bench.actions import (
     Lay,
     Pass,
     PullAway,
+    Scan,
     Show,
     Take,
     Trouble,
@@ -34,6 +37,24 @@ from pustaka.demo.catalogue import Catalogue
 def seen(rig, number: int = 0) -> list[str]:
     picture = cv2.imdecode(np.frombuffer(rig.camera.jpeg(number), np.uint8), cv2.IMREAD_COLOR)
     return [code.text for code in decode(np.asarray(picture, dtype=np.uint8))]
+
+
+class ScannerLine:
+    """The host's end of the scanner's line."""
+
+    def __init__(self, rig) -> None:
+        self._fd = os.open(rig.scanner.port, os.O_RDWR | os.O_NOCTTY)
+
+    def texts(self, count: int) -> list[str]:
+        held = b""
+        while held.count(b"\r") < count:
+            ready, _, _ = select.select([self._fd], [], [], 10)
+            assert ready, f"only {held!r} came"
+            held += os.read(self._fd, 4096)
+        return held.decode().split("\r")[:count]
+
+    def close(self) -> None:
+        os.close(self._fd)
 
 
 class TestThings:
@@ -101,6 +122,21 @@ class TestPadAndCamera:
         assert table.lying.untagged == ("awan",)
         table.do(Take("awan"))
         assert table.lying.untagged == ()
+
+    def test_a_scanned_thing_goes_over_the_scanners_line_and_stays_where_it_is(self, rig, table: Table):
+        table.do(Lay("layar"))
+        scanner = ScannerLine(rig)
+        table.do(Scan("layar"))
+        table.do(Scan("isbn"))
+        assert scanner.texts(2) == [BY_KEY["layar"].code, BY_KEY["isbn"].code]
+        scanner.close()
+        assert rig.on_pad() == {"layar"}
+        assert table.lying.scanned == ("layar", "isbn")
+
+    def test_a_scanner_without_its_plug_is_told(self, rig, table: Table):
+        table.do(Cable(CableName.SCANNER, plugged=False))
+        with pytest.raises(BenchError, match="Plug it in first"):
+            table.do(Scan("layar"))
 
     def test_pulled_away_early_it_is_in_the_field_for_a_moment(self, rig, table: Table):
         glimpses = []
@@ -182,7 +218,12 @@ class TestCables:
 
     @pytest.mark.parametrize(
         ("name", "part"),
-        [(CableName.NETWORK, "broker"), (CableName.DESK, "collector"), (CableName.CAMERA, "camera")],
+        [
+            (CableName.NETWORK, "broker"),
+            (CableName.DESK, "collector"),
+            (CableName.CAMERA, "camera"),
+            (CableName.SCANNER, "scanner"),
+        ],
     )
     def test_other_cables_end_a_part_and_bring_it_back(self, rig, table: Table, name, part):
         table.do(Cable(name, plugged=False))

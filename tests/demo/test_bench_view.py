@@ -80,7 +80,7 @@ class TestState:
         assert state.kiosk == "The kiosk does not answer."
         assert state.pad == ()
         assert state.pad_line == "No tag on the pad"
-        assert state.cables_line == "5 of 5 in"
+        assert state.cables_line == "6 of 6 in"
         assert state.all_in
         assert state.troubles_line == ""
         assert {thing.place for thing in state.things} == {""}
@@ -129,7 +129,7 @@ class TestState:
         assert labels["camera"] == ("Camera: pulled, 42 s", "Plug in: Camera")
         assert labels["desk"][0] == "Desk: starting"
         assert labels["door"] == ("Door", "Pull: Door")
-        assert (state.camera, state.all_in, state.cables_line) == (False, False, "3 of 5 in")
+        assert (state.camera, state.all_in, state.cables_line) == (False, False, "4 of 6 in")
 
     def test_people_inside_are_never_fewer_than_none(self):
         assert view.state(World(passages=Passages(1, 3, 2)), "en", 0).inside == 0
@@ -151,7 +151,7 @@ class TestLog:
 
     def test_the_keys_in_the_help_are_told_apart_from_its_words(self):
         for language in LANGUAGES:
-            assert [key for _, key in view.keys(language) if key][1:] == ["P", "C", "R"]
+            assert [key for _, key in view.keys(language) if key][1:] == ["P", "C", "S", "R"]
 
 
 INVENTORY = pack(b"\xfe\x00\x05")

@@ -29,6 +29,15 @@ def test_it_prints_runs_faults_violations_and_controls(capsys: pytest.CaptureFix
     assert "No violation, and every control was caught." in said
 
 
+def test_no_made_up_code_is_accepted_and_a_reader_that_believes_everything_is_caught(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert campaign.main(["--only", "reading", "--seconds", "0"]) == 0
+    said = capsys.readouterr().out
+    assert "reading   3     15      0           1 of 1" in said
+    assert "codes accepted within 5 frames" in said
+
+
 @pytest.mark.parametrize(
     ("tally", "said"),
     [

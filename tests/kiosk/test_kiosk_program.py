@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 
 from broker_config.private import PrivateBroker
+from devices.emulators import things
+from devices.emulators.camera import CameraEmulator
 from devices.socket_path import short_path
 from kiosk.circulation.library.library import EmbeddedLibrary
 from kiosk.circulation.library.sample import ANI_PIN, load_sample
@@ -113,12 +115,18 @@ def config(sample: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def kiosk(config: Path) -> Iterator[Kiosk]:
+    kiosk = start(config)
+    yield kiosk
+    kiosk.end()
+
+
+def start(config: Path) -> Kiosk:
+    """Start the program; it shows its first page."""
     folder = config.parent
     command = ["kiosk", "--config", str(config), "--headless", "--pilot", str(folder / "pilot.sock")]
     kiosk = Kiosk(folder, [sys.executable, "-m", "pustaka", *command])
     kiosk.until(lambda state: state["page"] == "welcome")
-    yield kiosk
-    kiosk.end()
+    return kiosk
 
 
 def test_a_member_types_number_and_pin_sees_the_account_and_leaves(kiosk: Kiosk) -> None:
@@ -141,6 +149,34 @@ def test_a_member_types_number_and_pin_sees_the_account_and_leaves(kiosk: Kiosk)
     assert not any("Ani" in words for words in state["texts"])
     assert kiosk.end() == 0
     assert "Ani" not in kiosk.log.read_text()
+
+
+def test_codes_at_a_kiosk_card_or_book_a_strangers_and_the_staffs(config: Path) -> None:
+    with config.open("a") as file:
+        file.write('[codes.patron]\npattern = "\\\\d{4}"\nadd = "A"\n[codes.item]\nlength = 4\n')
+        file.write('[[codes.staff]]\npattern = "STAF-.*"\n')
+    with CameraEmulator(seed=3) as camera:
+        with config.open("a") as file:
+            file.write(f'[camera]\nsource = "{camera.url}"\nsecond_engine = false\n')
+            file.write('[[scanners]]\nname = "counter"\nport = "/dev/serial/by-id/no-such-scanner"\n')
+        kiosk = start(config)
+        try:
+            kiosk.until(lambda state: state["camera_ready"])
+            camera.show(things.phone("https://example.org/"))
+            kiosk.until(lambda state: state["notice"] == "foreign-code")
+            camera.show(things.phone("STAF-7391"))
+            shown = kiosk.until(lambda state: "Kamera siap" in state["texts"])
+            assert shown["overlay"] == "staff"
+            assert {"Pemindai tidak siap", "Sistem perpustakaan menjawab"} <= set(shown["texts"])
+            assert {"Jaringan terputus", "Semua terkirim"} <= set(shown["texts"])
+            kiosk.ask(do="press", text="Tutup")
+            camera.show(things.phone("0002"))
+            kiosk.until(lambda state: state["overlay"] == "which")
+            kiosk.ask(do="press", text="Kartu anggota")
+            kiosk.until(lambda state: state["page"] == "pin")  # it was A0002, who has one
+        finally:
+            kiosk.end()
+    assert "7391" not in kiosk.log.read_text()
 
 
 def test_orders_that_make_no_sense_are_answered_with_a_sentence(kiosk: Kiosk) -> None:
@@ -220,7 +256,18 @@ def alerts(tap: Tap) -> list[bytes]:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("[reader]\nbaud = 'fast'\n", "reader.baud"), ("[screeen]\n", "screeen"), ("x = [", "TOML")],
+    [
+        ("[reader]\nbaud = 'fast'\n", "reader.baud"),
+        ("[screeen]\n", "screeen"),
+        ("x = [", "TOML"),
+        ("[[codes.item]]\npatern = 'B'\n", "codes.item[0].patern"),
+        ("[codes.item]\nlength = '8 or 14'\n", "codes.item.length: '8 or 14' is no length"),
+        ("[[scanners]]\nport = '/dev/x'\nbuad = 9600\n", "scanners[0].buad"),
+        (
+            "[[scanners]]\nport = '/dev/x'\nlayout = 'dvorak'\n",
+            "scanners.layout is 'dvorak': choose from us, id, de, fr",
+        ),
+    ],
 )
 def test_a_bad_configuration_is_bad_usage_and_names_the_key(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "kiosk.toml").write_text(text)

@@ -183,11 +183,12 @@ def _rules(text: str) -> list[list[str]]:
 
 def test_every_rule_and_every_example_is_well_formed() -> None:
     rules = _rules((SYSTEMD / "udev" / "70-pustaka.rules").read_text())
-    assert len(rules) == 4
+    assert len(rules) == 6
     for rule in rules:
         assert all(_KEY.fullmatch(part) for part in rule), rule
         # A rule without a match would name every device of the machine.
-        assert 'SUBSYSTEM=="tty"' in rule
+        assert rule[0] == 'SUBSYSTEM=="tty"' or rule[:2] == ['SUBSYSTEM=="input"', 'KERNEL=="event*"']
+        assert any(part.startswith("ATTRS{idVendor}==") for part in rule)
 
 
 def test_modem_manager_keeps_its_hands_off() -> None:

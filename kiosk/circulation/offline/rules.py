@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from devices.barcode.accept import mod10_holds
+from devices.barcode.check_digits import mod10_holds
 from kiosk.circulation.clock import Clock
 from kiosk.circulation.errors import OfflineError
 from kiosk.circulation.journal_file import Entry

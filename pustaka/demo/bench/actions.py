@@ -25,6 +25,7 @@ class CableName(enum.StrEnum):
     NETWORK = "network"
     READER = "reader"
     CAMERA = "camera"
+    SCANNER = "scanner"
     DOOR = "door"
     DESK = "desk"
     LIBRARY = "library"
@@ -68,6 +69,12 @@ class Show(msgspec.Struct, frozen=True, tag_field="do", tag="show"):
     thing: str
 
 
+class Scan(msgspec.Struct, frozen=True, tag_field="do", tag="scan"):
+    """Hold a thing before the scanner and press its trigger; the thing stays where it is."""
+
+    thing: str
+
+
 class Take(msgspec.Struct, frozen=True, tag_field="do", tag="take"):
     """Take a thing from wherever it is, back to the table."""
 
@@ -98,4 +105,4 @@ class Trouble(msgspec.Struct, frozen=True, tag_field="do", tag="trouble"):
     on: bool
 
 
-Action = Lay | PullAway | Show | Take | ClearTable | Pass | Cable | Trouble
+Action = Lay | PullAway | Show | Scan | Take | ClearTable | Pass | Cable | Trouble

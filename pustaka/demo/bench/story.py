@@ -68,6 +68,7 @@ class KioskSeen(msgspec.Struct, frozen=True):
     pad: tuple[str, ...] = ()
     camera_ready: bool = False
     reader_ready: bool = False
+    scanner_ready: bool = False
     online: bool = True
 
 
@@ -201,7 +202,12 @@ def of_kiosk(before: KioskSeen | None, now: KioskSeen | None) -> list[Line]:
 
 def _devices(before: KioskSeen, now: KioskSeen) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
     def states(seen: KioskSeen) -> list[tuple[str, bool]]:
-        return [("camera", seen.camera_ready), ("reader", seen.reader_ready), ("online", seen.online)]
+        return [
+            ("camera", seen.camera_ready),
+            ("reader", seen.reader_ready),
+            ("scanner", seen.scanner_ready),
+            ("online", seen.online),
+        ]
 
     return states(before), states(now)
 

@@ -17,6 +17,7 @@ from devices.emulators.camera import CameraEmulator, CameraFault
 from devices.emulators.door import DoorEmulator, Walk
 from devices.emulators.faults import Fault
 from devices.emulators.reader_client import ReaderEmulator
+from devices.emulators.scanner import ScannerEmulator
 from pustaka.demo.bench.actions import (
     RESTARTS,
     Action,
@@ -26,6 +27,7 @@ from pustaka.demo.bench.actions import (
     Lay,
     Pass,
     PullAway,
+    Scan,
     Show,
     Take,
     Trouble,
@@ -51,6 +53,7 @@ _PROGRAM: Final = {
     CableName.NETWORK: "broker",
     CableName.READER: "reader",
     CableName.CAMERA: "camera",
+    CableName.SCANNER: "scanner",
     CableName.DESK: "collector",
     CableName.LIBRARY: "library",
 }
@@ -63,6 +66,7 @@ class Hardware(Protocol):
 
     camera: CameraEmulator
     reader: ReaderEmulator
+    scanner: ScannerEmulator
     door_emulator: DoorEmulator
 
     def kill(self, part: str) -> None:
@@ -82,8 +86,8 @@ class Plug(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """The table as hands have left it. ``pulled`` says since when (seconds since 1970) a cable is out; ``restarted``
-    what has been made to restart, in order.
+    """The table as hands have left it. ``pulled`` says since when (seconds since 1970) a cable is out; ``scanned``
+    and ``restarted`` are what has been scanned and made to restart, in order.
 
     Tagged things on the pad are not here: the tags themselves know.
     """
@@ -95,6 +99,7 @@ class Lying:
     pulled: tuple[tuple[CableName, float], ...] = ()
     troubles: frozenset[TroubleName] = frozenset()
     restarted: tuple[TroubleName, ...] = ()
+    scanned: tuple[str, ...] = ()
 
     def plug(self, name: CableName) -> Plug:
         """Where this cable's plug is."""
@@ -144,6 +149,8 @@ class Table:
                 self._pull_away(thing)
             case Show(thing):
                 self._show(thing)
+            case Scan(thing):
+                self._scan(thing)
             case Take(thing):
                 self._take(thing)
             case ClearTable():
@@ -155,7 +162,7 @@ class Table:
             case Trouble(name, on):
                 self._trouble(name, on)
 
-    # --- pad and camera -------------------------------------------------------------------------------------------
+    # --- pad, camera and scanner ----------------------------------------------------------------------------------
 
     def _lay(self, key: str) -> None:
         thing = find(key)
@@ -180,6 +187,14 @@ class Table:
             self._leave_pad(key)
             self._hardware.camera.show(thing.drawn())
             self._lying = replace(self._lying, shown=key)
+
+    def _scan(self, key: str) -> None:
+        thing = find(key)
+        with self._lock:
+            if self._lying.plug(CableName.SCANNER) is not Plug.IN:
+                raise BenchError("no.scanner")
+            self._hardware.scanner.scan(thing.code)
+            self._lying = replace(self._lying, scanned=(*self._lying.scanned, key))
 
     def _take(self, key: str) -> None:
         find(key)

@@ -196,7 +196,7 @@ _NAMES: Final = {uid: thing.name for uid, thing in BY_UID.items()}
 
 
 def of_table(before: Lying, now: Lying) -> list[Line]:
-    """What hands have done to camera, cables and the course of things."""
+    """What hands have done to camera, scanner, cables and the course of things."""
     lines = []
     if now.shown != before.shown:
         if now.shown:
@@ -205,6 +205,8 @@ def of_table(before: Lying, now: Lying) -> list[Line]:
             lines.append(Line("camera", "camera.shown", fields))
         else:
             lines.append(Line("camera", "camera.away"))
+    for key in now.scanned[len(before.scanned) :]:
+        lines.append(Line("scanner", "scanner.scanned", {"name": BY_KEY[key].name or "ISBN", "code": BY_KEY[key].code}))
     for name, plug in now.plugs:
         if plug is not before.plug(name) and plug is not Plug.COMING:
             lines.append(

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.barcode.code import Code
-from devices.barcode.rungs import Gray, Rung
+from devices.barcode.rungs import Rung
 from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.barcode.stepper import Stepper, live_stepper
+from devices.barcode.stripes import Gray
 from devices.emulators.things import code_picture
 
 GRAY: Gray = np.zeros((9, 16), np.uint8)

@@ -11,8 +11,8 @@ import pytest
 
 from devices.barcode.accept import Rules
 from devices.barcode.camera import CameraReader
-from devices.barcode.events import CameraChanged, CodeRead, Event, Why
-from devices.barcode.settings import CameraSettings, CodeSettings
+from devices.barcode.events import CameraChanged, CodeHint, CodeRead, Event, Kind, Why
+from devices.barcode.settings import CameraSettings, CodeSettings, KindRule
 from devices.barcode.shot import PixelShot
 from devices.barcode.stepper import live_stepper
 from devices.barcode.viewer import Viewer
@@ -24,8 +24,8 @@ from devices.emulators.scene import Pose
 class Video:
     """A viewer that is shown rendered frames, 15 a second of a clock of its own."""
 
-    def __init__(self) -> None:
-        codes = CodeSettings()
+    def __init__(self, codes: CodeSettings | None = None) -> None:
+        codes = codes or CodeSettings()
         # The budget's clock stands: what is read must not depend on how fast this machine is.
         self._viewer = Viewer(Rules(codes), live_stepper(CameraSettings(), codes, clock=lambda: 0.0))
         self._rng = np.random.default_rng(8)
@@ -75,6 +75,37 @@ def test_the_last_books_label_does_not_hide_a_turned_one_beside_it() -> None:
     lying = (LABEL, Pose(-38, -20))
     assert texts(video.show([lying], 5)) == ["B00417"]
     assert texts(video.show([lying, (OTHER, Pose(32, 14, 40))], 30)) == ["B00418"]
+
+
+def test_two_labels_in_view_are_both_told() -> None:
+    events = Video().show([(LABEL, Pose(-38, -20)), (OTHER, Pose(32, 14))], 6)
+    assert sorted(texts(events)) == ["B00417", "B00418"]
+
+
+def test_a_code_of_another_library_is_told_as_such_and_one_to_be_ignored_is_not() -> None:
+    poster = things.phone("https://example.org/wifi")
+    assert Video().show([(poster, Pose())], 30) == [CodeHint(Kind.UNKNOWN)]
+    assert Video(CodeSettings(ignore=KindRule("https?://.*"))).show([(poster, Pose())], 30) == []
+
+
+def test_an_isbn_beside_an_item_label_is_no_reason_for_a_hint() -> None:
+    events = Video().show([(things.back_cover("B00417", "9786020324784"), Pose())], 40)
+    assert texts(events) == ["B00417"]
+    assert not any(isinstance(event, CodeHint) for event in events)
+
+
+def test_what_a_staff_card_says_does_not_leave_the_camera() -> None:
+    video = Video(CodeSettings(staff=KindRule("STAF-.*")))
+    (read,) = video.show([(things.phone("STAF-7391"), Pose())], 5)
+    assert isinstance(read, CodeRead)
+    assert (read.kind, read.text) == (Kind.STAFF, "")
+
+
+def test_a_code_that_may_be_both_comes_with_both_numbers() -> None:
+    video = Video(CodeSettings(item=KindRule(r"B\d{5}", strip="B"), patron=KindRule("B.*")))
+    (read,) = video.show([(LABEL, Pose())], 5)
+    assert isinstance(read, CodeRead)
+    assert (read.kind, read.text, read.patron, read.item) == (Kind.AMBIGUOUS, "B00417", "B00417", "00417")
 
 
 class Slow:

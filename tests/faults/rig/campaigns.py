@@ -14,6 +14,7 @@ from rig import power, swaps
 from rig.controls import CONTROLS
 from rig.life import Life, walk
 from rig.oracle import judge, settle, tend_until_idle
+from rig.reading import reading
 from rig.tally import Budget, Tally
 from rig.visit import visit
 from rig.world import DIALECT, PROFILE, QUIET, World
@@ -190,7 +191,8 @@ def _counted(counts: Counter[str]) -> str:
 
 #: Name -> the campaign, and its share of the time.
 CAMPAIGNS: dict[str, tuple[Callable[[Budget], Tally], float]] = {
-    "stories": (stories, 0.6),
+    "stories": (stories, 0.5),
+    "reading": (reading, 0.1),
     "journal": (journal_power, 0.15),
     "kiosk": (kiosk_power, 0.15),
     "files": (file_swaps, 0.05),

@@ -234,3 +234,14 @@ def test_the_out_of_service_page_remembers_since_when(stage) -> None:
     stage.root._now = lambda: samples.NOW.replace(hour=16, minute=45)
     stage.root._on_minute(0)
     assert "Petugas sudah diberi tahu pukul 16.20." in stage.root.texts()
+
+
+def test_where_only_a_scanner_works_it_is_named_and_nothing_is_out_of_order(stage) -> None:
+    broken = SAMPLES["borrow-no-devices"]()
+    stage.show(broken)
+    assert any("Kamera tidak siap" in text for text in stage.root.texts())
+    out_of_order = set(stage.root.texts())
+    stage.show(replace(broken, scanner_ready=True))
+    texts = set(stage.root.texts())
+    assert texts - out_of_order == {"Pakai pemindai saja"}
+    assert not any("siap" in text for text in texts)

@@ -21,12 +21,16 @@ from kiosk.session.model import (
     Event,
     Failed,
     FindPatron,
+    ForeignCodeSeen,
     LabelSeen,
+    Meaning,
+    Overlay,
     PatronAnswered,
     Pressed,
     Screen,
     Secure,
     Secured,
+    StaffSeen,
     State,
     TagArrived,
     TagLeft,
@@ -34,12 +38,17 @@ from kiosk.session.model import (
     Timer,
     TimerFired,
     Touched,
+    Unclear,
+    UnclearSeen,
 )
 
 ITEMS = ("B00001", "B00002", "B00003")
 UIDS = {f"E00401000000000{n}": item for n, item in enumerate(ITEMS)}
 CARDS = (PatronRef("A0001"), PatronRef("A0002"))
 DUE = date(2026, 12, 2)
+
+#: Numbers that a member and a book share: one is the first member's and the first book's, one is only like them.
+UNCLEAR = (Unclear("1", CARDS[0], ITEMS[0]), Unclear("2", CARDS[1], ITEMS[1]))
 
 _uid = st.sampled_from(sorted(UIDS))
 _item = st.sampled_from(ITEMS)
@@ -49,6 +58,9 @@ _outside = st.one_of(
     st.just(Touched()),
     st.builds(CardSeen, st.sampled_from(CARDS)),
     st.builds(LabelSeen, _item),
+    st.builds(UnclearSeen, st.sampled_from(UNCLEAR)),
+    st.just(ForeignCodeSeen()),
+    st.just(StaffSeen()),
     st.builds(TagArrived, _uid),
     _uid.map(lambda uid: TagRead(uid, UIDS[uid])),
     _uid.map(lambda uid: TagRead(uid)),
@@ -122,6 +134,20 @@ def test_what_always_holds(moves: list[object]) -> None:
 
         keys = [(row.mode, row.key) for row in state.rows]
         assert len(keys) == len(set(keys)), "one book, one row"
+        if isinstance(event, UnclearSeen):
+            meaning = dict(before.meanings).get(event.code.text)
+            asked = state.overlay is Overlay.WHICH and event.code in state.unclear
+            for effect in effects:
+                if isinstance(effect, FindPatron) and effect.ref == event.code.ref and before.ref != effect.ref:
+                    assert meaning is Meaning.CARD or before.screen in (Screen.NUMBER, Screen.PIN)
+                if isinstance(effect, Checkout):
+                    assert not asked
+                    assert meaning is Meaning.BOOK or before.screen is Screen.BORROW
+                    assert meaning is Meaning.BOOK or event.code.ref != before.ref, "never one's own card"
+                if isinstance(effect, EndVisit):
+                    assert meaning is Meaning.CARD, "nobody is logged out by a guess"
+        if isinstance(event, StaffSeen):
+            assert before.screen in (Screen.WELCOME, Screen.OUT_OF_SERVICE) or state.visit == before.visit
         if state.screen in (Screen.WELCOME, Screen.OUT_OF_SERVICE):
             assert state.patron is None
             assert state.rows == ()
@@ -129,6 +155,8 @@ def test_what_always_holds(moves: list[object]) -> None:
         if state.screen is Screen.BORROW:
             assert state.patron is not None
         if state.visit != before.visit:
+            assert len(state.meanings) <= 1, "what was answered is forgotten, but for the answer that began the visit"
+            assert state.unclear == ()
             assert state.typed == ""
             assert state.rating is None
 

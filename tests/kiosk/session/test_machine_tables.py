@@ -19,6 +19,7 @@ from kiosk.session.model import (
     Digit,
     Event,
     Failed,
+    ForeignCodeSeen,
     ItemAnswered,
     LabelSeen,
     Mode,
@@ -33,6 +34,9 @@ from kiosk.session.model import (
     Screen,
     Secured,
     Security,
+    StaffSeen,
+    Standing,
+    StandingTold,
     StartTimer,
     State,
     StopTimer,
@@ -43,6 +47,8 @@ from kiosk.session.model import (
     Timer,
     TimerFired,
     Touched,
+    Unclear,
+    UnclearSeen,
 )
 
 BOOK = Item("B00001", "A book")
@@ -60,6 +66,10 @@ EVENTS: dict[Key, Event] = {
     CardSeen: CardSeen(PatronRef("A0099")),
     LabelSeen: LabelSeen("B00005"),
     SalesCodeSeen: SalesCodeSeen(),
+    ForeignCodeSeen: ForeignCodeSeen(),
+    UnclearSeen: UnclearSeen(Unclear("000099", PatronRef("A000099"), "B00099")),
+    StaffSeen: StaffSeen(),
+    StandingTold: StandingTold(1, Standing(waiting=2)),
     TagArrived: TagArrived("E004010000000009"),
     TagRead: TagRead(UID, BOOK.id),
     TagLeft: TagLeft(UID),
@@ -93,36 +103,37 @@ STATES: dict[Screen, State] = {
 }
 
 _SPINE = {Button.LANGUAGE, Button.LETTERING, Button.HELP}
-_SELF = {TagArrived, TagRead, TagLeft, DeviceChanged, SystemChanged, Failed}
+_SELF = {TagArrived, TagRead, TagLeft, DeviceChanged, SystemChanged, Failed, StandingTold}
 _ANSWERS = {ItemAnswered, CheckedOut, CheckedIn, RenewalAnswered, Secured, PatronAnswered}
-_IN_VISIT = {*_SPINE, *_SELF, *_ANSWERS, Button.MENU, Button.EXIT, Timer.IDLE}
+_IN_VISIT = {*_SPINE, *_SELF, *_ANSWERS, Button.MENU, Button.EXIT, Timer.IDLE, UnclearSeen, StaffSeen}
 
 #: What each page answers to. Everything else must leave it as it is.
 MEANT: dict[Screen, set[Key]] = {
     # Waiting for an answer about the card: another card waits, too.
     Screen.WELCOME: {
         *_SPINE, *_SELF, PatronAnswered, Timer.LATE, Timer.SLOW, Button.RETURN_WITHOUT_CARD, Button.TYPE_NUMBER,
+        StaffSeen,
     },
     Screen.NUMBER: {
         *_SPINE, *_SELF, PatronAnswered, Button.EXIT, Button.DELETE, Button.NEXT, Digit, CardSeen, LabelSeen,
-        Timer.IDLE,
+        Timer.IDLE, ForeignCodeSeen, UnclearSeen, StaffSeen,
     },
     Screen.PIN: {
         *_SPINE, *_SELF, PatronAnswered, Button.EXIT, Button.DELETE, Button.CALL_STAFF, Digit, CardSeen, LabelSeen,
-        Timer.IDLE,
+        Timer.IDLE, ForeignCodeSeen, UnclearSeen, StaffSeen,
     },
     Screen.MENU: {
         *(_IN_VISIT - {Button.MENU}), Button.BORROW, Button.RETURN, Button.RENEW, Button.ACCOUNT,
-        CardSeen, LabelSeen, SalesCodeSeen,
+        CardSeen, LabelSeen, SalesCodeSeen, ForeignCodeSeen,
     },
-    Screen.BORROW: {*_IN_VISIT, Button.FINISH, CardSeen, LabelSeen, SalesCodeSeen},
-    Screen.RETURN: {*_IN_VISIT, Button.FINISH, CardSeen, LabelSeen, SalesCodeSeen},
+    Screen.BORROW: {*_IN_VISIT, Button.FINISH, CardSeen, LabelSeen, SalesCodeSeen, ForeignCodeSeen},
+    Screen.RETURN: {*_IN_VISIT, Button.FINISH, CardSeen, LabelSeen, SalesCodeSeen, ForeignCodeSeen},
     Screen.ACCOUNT: {*_IN_VISIT, Button.RENEW_ITEM, Button.RENEW_ALL, Button.RETURN, Button.FINISH, CardSeen},
     Screen.FINISH: {
         # Any touch stops the countdown, so every button changes something here.
         *_IN_VISIT, *Button, Touched, CardSeen, Timer.SECOND,
     },
-    Screen.OUT_OF_SERVICE: {*_SPINE, *_SELF, Timer.RECOVER},
+    Screen.OUT_OF_SERVICE: {*_SPINE, *_SELF, Timer.RECOVER, StaffSeen},
 }  # fmt: skip
 
 
@@ -160,6 +171,7 @@ def test_an_idle_welcome_opens_pages_and_takes_cards(key: Key) -> None:
     after, effects = step(before, EVENTS[key])
     # An answer nobody asked for would log somebody in: it belongs to an older visit and never gets here.
     meant = {*_SPINE, *_SELF, Button.RETURN_WITHOUT_CARD, Button.TYPE_NUMBER, CardSeen, LabelSeen, Timer.IDLE}
+    meant |= {ForeignCodeSeen, UnclearSeen, StaffSeen}
     if key is not PatronAnswered:
         assert (after != before or not only_timers(effects)) is (key in meant)
 
@@ -169,6 +181,7 @@ def test_an_idle_welcome_opens_pages_and_takes_cards(key: Key) -> None:
 @pytest.mark.parametrize("screen", Screen)
 def test_an_overlay_never_lets_a_press_reach_the_covered_page(screen: Screen, overlay: Overlay, key: Key) -> None:
     before = replace(STATES[screen], overlay=overlay, seconds=5, chosen=BOOK.id, refusal=Refusal(Code.OTHER))
+    before = replace(before, unclear=(Unclear("000098", PatronRef("A000098"), "B00098"),))
     after, effects = step(before, EVENTS[key])
     assert after.visit - before.visit in (0, 1)
     page_buttons = {

@@ -255,8 +255,9 @@ def test_any_failure_leads_to_the_safe_page_and_a_new_visit(borrowing: Visit, ov
 
 
 def test_devices_and_the_library_system_come_and_go_without_ending_a_visit(borrowing: Visit) -> None:
-    borrowing.take(DeviceChanged(Device.CAMERA, True), DeviceChanged(Device.READER, True), SystemChanged(False))
-    state = borrowing.state
-    assert (state.camera_ready, state.reader_ready, state.online) == (True, True, False)
-    borrowing.press(Button.EXIT)
-    assert (borrowing.state.camera_ready, borrowing.state.online) == (True, False)
+    borrowing.take(*(DeviceChanged(device, True) for device in Device), SystemChanged(False))
+    borrowing.take(DeviceChanged(Device.READER, False))
+    for _ in range(2):
+        state = borrowing.state
+        assert (state.camera_ready, state.reader_ready, state.scanner_ready, state.online) == (True, False, True, False)
+        borrowing.press(Button.EXIT)

@@ -24,12 +24,15 @@ from kiosk.session.model import (
     Event,
     LabelSeen,
     Mode,
+    Part,
     Phase,
     Pressed,
     Row,
     Screen,
     Security,
     Sound,
+    StaffSeen,
+    Standing,
     State,
     TagArrived,
     TagLeft,
@@ -83,6 +86,9 @@ class Outside:
 
     def system(self, online: bool) -> None:
         self.systems.append(online)
+
+    def standing(self) -> Standing:
+        return Standing(((Part.NETWORK, True),), waiting=2)
 
     def looked_after(self) -> None:
         self.looks += 1
@@ -324,3 +330,9 @@ def test_an_event_that_breaks_the_session_leads_to_the_safe_page(kiosk: Kiosk) -
 def test_help_reaches_staff(kiosk: Kiosk) -> None:
     kiosk.do(Pressed(Button.HELP), Pressed(Button.CALL_STAFF))
     assert kiosk.outside.staff_called == 1
+
+
+def test_a_staff_card_is_answered_with_how_the_kiosk_is(kiosk: Kiosk) -> None:
+    kiosk.runner.post(StaffSeen())
+    state = kiosk.until(lambda state: bool(state.standing.parts))
+    assert state.standing == Standing(((Part.NETWORK, True),), waiting=2)

@@ -75,7 +75,7 @@
         if (thing) await send({ do: "take", thing });
         break;
       }
-      case "show": case "lay": case "pull-away":
+      case "show": case "scan": case "lay": case "pull-away":
         if (!hand) choose(things.find((thing) => thing.tabIndex === 0) || things[0]);
         await send({ do: what, thing: hand });
         break;
@@ -104,7 +104,7 @@
 
   // --- keys: arrows choose, Space (the button's own) takes it in hand, letters act
 
-  const KEYS = { p: '[data-do="lay"]', c: '[data-do="show"]', r: '[data-do="take"]', i: '[data-way="in"]', o: '[data-way="out"]' };
+  const KEYS = { p: '[data-do="lay"]', c: '[data-do="show"]', s: '[data-do="scan"]', r: '[data-do="take"]', i: '[data-way="in"]', o: '[data-way="out"]' };
   const columns = () => getComputedStyle(tray).gridTemplateColumns.split(" ").length;
 
   const move = (event) => {
@@ -127,7 +127,7 @@
     if (!button || button.disabled || event.repeat) return;
     // A chosen thing that is not in hand yet is taken in hand on the way.
     const focused = document.activeElement;
-    if ("pcr".includes(key) && focused && focused.dataset.thing && focused.dataset.thing !== hand) choose(focused);
+    if ("pcsr".includes(key) && focused && focused.dataset.thing && focused.dataset.thing !== hand) choose(focused);
     button.classList.add("pressed");
     setTimeout(() => button.classList.remove("pressed"), 160);
     void act(button);
