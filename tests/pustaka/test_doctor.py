@@ -50,3 +50,11 @@ def test_an_unknown_part_is_refused_with_the_known_ones() -> None:
     code, _, err = doctor("--part", "roof")
     assert code == 2
     assert all(part in err for part in PARTS)
+
+
+def test_scanners_of_the_configuration_are_looked_at(tmp_path: Path) -> None:
+    config = tmp_path / "kiosk.toml"
+    config.write_text('[[scanners]]\nname = "tangan"\nkind = "serial"\nport = "/dev/serial/by-id/gone"\n')
+    code, out, _ = doctor("--config", str(config), "--part", "scanners")
+    assert code == 1
+    assert out.startswith("BAD   tangan: /dev/serial/by-id/gone: no such device")
