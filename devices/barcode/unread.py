@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -82,6 +82,23 @@ class _Background:
     looks: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Bars:
+    """A striped region: how much of the changes across it all rows share (0 to 1), their standard deviation in grey
+    levels, and how many changes between dark and light there are."""
+
+    region: Region
+    same: float
+    contrast: float
+    changes: int
+
+    def are_a_code(self, width: int) -> bool:
+        """Whether, in a picture so wide, it has the outline of a code, and bars from top to bottom."""
+        share, shape = self.region.length / width, self.region.height / self.region.length
+        outline = _SHARES[0] <= share <= _SHARES[1] and _SHAPES[0] <= shape <= _SHAPES[1]
+        return outline and self.same >= _SAME_ROWS and self.contrast >= _CONTRAST and self.changes >= _CHANGES
+
+
 class Onlooker:
     """Remembers what is striped in the picture. Times (s) handed in must not go back."""
 
@@ -100,13 +117,13 @@ class Onlooker:
         if now - self._looked < LOOK_S or now - self._read < AFTER_READ_S:
             return None
         self._looked = now
-        found = _bars(gray, _FAINT)
+        found = _bars(gray)
         if self._background is None:
-            self._background = [_Background(region, now) for region in found]
+            self._background = [_Background(bars.region, now) for bars in found]
             return None
         known = [old.region for old in self._background]
-        shown = [region for region in found if _is_code(gray, region) and not any(_at(region, old) for old in known)]
-        self._follow(now, shown)
+        codes = [bars.region for bars in found if bars.are_a_code(gray.shape[1])]
+        self._follow(now, [region for region in codes if not any(_at(region, old) for old in known)])
         if not self._is_due(now):
             return None
         assert self._followed is not None
@@ -119,7 +136,7 @@ class Onlooker:
         if now - self._looked < LOOK_S or now - self._read < AFTER_READ_S:
             return
         self._looked = now
-        found, kept = _bars(gray, _FAINT), list[_Background]()
+        found, kept = [bars.region for bars in _bars(gray)], list[_Background]()
         if self._followed is None or not any(_at(self._followed.region, region) for region in found):
             self._followed, self._words = None, 0
         for old in self._background or ():
@@ -160,33 +177,18 @@ class Onlooker:
         )
 
 
-def _bars(gray: Gray, contrast: float) -> list[Region]:
-    """Striped regions with at least so much contrast: large ones of the whole picture, small ones of its middle."""
+def _bars(gray: Gray) -> list[_Bars]:
+    """What is striped and not faint: large regions of the whole picture, small ones of its middle."""
     height, width = gray.shape
     found = stripes.find(gray, _REGIONS)
     left, top = max(0, (width - _MIDDLE) // 2), max(0, (height - _MIDDLE) // 2)
     if left or top:
         middle = np.ascontiguousarray(gray[top : height - top, left : width - left])
-        found += [_shifted(region, left, top) for region in stripes.find(middle, _REGIONS)]
-    return [region for region in found if _profile(gray, region)[1] >= contrast]
+        found += [replace(each, x=each.x + left, y=each.y + top) for each in stripes.find(middle, _REGIONS)]
+    return [bars for bars in (_profile(gray, region) for region in found) if bars.contrast >= _FAINT]
 
 
-def _shifted(region: Region, x: float, y: float) -> Region:
-    return Region(region.x + x, region.y + y, region.angle, region.length, region.height, region.weight)
-
-
-def _is_code(gray: Gray, region: Region) -> bool:
-    """Whether it has the outline of a code, and bars from top to bottom."""
-    share, shape = region.length / gray.shape[1], region.height / region.length
-    if not (_SHARES[0] <= share <= _SHARES[1] and _SHAPES[0] <= shape <= _SHAPES[1]):
-        return False
-    same, contrast, changes = _profile(gray, region)
-    return same >= _SAME_ROWS and contrast >= _CONTRAST and changes >= _CHANGES
-
-
-def _profile(gray: Gray, region: Region) -> tuple[float, float, int]:
-    """How much of the changes across it all rows share (0 to 1), their standard deviation in grey levels, and how
-    many changes between dark and light there are."""
+def _profile(gray: Gray, region: Region) -> _Bars:
     picture = strip.lift(gray, region).picture[:, round(strip.FIRST) : round(strip.LAST)]
     rows = strip.bands(picture, 8)[1:-1].astype(np.float32)
     rows = np.asarray(cv2.GaussianBlur(rows, (0, 0), 2.0, sigmaY=0.01), dtype=np.float32)
@@ -195,7 +197,8 @@ def _profile(gray: Gray, region: Region) -> tuple[float, float, int]:
     spread = float(mean.std())
     dark, light = mean < -0.4 * spread, mean > 0.4 * spread
     signs = (light.astype(np.int8) - dark.astype(np.int8))[dark | light]
-    return spread**2 / max(float(rows.var()), 1e-6), spread, int(np.count_nonzero(np.diff(signs)))
+    changes = int(np.count_nonzero(np.diff(signs)))
+    return _Bars(region, spread**2 / max(float(rows.var()), 1e-6), spread, changes)
 
 
 def _at(one: Region, other: Region) -> bool:
