@@ -12,7 +12,9 @@ from devices.rfid import events as reader
 from devices.scanner import events as scanner
 from kiosk.circulation.port import PatronRef
 from kiosk.session.model import (
+    Advice,
     CardSeen,
+    CodeUnread,
     Device,
     DeviceChanged,
     Event,
@@ -43,6 +45,8 @@ def from_camera(event: camera.Event) -> Event | None:
             return SalesCodeSeen()
         case camera.CodeHint(text_kind=camera.Kind.UNKNOWN):
             return ForeignCodeSeen()
+        case camera.CodeUnread(why=why):
+            return CodeUnread(Advice.CLOSER if why is camera.Unread.SMALL else Advice.STILL)
         case camera.CameraChanged(ready=ready):
             return DeviceChanged(Device.CAMERA, ready)
     return None

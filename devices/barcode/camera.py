@@ -46,7 +46,7 @@ Opener = Callable[[CameraSettings], "Source"]
 
 
 class CameraReader:
-    """Posts :class:`CodeRead`, :class:`CodeHint` and :class:`CameraChanged` from its own thread to ``post``.
+    """Posts what the camera sees (:mod:`devices.barcode.events`) from its own thread to ``post``.
 
     ``post`` must not block. ``opener`` opens the source (OpenCV by default); ``clock`` gives steady seconds.
 

@@ -24,6 +24,15 @@ class Kind(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
+class Unread(enum.StrEnum):
+    """Why a code that is held in view cannot be read, as far as can be told."""
+
+    #: It is small in the picture.
+    SMALL = "small"
+    #: It is large enough, or moves all the time.
+    UNCLEAR = "unclear"
+
+
 class Why(enum.StrEnum):
     """Why a camera is as it is."""
 
@@ -72,6 +81,13 @@ class CodeHint:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeUnread:
+    """Something with bars as a code's is held in view, and cannot be read."""
+
+    why: Unread
+
+
+@dataclass(frozen=True, slots=True)
 class CameraChanged:
     """The camera gives pictures, or no longer, and ``why``."""
 
@@ -79,4 +95,4 @@ class CameraChanged:
     why: Why
 
 
-Event = CodeRead | CodeHint | CameraChanged
+Event = CodeRead | CodeHint | CodeUnread | CameraChanged

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from devices.barcode.accept import USABLE, Reading, Rules
 from devices.barcode.code import Code, Quad
 from devices.barcode.confirm import Confirmer
-from devices.barcode.events import CodeHint, CodeRead, Event, Kind
+from devices.barcode.events import CodeHint, CodeRead, CodeUnread, Event, Kind
 from devices.barcode.gate import Gate, Look
 from devices.barcode.shot import Pixels, Shot, as_shot
 from devices.barcode.stepper import Stepper
+from devices.barcode.stripes import Gray
+from devices.barcode.unread import Onlooker
 
 
 class Viewer:
@@ -21,7 +23,8 @@ class Viewer:
 
     def __init__(self, rules: Rules, stepper: Stepper) -> None:
         self._rules, self._stepper = rules, stepper
-        self._gate, self._confirmer = Gate(), Confirmer()
+        self._gate, self._confirmer, self._onlooker = Gate(), Confirmer(), Onlooker()
+        self._still = False
         self._frames = 0
         self.seen: tuple[Quad, float] | None = None
 
@@ -38,17 +41,30 @@ class Viewer:
         """
         shot = as_shot(frame)
         look = self._gate.look(now, shot)
+        self._still = look is not Look.CHANGED and (self._still or look is Look.SKIP)
         if look is Look.SKIP and not self._confirmer.pending:  # a code seen once wants its second frame
             self._confirmer.still(now)
             return []
         if look is Look.CHANGED:
             self._stepper.restart()
         self._frames += 1
-        readings = [self._rules.judge(code) for code in self._stepper.read(shot.gray(), self._ends_search)]
+        gray = shot.gray()
+        readings = [self._rules.judge(code) for code in self._stepper.read(gray, self._ends_search)]
         usable = [reading for reading in readings if reading.kind in USABLE]
         if usable:
             self.seen = (usable[0].code.quad, now)
-        return [_event(reading, shot.size) for reading in self._confirmer.see(now, readings)]
+        events = [_event(reading, shot.size) for reading in self._confirmer.see(now, readings)]
+        return events + self._unread(now, gray, nothing=not readings)
+
+    def _unread(self, now: float, gray: Gray, *, nothing: bool) -> list[Event]:
+        """A word of help for whoever holds up a code that gives ``nothing``."""
+        if not nothing:
+            self._onlooker.read(now)
+        elif self._still:
+            self._onlooker.still(now, gray)
+        elif (why := self._onlooker.look(now, gray)) is not None:
+            return [CodeUnread(why)]
+        return []
 
     def _ends_search(self, codes: Sequence[Code]) -> bool:
         """A new usable code ends a frame's search. One that was told does so on two frames of three: the label of

@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from devices.barcode.code import BarcodeError
-from devices.barcode.events import CameraChanged, CodeHint, CodeRead
+from devices.barcode.events import CameraChanged, CodeHint, CodeRead, CodeUnread
 from devices.barcode.events import Event as CameraEvent
 from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.scanner.errors import ScannerError
@@ -21,7 +21,7 @@ from devices.scanner.events import Event, Scanned, ScannerChanged, ScannerState
 from devices.scanner.layouts import LAYOUTS
 from devices.scanner.lines import BY_ID, plugged_in
 from devices.scanner.settings import ScannerKind, ScannerSettings
-from devices.scanner.wording import CAMERA, shown
+from devices.scanner.wording import CAMERA, advice, shown
 from devices.settings import SettingsError, load
 
 
@@ -155,6 +155,8 @@ class _Session:
                 code = shown(event, self._now().astimezone())
                 click.echo(msgspec.json.encode(code) if as_json else code.line)
                 read += 1
+            elif isinstance(event, CodeUnread):
+                click.echo(f"{CAMERA}: {advice(event.why)}", err=True)
             else:
                 self._changed(event)
         if not self._found:

@@ -41,5 +41,14 @@ def shown(event: Scanned | camera.CodeRead | camera.CodeHint, now: datetime) -> 
             return Shown(time, CAMERA, "", "", _word(event.text_kind))
 
 
+def advice(why: camera.Unread) -> str:
+    """What to do about a code that is in view and cannot be read."""
+    match why:
+        case camera.Unread.SMALL:
+            return "a code cannot be read: hold it a little closer"
+        case camera.Unread.UNCLEAR:
+            return "a code cannot be read: hold it still, flat and in focus"
+
+
 def _word(kind: camera.Kind) -> str:
     return _KINDS.get(kind, kind.value)

@@ -8,7 +8,7 @@ from kiosk.screens.blocks import BLACK, BOLD, Label, banner, banner_height, butt
 from kiosk.screens.elements import Element, Flash, Page, Panel, Part, Run, Stand
 from kiosk.screens.geometry import Box
 from kiosk.screens.lists import listing
-from kiosk.screens.tiles import camera_tile, pad_tile
+from kiosk.screens.tiles import advice, camera_tile, pad_tile
 from kiosk.screens.view import View
 from kiosk.session.model import Button, Mode, Notice, Phase, Pressed
 
@@ -188,7 +188,7 @@ def _large(view: View, inner: Box, empty: bool) -> list[Element]:
         elements.append(say(text, label, theme.body, c.ink, c.paper, weight=BOLD, stand=Stand.MIDDLE, lines=1,
                             key="count-words"))  # fmt: skip
     if empty:
-        text = words("Put books on the pad or scan their labels")
+        text = advice(view) or words("Put books on the pad or scan their labels")
         elements.append(say(text, body, theme.title, c.ink, c.paper, weight=BOLD, stand=Stand.MIDDLE, key="hint"))
         return elements
     entries = [rows.entry(view, row) for row in state.rows_of(Mode.BORROW)]
@@ -219,7 +219,7 @@ def _portrait(view: View, inner: Box, empty: bool) -> list[Element]:
         elements.append(say(text, status, theme.body, c.ink2, c.paper, lines=1, cut=True, key="status"))
         body = body.without_top(status.bottom - head.y + theme.u(8))
         if empty:
-            hint = words("Put books on the pad or scan their labels")
+            hint = advice(view) or words("Put books on the pad or scan their labels")
             elements.append(say(hint, body, theme.title, c.ink, c.paper, weight=BOLD, key="hint"))
     else:
         head = body.top_part(theme.p(200))

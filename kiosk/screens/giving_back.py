@@ -10,7 +10,7 @@ from kiosk.screens.blocks import BLACK, BOLD, Label, button, height, largest, sa
 from kiosk.screens.borrow import finish_button, matter, top_line
 from kiosk.screens.elements import Cover, Element, Icon, Page, Panel, Part, Press, Run, Stand, Turn, Words
 from kiosk.screens.geometry import Box
-from kiosk.screens.tiles import camera_tile, pad_tile
+from kiosk.screens.tiles import advice, camera_tile, pad_tile
 from kiosk.screens.view import View
 from kiosk.session.model import Mode, Phase, Row
 
@@ -96,7 +96,7 @@ def _staff_low(view: View, body: Box, others: int) -> list[Box]:
 def _empty(view: View, body: Box) -> list[Element]:
     theme, words = view.theme, view.words
     if theme.large or theme.compact:
-        text = words("Put books on the pad or scan their labels")
+        text = advice(view) or words("Put books on the pad or scan their labels")
         return [say(text, body, theme.title, view.colours.ink, view.colours.paper, weight=BOLD, stand=Stand.MIDDLE)]
     first, second = body.columns(theme.gap, 1, 1) if not theme.portrait else body.rows(theme.gap, 1, 1)
     return [

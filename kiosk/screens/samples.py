@@ -29,6 +29,7 @@ from kiosk.circulation.port import (
     Renewed,
 )
 from kiosk.session.model import (
+    Advice,
     Mode,
     Notice,
     Overlay,
@@ -211,6 +212,10 @@ SAMPLES: dict[str, Callable[[], State]] = {
     "borrow-foreign-code": lambda: replace(BORROW, notice=Notice.FOREIGN_CODE),
     "return-foreign-code": lambda: replace(RETURN, notice=Notice.FOREIGN_CODE),
     "borrow-just-read": lambda: replace(borrowing(_BORROWED[0], _WAITING), just_read=True),
+    "borrow-closer": lambda: replace(borrowing(_BORROWED[0]), advice=Advice.CLOSER),
+    "borrow-empty-closer": lambda: replace(borrowing(), advice=Advice.CLOSER),
+    "borrow-still": lambda: replace(borrowing(_BORROWED[0]), advice=Advice.STILL),
+    "return-empty-still": lambda: replace(returning(), advice=Advice.STILL),
     "staff": lambda: replace(WELCOME, overlay=Overlay.STAFF, standing=_ALL_WELL),
     "staff-trouble": lambda: replace(WELCOME, overlay=Overlay.STAFF, standing=_TROUBLE),
     "staff-everything-wrong": lambda: replace(WELCOME, overlay=Overlay.STAFF, standing=_ALL_WRONG),

@@ -6,7 +6,7 @@ from kiosk.screens.blocks import BOLD, MEDIUM, height, say
 from kiosk.screens.elements import Align, Element, Icon, Live, Panel, Stand
 from kiosk.screens.geometry import Box
 from kiosk.screens.view import View
-from kiosk.session.model import Phase
+from kiosk.session.model import Advice, Phase
 
 _SLABS = ("#0F5557", "#B4492E", "#D9962E", "#841A33", "#2E3E54")
 _LEAVES = "#F4EBD6"
@@ -15,20 +15,21 @@ MOST_SLABS = 8
 
 
 def camera_tile(view: View, box: Box, *, prompt: str = "") -> list[Element]:
-    """The live picture, or what to use instead. ``prompt`` asks for the first label."""
+    """The live picture, or what to use instead. ``prompt`` asks for the first label; advice takes its place."""
     c, theme, words = view.colours, view.theme, view.words
-    ready = view.state.camera_ready
+    ready, helped = view.state.camera_ready, advice(view)
     if ready:
-        text, colour = prompt or words("Camera ready"), c.ink
+        text, colour = helped or prompt or words("Camera ready"), c.ink
         if view.state.just_read and not prompt:
             text, colour = words("Code read"), c.count
     else:
         text = words("Use the pad instead") if view.state.reader_ready else _scanner_or(view, words("Camera not ready"))
         colour = c.stop
     line = theme.thin if theme.contrast else theme.hairline
-    low = _label_height(view, text, box, bool(prompt))
+    low = _label_height(view, text, box, bool(prompt), bold=bool(prompt or helped))
     picture = box.without_bottom(low)
-    elements: list[Element] = [Panel(box, c.leaf, key="camera-plate")]
+    ground = c.goldtint if helped else c.leaf
+    elements: list[Element] = [Panel(box, ground, key="camera-plate")]
     if ready:
         elements.append(Live(picture, c.gold, "#0A3032"))
     else:
@@ -36,8 +37,16 @@ def camera_tile(view: View, box: Box, *, prompt: str = "") -> list[Element]:
         elements.append(Icon(picture.middle(side, side), "scan", c.stop, key="camera-off"))
     edge = c.edge if theme.contrast else c.hair
     elements.append(Panel(box, "", edge, line, theme.radius, outside=c.paper, key="camera-frame"))
-    elements.append(_label(view, text, box.bottom_part(low), colour, "camera-words", bool(prompt)))
+    label = box.bottom_part(low)
+    elements.append(_label(view, text, label, colour, "camera-words", bool(prompt or helped), ground))
     return elements
+
+
+def advice(view: View) -> str:
+    """How to hold a code that the camera sees and cannot read; empty when there is none."""
+    if not view.state.camera_ready or view.state.advice is None:
+        return ""
+    return view.words("A little closer") if view.state.advice is Advice.CLOSER else view.words("Hold it still")
 
 
 def pad_tile(view: View, box: Box, *, prompt: str = "") -> list[Element]:
@@ -69,20 +78,19 @@ def _scanner_or(view: View, text: str) -> str:
     return view.words("Use the scanner instead") if view.state.scanner_ready else text
 
 
-def _label_height(view: View, text: str, box: Box, big: bool) -> int:
+def _label_height(view: View, text: str, box: Box, big: bool, *, bold: bool = False) -> int:
     theme = view.theme
-    size, weight = (theme.body, BOLD) if big else (theme.body, MEDIUM)
-    needed = height(text, size, weight, box.width - theme.u(20)) + theme.u(8)
+    needed = height(text, theme.body, BOLD if big or bold else MEDIUM, box.width - theme.u(20)) + theme.u(8)
     if big:
         return max(needed + theme.u(40), theme.u(120))
     return max(needed, theme.p(51) if theme.portrait else theme.u(56))
 
 
-def _label(view: View, text: str, box: Box, colour: str, key: str, big: bool) -> Element:
-    c, theme = view.colours, view.theme
+def _label(view: View, text: str, box: Box, colour: str, key: str, bold: bool, ground: str = "") -> Element:
+    theme, ground = view.theme, ground or view.colours.leaf
     inner = box.inset(theme.u(10), 0)
-    weight = BOLD if big else MEDIUM
-    return say(text, inner, theme.body, colour, c.leaf, weight=weight, align=Align.MIDDLE, stand=Stand.MIDDLE, key=key)
+    weight = BOLD if bold else MEDIUM
+    return say(text, inner, theme.body, colour, ground, weight=weight, align=Align.MIDDLE, stand=Stand.MIDDLE, key=key)
 
 
 def _pile(view: View, box: Box, slabs: int, missing: bool) -> list[Element]:

@@ -18,7 +18,7 @@ from kiosk.circulation.port import (
     RenewOutcome,
     Unknown,
 )
-from kiosk.session.state import Device, Standing, Timer, Unclear
+from kiosk.session.state import Advice, Device, Standing, Timer, Unclear
 
 
 class Button(enum.StrEnum):
@@ -114,6 +114,13 @@ class UnclearSeen:
     """A code was read that may be a card or a label: the library's rules cannot tell."""
 
     code: Unclear
+
+
+@dataclass(frozen=True, slots=True)
+class CodeUnread:
+    """A code is held up to the camera and cannot be read."""
+
+    advice: Advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +254,7 @@ Event = (
     | SalesCodeSeen
     | ForeignCodeSeen
     | UnclearSeen
+    | CodeUnread
     | StaffSeen
     | TagArrived
     | TagRead

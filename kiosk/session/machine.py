@@ -31,6 +31,7 @@ from kiosk.session.model import (
     CardSeen,
     CheckedIn,
     CheckedOut,
+    CodeUnread,
     DeviceChanged,
     Digit,
     Effect,
@@ -79,6 +80,7 @@ KEYS: tuple[Key, ...] = (
     SalesCodeSeen,
     ForeignCodeSeen,
     UnclearSeen,
+    CodeUnread,
     StaffSeen,
     TagArrived,
     TagRead,
@@ -95,7 +97,8 @@ KEYS: tuple[Key, ...] = (
     Failed,
 )
 
-#: Signs that somebody is there. A code of no use is none: it may be a sticker that the camera sees all day.
+#: Signs that somebody is there. A code of no use, or that cannot be read, is none: it may be a sticker that the camera
+#: sees all day.
 ALIVE = (Pressed, Digit, Touched, CardSeen, LabelSeen, SalesCodeSeen, UnclearSeen, StaffSeen, TagArrived)
 
 
@@ -158,8 +161,10 @@ _ALWAYS: Table = {
     Failed: pages.failed,
     Touched: ignore,
     StandingTold: codes.standing_told,
+    CodeUnread: ignore,  # only the lists show what the camera sees
     Timer.NOTICE: pages.notice_over,
     Timer.JUST_READ: pages.just_read_over,
+    Timer.ADVICE: pages.advice_over,
 }
 #: Answers that may still arrive on any page of a visit in which books were handled.
 _ANSWERS: Table = {
@@ -219,6 +224,7 @@ _LIST: Table = {
     LabelSeen: pages.label_on_list,
     SalesCodeSeen: pages.sales_code,
     ForeignCodeSeen: pages.foreign_code,
+    CodeUnread: pages.code_unread,
     UnclearSeen: _unclear(codes.book),
     CardSeen: identity.card_not_book,
     Button.ROW: pages.press_row,
@@ -326,9 +332,9 @@ def _alive_then_below(turn: Turn, event: Any) -> None:
 
 
 _DEVICE_KEYS: tuple[Key, ...] = (
-    CardSeen, LabelSeen, SalesCodeSeen, ForeignCodeSeen, UnclearSeen, StaffSeen, TagArrived, TagRead, TagLeft,
-    DeviceChanged, SystemChanged, Failed, PatronAnswered, ItemAnswered, CheckedOut, CheckedIn, RenewalAnswered, Secured,
-    StandingTold,
+    CardSeen, LabelSeen, SalesCodeSeen, ForeignCodeSeen, UnclearSeen, CodeUnread, StaffSeen, TagArrived, TagRead,
+    TagLeft, DeviceChanged, SystemChanged, Failed, PatronAnswered, ItemAnswered, CheckedOut, CheckedIn,
+    RenewalAnswered, Secured, StandingTold,
 )  # fmt: skip
 _TIMERS_BELOW: tuple[Key, ...] = tuple(timer for timer in Timer if timer is not Timer.SECOND)
 #: Under an open overlay the page cannot be pressed, so a press that was under way is dropped.

@@ -27,6 +27,7 @@ from kiosk.session.events import (
     CardSeen,
     CheckedIn,
     CheckedOut,
+    CodeUnread,
     DeviceChanged,
     Digit,
     Event,
@@ -50,6 +51,7 @@ from kiosk.session.events import (
     UnclearSeen,
 )
 from kiosk.session.state import (
+    Advice,
     Device,
     Meaning,
     Mode,
@@ -72,6 +74,7 @@ from kiosk.session.state import (
 )
 
 __all__ = [
+    "Advice",
     "Button",
     "CallStaff",
     "CardSeen",
@@ -79,6 +82,7 @@ __all__ = [
     "CheckedOut",
     "Checkin",
     "Checkout",
+    "CodeUnread",
     "Device",
     "DeviceChanged",
     "Digit",

@@ -9,6 +9,7 @@ from kiosk.circulation.port import Code, Refusal, Refused, Renewed, Unknown
 from kiosk.session import books
 from kiosk.session.model import (
     Button,
+    CodeUnread,
     Device,
     DeviceChanged,
     Event,
@@ -137,6 +138,18 @@ def foreign_code(turn: Turn, _: Event) -> None:
     """Not one of this library's codes: friendly hint, nothing else."""
     if not turn.state.asking:
         turn.notice(Notice.FOREIGN_CODE)
+
+
+def code_unread(turn: Turn, event: CodeUnread) -> None:
+    """The camera sees a code and cannot read it: advice for a moment. A code read just now is the better news."""
+    if not turn.state.just_read:
+        turn.set(advice=event.advice)
+        turn.start(Timer.ADVICE, turn.state.rules.advice)
+
+
+def advice_over(turn: Turn, _: Event) -> None:
+    """The advice goes by itself."""
+    turn.set(advice=None)
 
 
 def just_read_over(turn: Turn, _: Event) -> None:

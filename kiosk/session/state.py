@@ -97,6 +97,13 @@ class Device(enum.StrEnum):
     SCANNER = "scanner"  # any of them
 
 
+class Advice(enum.StrEnum):
+    """What helps when a code that is held up to the camera cannot be read."""
+
+    CLOSER = "closer"
+    STILL = "still"
+
+
 class Sound(enum.StrEnum):
     """The three sounds."""
 
@@ -212,6 +219,7 @@ class Rules:
     slow: float = 15
     notice: float = 4
     just_read: float = 1.5
+    advice: float = 2.5
     recover: float = 10
     pin_length: int = 4
     number_length: int = 14
@@ -245,6 +253,7 @@ class State:
     unclear: tuple[Unclear, ...] = ()  # codes that the WHICH dialog asks about
     meanings: tuple[tuple[str, Meaning], ...] = ()  # what they were said to be in this visit, by text
     just_read: bool = False  # a code was read a moment ago
+    advice: Advice | None = None  # about a code that the camera sees and cannot read
     renewing: frozenset[str] = frozenset()  # item ids whose renewal is awaited
     renewals: tuple[tuple[str, RenewOutcome], ...] = ()  # (item id, newest outcome) in this visit
     rating: Rating | None = None
@@ -304,4 +313,5 @@ class Timer(enum.StrEnum):
     SLOW = "slow"  # key: "patron"
     NOTICE = "notice"  # key: row key, or "" for the page's notice
     JUST_READ = "just-read"
+    ADVICE = "advice"
     RECOVER = "recover"

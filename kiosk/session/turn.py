@@ -70,8 +70,8 @@ class Turn:
         self.set(notice=Notice.NONE, refusal=None)
 
     def just_read(self) -> None:
-        """Say for a moment that a code was read."""
-        self.set(just_read=True)
+        """Say for a moment that a code was read; advice on how to hold it has done its work."""
+        self.set(just_read=True, advice=None)
         self.start(Timer.JUST_READ, self.state.rules.just_read)
 
     def explain(self, refusal: Refusal) -> None:
@@ -84,7 +84,7 @@ class Turn:
 
     def go(self, screen: Screen) -> None:
         """Turn to a page."""
-        self.set(screen=screen, overlay=None, notice=Notice.NONE, refusal=None, chosen="")
+        self.set(screen=screen, overlay=None, notice=Notice.NONE, refusal=None, chosen="", advice=None)
         if screen is Screen.FINISH:
             self.stop(Timer.IDLE)
             self.set(seconds=self.state.rules.finish)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devices.barcode.events import CameraChanged, CodeHint, CodeRead, Kind, Why
+from devices.barcode.events import CameraChanged, CodeHint, CodeRead, CodeUnread, Kind, Unread, Why
 from devices.rfid.events import ReaderChanged, ReaderState, TagArrived, TagLeft, TagRead
 from devices.scanner.events import Scanned, ScannerChanged, ScannerState
 from kiosk.circulation.port import PatronRef
@@ -31,6 +31,8 @@ def read(kind: Kind, text: str, patron: str = "", item: str = "") -> CodeRead:
         (CodeHint(Kind.ISBN), model.SalesCodeSeen()),
         (CodeHint(Kind.UNKNOWN), model.ForeignCodeSeen()),
         (CodeHint(Kind.IGNORED), None),
+        (CodeUnread(Unread.SMALL), model.CodeUnread(model.Advice.CLOSER)),
+        (CodeUnread(Unread.UNCLEAR), model.CodeUnread(model.Advice.STILL)),
         (CameraChanged(False, Why.LOST), model.DeviceChanged(model.Device.CAMERA, False)),
     ],
 )

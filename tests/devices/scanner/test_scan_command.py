@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from devices.emulators import things
+from devices.emulators import scene, things
 from devices.emulators.camera import CameraEmulator
 from devices.emulators.scanner import ScannerEmulator
 from pustaka.cli import main
@@ -71,6 +73,20 @@ def test_a_camera_beside_a_scanner(serial: ScannerEmulator) -> None:
     code = json.loads(done.stdout)
     assert (code["source"], code["format"], code["text"], code["kind"]) == ("camera", "Code128", "A0001", "patron")
     assert "serial: ready" in done.stderr
+
+
+def test_a_code_too_small_to_read_is_told_but_is_no_code(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    desk, label = scene.desk(scene.Desk.WOOD, 1280, 720, rng), things.book_label("B00417")
+    film = cv2.VideoWriter(str(tmp_path / "film.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 10, (1280, 720))
+    for number in range(24):
+        held = scene.jitter(scene.Pose(turn=7, near=0.36), rng)
+        film.write(scene.expose(scene.place(desk, label, held) if number > 3 else desk, scene.TYPICAL, rng))
+    film.release()
+    done = run("--camera", str(tmp_path / "film.avi"), "--seconds", "4", "--json")
+    assert done.exit_code == 0, done.output
+    assert done.stdout == ""
+    assert "camera: a code cannot be read: hold it a little closer" in done.stderr
 
 
 def test_the_time_is_over_before_there_were_enough(serial: ScannerEmulator) -> None:

@@ -106,6 +106,22 @@ def test_filled_river_is_only_what_can_be_pressed(view_of) -> None:
             assert fill != river or signs, f"{name}: {element}"
 
 
+@pytest.mark.parametrize("look", ["light", "contrast", "large"])
+@pytest.mark.parametrize("panel", ["1280x800", "1080x1920"])
+@pytest.mark.parametrize("sample", ["borrow-empty-closer", "return-empty-still"])
+def test_advice_on_an_unread_code_is_shown_until_a_code_is_read(view_of, sample, panel, look) -> None:
+    state = samples.SAMPLES[sample]()
+
+    def said(state) -> set[str]:
+        page = drawn(view_of(state, panel, **LOOKS[look])).page
+        return {each.text.replace("\n", " ") for each in page if isinstance(each, Words)}
+
+    advice = "Dekatkan sedikit" if "closer" in sample else "Tahan sebentar"
+    assert advice in said(state)
+    assert advice not in said(replace(state, advice=None))
+    assert advice not in said(replace(state, camera_ready=False))
+
+
 def test_pages_know_every_screen() -> None:
     assert set(PAGES) == set(Screen)
 

@@ -10,9 +10,11 @@ from session_support import SARI, Visit, patron
 from kiosk.circulation.port import PatronRef
 from kiosk.session.codes import MOST
 from kiosk.session.model import (
+    Advice,
     Button,
     Checkin,
     Checkout,
+    CodeUnread,
     Effect,
     EndVisit,
     FindPatron,
@@ -224,6 +226,32 @@ def test_the_tile_says_for_a_moment_that_a_label_was_read(borrowing: Visit) -> N
     assert borrowing.state.just_read
     borrowing.fire(Timer.JUST_READ)
     assert not borrowing.state.just_read
+
+
+def test_advice_on_a_code_that_cannot_be_read_goes_by_itself(borrowing: Visit) -> None:
+    borrowing.take(CodeUnread(Advice.CLOSER))
+    assert borrowing.state.advice is Advice.CLOSER
+    borrowing.fire(Timer.ADVICE)
+    assert borrowing.state.advice is None
+
+
+def test_a_read_label_takes_the_advice_away_at_once_and_is_not_hidden_by_more(borrowing: Visit) -> None:
+    borrowing.take(CodeUnread(Advice.STILL), LabelSeen("B00001"))
+    assert (borrowing.state.just_read, borrowing.state.advice) == (True, None)
+    borrowing.take(CodeUnread(Advice.STILL))
+    assert (borrowing.state.just_read, borrowing.state.advice) == (True, None)
+
+
+def test_advice_does_not_follow_to_another_page_and_other_pages_give_none(borrowing: Visit) -> None:
+    borrowing.take(CodeUnread(Advice.CLOSER))
+    borrowing.press(Button.MENU)
+    assert borrowing.state.advice is None
+    borrowing.take(CodeUnread(Advice.CLOSER))
+    assert borrowing.state.advice is None
+
+
+def test_a_code_that_cannot_be_read_keeps_no_visit_open(borrowing: Visit) -> None:
+    assert not starts_idle(borrowing.take(CodeUnread(Advice.CLOSER)))
 
 
 def test_a_book_shown_again_can_still_be_given_back_and_one_lent_before_cannot(borrowing: Visit) -> None:

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from kiosk.circulation.port import Borrowed, Code, Item, Loan, Patron, PatronRef, Refusal, Refused, Returned, Unknown
 from kiosk.session.machine import step
 from kiosk.session.model import (
+    Advice,
     Button,
     CardSeen,
     CheckedIn,
     CheckedOut,
     Checkin,
     Checkout,
+    CodeUnread,
     Digit,
     EndVisit,
     Event,
@@ -60,6 +62,7 @@ _outside = st.one_of(
     st.builds(LabelSeen, _item),
     st.builds(UnclearSeen, st.sampled_from(UNCLEAR)),
     st.just(ForeignCodeSeen()),
+    st.builds(CodeUnread, st.sampled_from(Advice)),
     st.just(StaffSeen()),
     st.builds(TagArrived, _uid),
     _uid.map(lambda uid: TagRead(uid, UIDS[uid])),

@@ -10,10 +10,12 @@ from session_support import DUE, SARI, loan, patron
 from kiosk.circulation.port import Borrowed, Code, Item, PatronRef, Refusal, Renewed, Returned, Secret
 from kiosk.session.machine import KEYS, OVERLAYS, PAGES, Key, key_of, step
 from kiosk.session.model import (
+    Advice,
     Button,
     CardSeen,
     CheckedIn,
     CheckedOut,
+    CodeUnread,
     Device,
     DeviceChanged,
     Digit,
@@ -67,6 +69,7 @@ EVENTS: dict[Key, Event] = {
     LabelSeen: LabelSeen("B00005"),
     SalesCodeSeen: SalesCodeSeen(),
     ForeignCodeSeen: ForeignCodeSeen(),
+    CodeUnread: CodeUnread(Advice.CLOSER),
     UnclearSeen: UnclearSeen(Unclear("000099", PatronRef("A000099"), "B00099")),
     StaffSeen: StaffSeen(),
     StandingTold: StandingTold(1, Standing(waiting=2)),
@@ -126,8 +129,8 @@ MEANT: dict[Screen, set[Key]] = {
         *(_IN_VISIT - {Button.MENU}), Button.BORROW, Button.RETURN, Button.RENEW, Button.ACCOUNT,
         CardSeen, LabelSeen, SalesCodeSeen, ForeignCodeSeen,
     },
-    Screen.BORROW: {*_IN_VISIT, Button.FINISH, CardSeen, LabelSeen, SalesCodeSeen, ForeignCodeSeen},
-    Screen.RETURN: {*_IN_VISIT, Button.FINISH, CardSeen, LabelSeen, SalesCodeSeen, ForeignCodeSeen},
+    Screen.BORROW: {*_IN_VISIT, Button.FINISH, CardSeen, LabelSeen, SalesCodeSeen, ForeignCodeSeen, CodeUnread},
+    Screen.RETURN: {*_IN_VISIT, Button.FINISH, CardSeen, LabelSeen, SalesCodeSeen, ForeignCodeSeen, CodeUnread},
     Screen.ACCOUNT: {*_IN_VISIT, Button.RENEW_ITEM, Button.RENEW_ALL, Button.RETURN, Button.FINISH, CardSeen},
     Screen.FINISH: {
         # Any touch stops the countdown, so every button changes something here.
