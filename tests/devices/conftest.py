@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import queue
 import shutil
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -39,6 +41,44 @@ class StillClock:
 @pytest.fixture
 def clock() -> StillClock:
     return StillClock()
+
+
+E = TypeVar("E")
+
+
+class Posted:
+    """What a device posted from its thread, in order."""
+
+    def __init__(self) -> None:
+        self._events: queue.Queue[object] = queue.Queue()
+
+    def __call__(self, event: object) -> None:
+        self._events.put(event)
+
+    def wait(self, kind: type[E], where: Callable[[E], bool] = lambda _: True, within: float = 10.0) -> E:
+        """The next event of ``kind`` for which ``where`` holds; earlier ones are dropped."""
+        until, seen = time.monotonic() + within, []
+        while (left := until - time.monotonic()) > 0:
+            try:
+                event = self._events.get(timeout=left)
+            except queue.Empty:
+                break
+            if isinstance(event, kind) and where(event):
+                return event
+            seen.append(event)
+        raise AssertionError(f"no {kind.__name__} within {within} s; instead {seen}")
+
+    def rest(self) -> list[object]:
+        """Whatever has been posted since."""
+        events = []
+        while not self._events.empty():
+            events.append(self._events.get())
+        return events
+
+
+@pytest.fixture
+def posted() -> Posted:
+    return Posted()
 
 
 class Broker:

@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Any
 
 import pytest
 
 from devices.barcode.camera import CameraReader
-from devices.barcode.events import Event
 from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.emulators.camera import CameraEmulator
-
-E = TypeVar("E", bound=Event)
-
-
-class Posted:
-    """What a reader posted, in order."""
-
-    def __init__(self) -> None:
-        self._events: queue.Queue[Event] = queue.Queue()
-
-    def __call__(self, event: Event) -> None:
-        self._events.put(event)
-
-    def wait(self, kind: type[E], where: Callable[[E], bool] = lambda _: True, within: float = 10.0) -> E:
-        """The next event of ``kind`` for which ``where`` holds; earlier ones are dropped."""
-        until = time.monotonic() + within
-        seen = []
-        while (left := until - time.monotonic()) > 0:
-            try:
-                event = self._events.get(timeout=left)
-            except queue.Empty:
-                break
-            if isinstance(event, kind) and where(event):
-                return event
-            seen.append(event)
-        raise AssertionError(f"no {kind.__name__} within {within} s; instead {seen}")
-
-    def rest(self) -> list[Event]:
-        """Whatever has been posted since."""
-        events = []
-        while not self._events.empty():
-            events.append(self._events.get())
-        return events
 
 
 @pytest.fixture
@@ -63,18 +28,13 @@ def wait_until() -> Callable[..., None]:
 
 
 @pytest.fixture
-def posted() -> Posted:
-    return Posted()
-
-
-@pytest.fixture
 def emulator() -> Iterator[CameraEmulator]:
     with CameraEmulator(seed=3) as emulator:
         yield emulator
 
 
 @pytest.fixture
-def read_from(posted: Posted) -> Iterator[Callable[..., CameraReader]]:
+def read_from(posted: Any) -> Iterator[Callable[..., CameraReader]]:
     """Start a reader of a source; it is stopped at the end."""
     readers = []
 
