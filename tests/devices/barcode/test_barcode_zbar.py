@@ -82,6 +82,19 @@ def test_a_picture_that_takes_too_long_ends_the_child_by_its_own_alarm() -> None
     zbar.close()
 
 
+def test_a_code_of_which_zbar_does_not_know_how_it_lies_is_still_read() -> None:
+    # The real child and the real ZBar, which on some photographs says -1 (unsigned) here.
+    script = (
+        "import runpy\n"
+        "from pyzbar import pyzbar\n"
+        "pyzbar.zbar_symbol_get_orientation = lambda symbol: 4294967295\n"
+        "runpy.run_module('devices.barcode.zbar_child', run_name='__main__')\n"
+    )
+    zbar = Zbar(limit_s=5.0, start_s=20.0, command=(sys.executable, "-c", script))
+    assert [code.text for code in zbar(PICTURE, ("Code128",))] == ["B00417"]
+    zbar.close()
+
+
 def test_without_zbar_it_says_so_once_and_finds_nothing(caplog: pytest.LogCaptureFixture) -> None:
     script = (
         "import sys, runpy; sys.modules['pyzbar'] = None; "
