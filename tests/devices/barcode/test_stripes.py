@@ -22,7 +22,7 @@ LABEL, ISBN = things.slip("Code128", "B00417"), things.slip("EAN13", "9786020324
 PX = 1280 / scene.FIELD_MM
 #: How exact a direction is (degrees): fine bars seem to lie closer to the rows or columns than they do; the strip mends
 #: that. And how much longer a region is than its code (px): blocks of the search, and the neighbours of each.
-DEGREES, LONGER = 2.5, 90
+DEGREES, LONGER = 2.5, 100
 
 
 def picture(*laid: tuple[Thing, Pose], kind: Desk = Desk.GREY, size: tuple[int, int] = (1280, 720)) -> Gray:
