@@ -57,11 +57,13 @@ class Fit:
 
 
 def read(profile: Array, first: float, last: float, layout: Layout) -> Fit | None:
-    """The first sure number in ``profile`` (darkness along a line across the bars, any scale), else the best one.
+    """The first sure number in ``profile`` (darkness along a line across the bars, in grey levels), else the best one.
 
     ``first`` and ``last`` are the ends of the striped region in it. ``None`` when there is nothing to fit.
     """
     best = None
+    if len(profile) < layout.modules:
+        return None
     for start, end in places(profile, first, last, layout, _PLACES):
         fit = _fitted(profile, start, end, layout)
         if fit is not None and fit.sure:
