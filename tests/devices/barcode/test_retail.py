@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.barcode.check_digits import ean13_holds
-from devices.barcode.retail import EAN8, EAN13, Fit, Layout, fitting, read
+from devices.barcode.retail import EAN8, EAN13, Fit, Layout, read
 from devices.barcode.retail.layout import SYMBOLS, blurred
 from devices.barcode.retail.numbers import BLURS, drawings, drawn, likeliest, nearest
 from devices.barcode.retail.places import places
@@ -198,7 +198,8 @@ def test_one_layout_is_not_taken_for_the_other() -> None:
 
 
 @pytest.mark.parametrize("profile", [
-    np.zeros(900), np.full(900, 255.0), np.linspace(0, 255, 900), np.tile((0.0, 255.0), 450), np.repeat((0.0, 200), 450),
+    np.zeros(900), np.full(900, 255.0), np.linspace(0, 255, 900), np.tile((0.0, 255.0), 450),
+    np.repeat((0.0, 200.0), 450),
 ])  # fmt: skip
 def test_a_line_without_a_code_tells_nothing(profile: np.ndarray) -> None:
     for layout in (EAN13, EAN8):
