@@ -237,7 +237,37 @@ def test_any_line_gives_none_or_a_number_with_a_right_check_digit(
 # --- thresholds ---------------------------------------------------------------------------------------------------
 
 
-def told_by(line: Line) -> list[tuple[Layout, Fit]]:
-    """What either layout would tell."""
-    fits = [(layout, fit(line, layout)) for layout in (EAN13, EAN8)]
-    return [(layout, found) for layout, found in fits if found is not None and found.sure]
+def told(line: Line) -> Fit | None:
+    """What is told of a line: the first sure number of either layout, in the order in which pictures are read."""
+    fits = (fit(line, layout) for layout in (EAN13, EAN8))
+    return next((found for found in fits if found is not None and found.sure), None)
+
+
+@pytest.mark.parametrize(("layout", "least"), [("EAN13", 10.0), ("EAN8", 16.0)])
+def test_a_number_is_sure_when_it_leads_by_far_and_explains_what_is_seen(layout: str, least: float) -> None:
+    assert Fit(layout, "0", 0, 1, least, 0.8).sure
+    assert not Fit(layout, "0", 0, 1, least - 0.01, 1.0).sure
+    assert not Fit(layout, "0", 0, 1, 1000.0, 0.79).sure
+
+
+def test_no_wrong_number_is_told() -> None:
+    """Where the thresholds come from, in small; the long form is the campaign ``fits`` of ``make faults``.
+
+    6,000 lines across retail codes (blurs of 0.4 to 1.9 modules, noise, bends, regions that end modules off, upside
+    down, stripes beside) and 6,000 across other codes, random stripes and print were fitted with both layouts, 19,000
+    fits. Of 7,878 wrong fits of an EAN-13 the highest margin was 8.0, of 6,561 of an EAN-8 it was 13.0: mostly the
+    half of an EAN-13, or a number of which two or three digits were wrong. MARGIN lies a quarter above. Of the numbers
+    that were right, it keeps 96 % (EAN-13) and 83 % (EAN-8) of those with 8.0 or more. EXPLAINED only matters below.
+    """
+    rng = np.random.default_rng(2024)
+    right = 0
+    for n in range(36):
+        code = RETAIL[n % 3]
+        number = scanline.number(code, rng)
+        line = scanline.line(scanline.retail(code, number), scanline.view(rng, rng.uniform(0.4, 1.9)), rng)
+        found = told(line)
+        assert found is None or found.text == number
+        right += found is not None
+    assert right >= 16
+    for _ in range(24):
+        assert told(scanline.line(scanline.decoy(rng), scanline.view(rng, rng.uniform(0.4, 2.5)), rng)) is None
