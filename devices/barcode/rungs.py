@@ -8,6 +8,7 @@ costs less than a look at the whole picture; the rest are for what it cannot lay
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, cast
 
@@ -17,7 +18,7 @@ import zxingcpp
 from numpy.typing import NDArray
 
 from devices.barcode import retail, strip, stripes
-from devices.barcode.code import MATRIX_FORMATS, Code, Quad, normal
+from devices.barcode.code import MATRIX_FORMATS, Code, Quad, normal, overlaps
 from devices.barcode.stripes import Gray, Region
 
 Rung = Callable[[Gray], list[Code]]
@@ -30,10 +31,12 @@ _ROWS: Final = 16
 _SQUARES_SIDE: Final = 1280
 #: Digits of the shortest ITF that is believed.
 _LEAST_ITF: Final = 6
-#: The code of stacked bars. ZXing wants it upright or lying, and no search for stripes finds its middle: so pictures
-#: are turned by these angles (degrees), which leaves it never more than 15 off.
+#: The code of stacked bars. ZXing wants it within a few degrees of upright or lying, and a strip cannot hold it: so
+#: pictures are turned by the directions of what is striped, as its first and last bars are; by at most so many that
+#: differ by more than this (degrees).
 STACKED: Final = "PDF417"
-STACKED_TURNS: Final = (30.0, 60.0)
+_STACKED_TURNS: Final = 2
+_STACKED_APART: Final = 3.0
 #: Share of a region that the codes read in it must take up for the search in it to end, and from which height on, in
 #: lengths, it may hold two of them.
 _ACCOUNTED: Final = 0.5
@@ -259,10 +262,22 @@ def _twice(gray: Gray, formats: Sequence[str]) -> list[Code]:
 
 
 def stacked(gray: Gray) -> list[Code]:
-    """PDF417 at any angle, dark on light and light on dark."""
+    """PDF417 at any angle, dark on light and light on dark.
+
+    With few codewords for correction ZXing sometimes adds letters; of two texts at one place neither is told.
+    """
     soft, found = soften(gray), list[Code]()
-    for degrees in STACKED_TURNS:
-        found += turned(soft, (STACKED,), degrees)
+    for degrees in _directions(stripes.find(soft))[:_STACKED_TURNS]:
+        found += [code for code in turned(soft, (STACKED,), degrees) if not _known(code, found)]
+    return [code for code in found if not any(code != other and overlaps(code.quad, other.quad) for other in found)]
+
+
+def _directions(regions: Sequence[Region]) -> list[float]:
+    """The directions (degrees) of ``regions``, each once; half a turn is the same direction."""
+    found: list[float] = []
+    for degrees in (math.degrees(region.angle) for region in regions):
+        if all(abs((degrees - known + 90) % 180 - 90) > _STACKED_APART for known in found):
+            found.append(degrees)
     return found
 
 

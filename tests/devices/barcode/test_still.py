@@ -218,6 +218,15 @@ def test_a_picture_of_twelve_megapixels_is_read_in_its_own_pixels(thing: Thing, 
     assert abs(y - (1296 + 10 * scale)) < 5 * scale
 
 
+@pytest.mark.parametrize("thing", [things.slip("PDF417", "M00417"), things.phone("M00417", "PDF417")])
+def test_stacked_bars_are_read_at_nearly_every_angle(thing: Thing) -> None:
+    """ZXing reads them within a few degrees of upright; the striped regions say by how much to turn."""
+    formats = ("Code128", "QRCode", "PDF417")
+    read = [texts(decode(photograph(thing, Pose(turn=turn, near=1.2)), formats)) for turn in range(-85, 95, 15)]
+    assert set(map(tuple, read)) <= {(), (("PDF417", "M00417"),)}
+    assert sum(map(bool, read)) >= 9
+
+
 @pytest.mark.parametrize("turn", [4, 40, 200])
 def test_a_retail_code_too_blurred_for_any_engine_is_read_by_fitting(turn: int) -> None:
     frame = photograph(ISBN, Pose(turn=turn, near=1.6), Optics(blur=5.0, noise=1.5))
