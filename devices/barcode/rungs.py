@@ -187,17 +187,15 @@ def _ways(picture: Gray) -> Iterator[Gray]:
 
 def fitted(gray: Gray, formats: Sequence[str], regions: Sequence[Region] | None = None) -> list[Code]:
     """Retail codes too blurred for any engine: whole numbers drawn, blurred and laid over the likeliest regions."""
-    layouts = [layout for layout in (retail.EAN13, retail.EAN8) if _answers(layout.format, formats)]
-    if not layouts:
+    wanted = [layout.format for layout in (retail.EAN13, retail.EAN8) if _answers(layout.format, formats)]
+    if not wanted:
         return []
     found = []
     for region in (stripes.find(gray) if regions is None else regions)[:_FITTED]:
         laid = strip.lift(gray, region)
-        for layout in layouts:
-            fit = retail.read(strip.darkness(laid.picture), strip.FIRST, strip.LAST, layout)
-            if fit is not None and fit.sure:
-                found.append(_from_fit(fit, layout, laid, formats))
-                break
+        fit = retail.tell(strip.darkness(laid.picture), strip.FIRST, strip.LAST, wanted)
+        if fit is not None:
+            found.append(_from_fit(fit, laid, formats))
     return found
 
 
@@ -205,11 +203,11 @@ def _answers(format_name: str, formats: Sequence[str]) -> bool:
     return format_name in formats or (format_name == "EAN13" and "UPCA" in formats)
 
 
-def _from_fit(fit: retail.Fit, layout: retail.Layout, laid: strip.Strip, formats: Sequence[str]) -> Code:
+def _from_fit(fit: retail.Fit, laid: strip.Strip, formats: Sequence[str]) -> Code:
     low, high = 0.2 * strip.ROWS, 0.8 * strip.ROWS
     corners = ((fit.first, low), (fit.last, low), (fit.last, high), (fit.first, high))
     quad = cast(Quad, tuple((round(x), round(y)) for x, y in corners))
-    return _mapped(Code(*normal(layout.format, fit.text, formats), quad), laid.back)
+    return _mapped(Code(*normal(fit.format, fit.text, formats), quad), laid.back)
 
 
 # --- the whole picture, changed -----------------------------------------------------------------------------------

@@ -8,13 +8,14 @@ the side) are part of the fit.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.barcode.retail.layout import QUIET, Array, Layout, sampled
+from devices.barcode.retail.layout import EAN8, EAN13, QUIET, Array, Layout, sampled
 from devices.barcode.retail.numbers import BLURS, SAMPLES, drawn, likeliest, nearest
 from devices.barcode.retail.places import places
 
@@ -56,6 +57,22 @@ class Fit:
     def sure(self) -> bool:
         """Whether the number may be told."""
         return self.margin >= MARGIN[self.format] and self.explained >= EXPLAINED
+
+
+def tell(profile: Array, first: float, last: float, wanted: Collection[str]) -> Fit | None:
+    """The sure number of a ``wanted`` format (EAN13, EAN8); for the arguments see :func:`read`.
+
+    Where a number of either kind is sure, the one that explains more is meant: a blurred EAN-8 with many noughts passes
+    for an EAN-13, and must not be told as such where nobody asks for EAN-8.
+    """
+    for layout in (EAN13, EAN8):
+        fit = read(profile, first, last, layout) if layout.format in wanted else None
+        if fit is not None and fit.sure:
+            other = read(profile, first, last, EAN8 if layout is EAN13 else EAN13)
+            if other is not None and other.sure and other.explained > fit.explained:
+                fit = other
+            return fit if fit.format in wanted else None
+    return None
 
 
 def read(profile: Array, first: float, last: float, layout: Layout) -> Fit | None:

@@ -109,6 +109,42 @@ def test_without_zbar_it_says_so_once_and_finds_nothing(caplog: pytest.LogCaptur
     assert zbar.pid is None
 
 
+def child(answer: str) -> Zbar:
+    """A child that is there and, asked for anything, runs ``answer``."""
+    script = f"import struct, sys, time\nout = sys.stdout.buffer\nout.write(b'+')\nout.flush()\n{answer}\n"
+    return Zbar(limit_s=0.3, start_s=20.0, command=(sys.executable, "-c", script))
+
+
+@pytest.mark.parametrize("answer", [
+    "sys.stdin.buffer.read(16); out.write(struct.pack('!I', 1 << 30)); out.flush(); time.sleep(60)",  # far too long
+    "sys.stdin.buffer.read(16); out.write(struct.pack('!I', 5) + b'[{]}!'); out.flush(); time.sleep(60)",  # no JSON
+    "sys.stdin.buffer.read(16); sys.exit(1)",
+    "time.sleep(60)",  # takes no picture: more than a pipe holds cannot be written
+])  # fmt: skip
+def test_a_child_that_answers_nonsense_is_ended(answer: str, caplog: pytest.LogCaptureFixture) -> None:
+    zbar = child(answer)
+    assert zbar(np.zeros((1000, 1000), np.uint8), ("Code128",)) == []
+    assert zbar.pid is None
+    assert [record.message.partition("(")[0] for record in caplog.records] == ["zbar: the child process failed "]
+
+
+def test_a_child_started_ahead_is_the_one_that_reads(zbar: Zbar) -> None:
+    zbar.warm_up()
+    first = zbar.pid
+    assert first is not None
+    zbar.warm_up()
+    assert [code.text for code in zbar(PICTURE, ("Code128",))] == ["B00417"]
+    assert zbar.pid == first
+
+
+def test_a_program_that_says_something_else_at_its_start_is_no_zbar(caplog: pytest.LogCaptureFixture) -> None:
+    zbar = Zbar(command=(sys.executable, "-c", "pass"), start_s=20.0)
+    assert zbar(PICTURE, ("Code128",)) == []
+    zbar.warm_up()
+    assert zbar.pid is None
+    assert len(caplog.records) == 1
+
+
 def test_closing_ends_the_child(zbar: Zbar) -> None:
     zbar(PICTURE, ("Code128",))
     pid = zbar.pid

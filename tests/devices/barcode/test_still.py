@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import devices.barcode
-from devices.barcode import decode
+from devices.barcode import decode, rungs
 from devices.barcode.code import FORMATS, BarcodeError, Code, middle
 from devices.barcode.still import every_rung
 from devices.barcode.stripes import Gray
@@ -200,6 +200,21 @@ def test_six_characters_of_code_39_never_come_back_as_a_pharmacists_number(text:
     assert {code.text for answer in (decode(frame, formats), *answers) for code in answer} == {text}
 
 
+def test_a_look_for_what_nobody_wants_finds_nothing() -> None:
+    frame = np.vstack(
+        (
+            paper("EAN13", "9786020324784"),
+            np.pad(paper("QRCode", "M0001", bar=6), ((0, 0), (0, 165)), constant_values=255),
+        )
+    )
+    assert texts(rungs.scan(frame, ("EAN13", "QRCode"))) == [("EAN13", "9786020324784"), ("QRCode", "M0001")]
+    for look in (rungs.squares, rungs.enlarged, rungs.flattened):
+        assert look(frame, ("EAN13", "Code128")) == []
+    for look in (rungs.strips, rungs.fitted):
+        assert look(frame, ("QRCode",)) == []
+    assert rungs.fitted(frame, ("Code128",)) == []
+
+
 def test_upc_is_told_as_it_is_printed_or_as_an_ean_by_what_is_wanted() -> None:
     frame = paper("UPCA", "036000291452")
     assert texts(decode(frame, ("EAN13", "UPCA"))) == [("UPCA", "036000291452")]
@@ -222,9 +237,9 @@ def test_a_picture_of_twelve_megapixels_is_read_in_its_own_pixels(thing: Thing, 
 def test_stacked_bars_are_read_at_nearly_every_angle(thing: Thing) -> None:
     """ZXing reads them within a few degrees of upright; the striped regions say by how much to turn."""
     formats = ("Code128", "QRCode", "PDF417")
-    read = [texts(decode(photograph(thing, Pose(turn=turn, near=1.2)), formats)) for turn in range(-85, 95, 15)]
+    read = [texts(decode(photograph(thing, Pose(turn=turn, near=1.2)), formats)) for turn in range(-85, 95, 22)]
     assert set(map(tuple, read)) <= {(), (("PDF417", "M00417"),)}
-    assert sum(map(bool, read)) >= 9
+    assert sum(map(bool, read)) >= 7
 
 
 @pytest.mark.parametrize("turn", [4, 40, 200])

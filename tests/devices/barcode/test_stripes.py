@@ -147,6 +147,12 @@ def test_a_grid_points_two_ways_and_is_no_region() -> None:
     assert stripes.find((((x // 6) + (y // 6)) % 2 * 255).astype(np.uint8)) == []
 
 
+def test_rings_point_all_ways_and_give_no_region_as_large_as_they_are() -> None:
+    x, y = np.meshgrid(np.arange(640) - 320, np.arange(480) - 240)
+    rings = (np.hypot(x, y) // 5 % 2 * 255).astype(np.uint8)
+    assert all(region.length * region.height < 0.6 * rings.size for region in stripes.find(rings))
+
+
 def test_a_single_edge_is_no_region() -> None:
     edge = np.full((480, 640), 230, np.uint8)
     edge[:, 320:] = 20

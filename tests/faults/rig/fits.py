@@ -14,32 +14,36 @@ import cv2
 import numpy as np
 from rig.tally import Budget, Tally
 
-from devices.barcode.retail import EAN8, EAN13, Fit, read
+from devices.barcode.retail import EAN8, EAN13, Fit, read, tell
 from devices.emulators import scanline
 from devices.emulators.scanline import RETAIL, Line
 
 _LEAST_RUNS = 20
 _CONTROL_RUNS = 200
+#: What libraries ask for; both kinds.
+_WANTED = (("EAN13",), ("EAN13", "EAN8"))
 #: Blurs that are shown and the steps in which they are counted, in modules.
 _LEAST_BLUR, _MOST_BLUR, _STEP = 0.4, 1.9, 0.3
 
 
 def fits(budget: Budget) -> Tally:
-    """Lines by dice, each with both layouts."""
+    """Lines by dice, read as EAN-13 only and as either kind."""
     cv2.setNumThreads(1)
     tally = Tally("fits", budget.seed)
     shown, told = Counter[float](), Counter[float]()
-    highest = 0.0
+    highest = dict.fromkeys(_WANTED[-1], 0.0)
     for seed in itertools.count(budget.seed):
         if budget.left <= 0 and tally.runs >= _LEAST_RUNS:
             break
         number, blur, line = _line(seed)
-        found = list(_fits(line))
         tally.runs += 1
-        sure = next((fit for fit in found if fit.sure), None)
-        if sure is not None and sure.text != number:
-            tally.violations.append(f"seed {seed}: told {sure}, printed is {number or 'no retail code'}")
-        highest = max([highest, *(fit.margin for fit in found if fit.text != number)])
+        for wanted in _WANTED:
+            sure = tell(line.profile, line.first, line.last, wanted)
+            if sure is not None and sure.text != number:
+                tally.violations.append(f"seed {seed}: told {sure}, printed is {number or 'no retail code'}")
+        for fit in _fits(line):
+            if fit.text != number:
+                highest[fit.format] = max(highest[fit.format], fit.margin)
         if number:
             shown[blur] += 1
             told[blur] += sure is not None and sure.text == number
@@ -47,7 +51,8 @@ def fits(budget: Budget) -> Tally:
     tally.controls += 1
     tally.controls_failed += any(_hasty(seed) for seed in range(_CONTROL_RUNS))
     shares = ", ".join(f"{100 * told[blur] / shown[blur]:.0f} % from {blur:.1f}" for blur in sorted(shown))
-    tally.notes.append(f"told of those that could be, by blur in modules: {shares}; highest wrong margin {highest:.1f}")
+    margins = ", ".join(f"{margin:.1f} ({kind})" for kind, margin in highest.items())
+    tally.notes.append(f"told of those that could be, by blur in modules: {shares}; highest wrong margin {margins}")
     return tally
 
 
@@ -67,15 +72,9 @@ def _line(seed: int) -> tuple[str, float, Line]:
 
 
 def _fits(line: Line) -> list[Fit]:
-    """What each layout says, as pictures are read: the second is asked when the first is not sure."""
-    found: list[Fit] = []
-    for layout in (EAN13, EAN8):
-        fit = read(line.profile, line.first, line.last, layout)
-        if fit is not None:
-            found.append(fit)
-            if fit.sure:
-                break
-    return found
+    """The best number of each kind, sure or not."""
+    fits = (read(line.profile, line.first, line.last, layout) for layout in (EAN13, EAN8))
+    return [fit for fit in fits if fit is not None]
 
 
 def _hasty(seed: int) -> bool:
