@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
+import struct
 import sys
 from collections.abc import Iterator
 
+import msgspec
 import numpy as np
 import psutil
 import pytest
 
 from devices.barcode.zbar import Zbar
+from devices.barcode.zbar_child import HEAD, SIZE, Found, main
 from devices.emulators.things import code_picture
 
 PICTURE = np.pad(np.asarray(code_picture("Code128", "B00417")), 40, constant_values=255)
@@ -95,6 +99,30 @@ def test_a_code_of_which_zbar_does_not_know_how_it_lies_is_still_read() -> None:
     zbar.close()
 
 
+def test_the_child_answers_each_request_with_its_length_and_json_until_its_input_ends() -> None:
+    def request(picture: np.ndarray, names: bytes) -> bytes:
+        height, width = picture.shape
+        return HEAD.pack(width, height, 5000, len(names)) + names + picture.tobytes()
+
+    blank, sink = np.full((60, 80), 255, np.uint8), io.BytesIO()
+    main(io.BytesIO(request(PICTURE, b"Code128,QRCode") + request(blank, b"Code128") + b"\0"), sink)
+    said = sink.getvalue()
+    assert said[:1] == b"+"
+    (size,) = struct.unpack_from(SIZE, said, 1)
+    first, rest = said[5 : 5 + size], said[5 + size :]
+    (found,) = msgspec.json.decode(first, type=list[Found])
+    assert (found.format, found.text) == ("Code128", "B00417")
+    assert rest == struct.pack(SIZE, 2) + b"[]"
+
+
+def test_a_code_of_a_single_scan_line_is_not_believed() -> None:
+    picture = np.full((200, PICTURE.shape[1]), 255, np.uint8)
+    picture[100] = PICTURE[PICTURE.shape[0] // 2]
+    sink = io.BytesIO()
+    main(io.BytesIO(HEAD.pack(picture.shape[1], 200, 5000, 7) + b"Code128" + picture.tobytes()), sink)
+    assert sink.getvalue() == b"+" + struct.pack(SIZE, 2) + b"[]"
+
+
 def test_without_zbar_it_says_so_once_and_finds_nothing(caplog: pytest.LogCaptureFixture) -> None:
     script = (
         "import sys, runpy; sys.modules['pyzbar'] = None; "
@@ -115,15 +143,16 @@ def child(answer: str) -> Zbar:
     return Zbar(limit_s=0.3, start_s=20.0, command=(sys.executable, "-c", script))
 
 
-@pytest.mark.parametrize("answer", [
-    "sys.stdin.buffer.read(16); out.write(struct.pack('!I', 1 << 30)); out.flush(); time.sleep(60)",  # far too long
-    "sys.stdin.buffer.read(16); out.write(struct.pack('!I', 5) + b'[{]}!'); out.flush(); time.sleep(60)",  # no JSON
-    "sys.stdin.buffer.read(16); sys.exit(1)",
-    "time.sleep(60)",  # takes no picture: more than a pipe holds cannot be written
+@pytest.mark.parametrize(("answer", "side"), [
+    ("sys.stdin.buffer.read(16); out.write(struct.pack('!I', 1 << 30)); out.flush(); time.sleep(60)", 50),  # too long
+    ("sys.stdin.buffer.read(16); out.write(struct.pack('!I', 5) + b'[{}]!'); out.flush(); time.sleep(60)", 50),
+    ("sys.stdin.buffer.read(16); sys.exit(1)", 50),
+    ("time.sleep(60)", 50),
+    ("time.sleep(60)", 1000),  # more than a pipe holds
 ])  # fmt: skip
-def test_a_child_that_answers_nonsense_is_ended(answer: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_child_that_answers_nonsense_is_ended(answer: str, side: int, caplog: pytest.LogCaptureFixture) -> None:
     zbar = child(answer)
-    assert zbar(np.zeros((1000, 1000), np.uint8), ("Code128",)) == []
+    assert zbar(np.zeros((side, side), np.uint8), ("Code128",)) == []
     assert zbar.pid is None
     assert [record.message.partition("(")[0] for record in caplog.records] == ["zbar: the child process failed "]
 

@@ -153,6 +153,12 @@ def test_rings_point_all_ways_and_give_no_region_as_large_as_they_are() -> None:
     assert all(region.length * region.height < 0.6 * rings.size for region in stripes.find(rings))
 
 
+def test_a_small_target_is_no_region() -> None:
+    x, y = np.meshgrid(np.arange(640) - 320, np.arange(480) - 240)
+    away = np.hypot(x, y)
+    assert stripes.find(np.where(away < 20, away // 5 % 2 * 255, 255).astype(np.uint8)) == []
+
+
 def test_a_single_edge_is_no_region() -> None:
     edge = np.full((480, 640), 230, np.uint8)
     edge[:, 320:] = 20
