@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks import machine
 from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
+from benchmarks.idle_camera import IDLE_CAMERA
 from benchmarks.import_items import IMPORT
 from benchmarks.ingest import INGEST
 from benchmarks.live import LIVE
@@ -30,7 +31,7 @@ from benchmarks.start import START
 
 BENCHMARKS = {
     benchmark.name: benchmark
-    for benchmark in (START, ROW, INGEST, IMPORT, CODEC, CHECKOUT, REPLAY, SIP2_SERVER, LIVE, SCANNER)
+    for benchmark in (START, ROW, INGEST, IMPORT, CODEC, CHECKOUT, REPLAY, SIP2_SERVER, LIVE, SCANNER, IDLE_CAMERA)
 }
 
 

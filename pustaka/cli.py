@@ -25,11 +25,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "journal": ("kiosk.commands.journal:journal", "What was promised to whom; what staff must settle."),
     "scan": ("devices.scanner.commands:scan", "Show live what scanners and a camera read."),
     "decode": ("devices.barcode.commands:decode", "Read the barcodes in pictures."),
+    "camera": ("devices.barcode.camera_commands:camera", "List cameras, look through one, mount it."),
     "tag": ("devices.rfid.commands:tag", "Decode or encode an RFID tag's memory."),
     "reader": ("devices.rfid.commands:reader", "Parse or watch an RFID reader's frames."),
     "devices": ("collector.commands:devices", "What every device says of itself."),
     "report": ("collector.commands:report", "Visits and loans as a table, JSON or CSV."),
     "broker": ("broker_config.commands:broker", "Write the broker's configuration."),
+    "doctor": ("pustaka.doctor:doctor", "What is wrong with this machine's devices, and how to mend it."),
     "gallery": ("kiosk.commands.gallery:gallery", "Write a picture of every screen in every language."),
 }
 

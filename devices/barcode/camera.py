@@ -14,14 +14,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from devices.barcode.accept import Rules
+from devices.barcode.code import BarcodeError
 from devices.barcode.events import CameraChanged, Event, Why
 from devices.barcode.grabber import Grabber, Taken
 from devices.barcode.preview import Preview, make_preview
 from devices.barcode.settings import CameraSettings, CodeSettings
-from devices.barcode.watchdog import BackOff, Watchdog, fingerprint
+from devices.barcode.watchdog import BackOff, Watchdog
 
 if TYPE_CHECKING:
-    from devices.barcode.sources import Source
+    from devices.barcode.sources.source import Source
     from devices.barcode.viewer import Viewer
     from devices.barcode.zbar import Zbar
 
@@ -37,6 +38,9 @@ _JOIN_S: Final = 0.2
 _LEFT_BEHIND: Final = 3
 #: Failures of the decoder one after the other before the camera counts as failed.
 _FAILURES: Final = 10
+
+#: A picture whose grey levels lie this near to each other shows nothing.
+_BLANK: Final = 2
 
 Opener = Callable[[CameraSettings], "Source"]
 
@@ -68,9 +72,10 @@ class CameraReader:
         self._viewer: Viewer | None = None
         self._left_behind: list[Grabber] = []
         self._ready: bool | None = None
-        self._number = 0
+        self._number, self._at = 0, float("-inf")
         self._frozen: int | None = None
         self._failures = 0
+        self._ended = False
         self._back_off = BackOff()
 
     @property
@@ -101,7 +106,10 @@ class CameraReader:
         taken = grabber.newest if grabber is not None else None
         if taken is None or viewer is None or not self.ready:
             return None
-        return make_preview(taken.number, taken.frame, viewer.seen, self._clock())
+        try:
+            return make_preview(taken.number, taken.shot, viewer.seen, self._clock())
+        except BarcodeError:  # this frame came damaged; the next one comes soon
+            return None
 
     def _post(self, event: Event) -> None:
         if not self._stop.is_set():
@@ -115,7 +123,7 @@ class CameraReader:
 
     def _run(self) -> None:
         try:
-            from devices.barcode.sources import open_source
+            from devices.barcode.sources import Notes, open_source
             from devices.barcode.stepper import live_stepper
             from devices.barcode.viewer import Viewer
             from devices.barcode.zbar import Zbar
@@ -123,7 +131,8 @@ class CameraReader:
             log.error("camera: the Python package %r is missing; codes cannot be read by camera", error.name)
             self._set_ready(False, Why.NO_SOFTWARE)
             return
-        opener = self._opener or open_source
+        notes = Notes()
+        opener = self._opener or (lambda settings: open_source(settings, notes))
         zbar = Zbar() if self._settings.second_engine else None
         try:
             if zbar is not None:
@@ -132,6 +141,8 @@ class CameraReader:
             self._viewer = Viewer(self._rules, stepper)
             while not self._stop.is_set():
                 self._attempt(lambda: opener(self._settings), self._viewer)
+                if self._ended:
+                    return
                 self._stop.wait(self._back_off.next())
         finally:
             self._end(zbar)
@@ -156,7 +167,10 @@ class CameraReader:
             if not grabber.join(_JOIN_S):
                 self._left_behind.append(grabber)
         self._frozen = watchdog.fingerprint if why is Why.FROZEN else None
-        if why is not None:
+        if why is Why.ENDED:
+            self._ended = True
+            self._set_ready(False, why)
+        elif why is not None:
             if self._ready is not False:
                 log.warning("camera: %s; trying again and again. %s", why, grabber.problem)
             self._set_ready(False, why)
@@ -164,10 +178,12 @@ class CameraReader:
     def _read(self, grabber: Grabber, watchdog: Watchdog, viewer: Viewer) -> Why | None:
         """Frame after frame; why it ended, or ``None`` when told to stop."""
         while not self._stop.is_set():
+            if (early := self._at + viewer.pause - self._clock()) > 0:
+                self._stop.wait(early)  # the grabber throws away meanwhile what comes, undecoded
             taken = grabber.after(self._number, _TICK_S)
             if taken is not None:
-                self._number = taken.number
-                watchdog.frame(taken.at, fingerprint(taken.frame))
+                self._number, self._at = taken.number, self._clock()
+                watchdog.frame(taken.at, taken.shot.mark)
                 if watchdog.healthy:
                     self._back_off.reset()
                     self._set_ready(True, Why.READY)
@@ -175,20 +191,37 @@ class CameraReader:
                 if self._failures >= _FAILURES:
                     self._failures = 0
                     return Why.FAILED
-            elif grabber.ended:
+            elif grabber.ended and not self._stop.is_set():
+                if grabber.finished and not self._settings.loop:
+                    return Why.ENDED
                 return Why.LOST if self.ready else Why.ABSENT
             # Right after a frame it is the frame's time that counts: a slow decoder is no stalled camera.
             why = watchdog.trouble(self._clock() if taken is None else taken.at, live=grabber.live)
+            if why is Why.FROZEN and taken is not None and _is_blank(taken):
+                continue
             if why is not None:
                 return why
         return None
 
     def _decode(self, taken: Taken, viewer: Viewer) -> None:
         try:
-            for event in viewer.frame(taken.at, taken.frame):
+            for event in viewer.frame(taken.at, taken.shot):
                 self._post(event)
             self._failures = 0
+        except BarcodeError as error:
+            self._failures += 1
+            if self._failures == 1:
+                log.info("camera: %s", error)
         except Exception:
             self._failures += 1
             if self._failures == 1:
                 log.exception("camera: a frame could not be decoded")
+
+
+def _is_blank(taken: Taken) -> bool:
+    """Whether the frame is one even grey: with the lights out, compression makes all frames equal, and rightly so."""
+    try:
+        thumbnail = taken.shot.thumbnail()
+    except BarcodeError:
+        return False
+    return int(thumbnail.max()) - int(thumbnail.min()) <= _BLANK

@@ -38,6 +38,8 @@ class Why(enum.StrEnum):
     STALLED = "stalled"
     #: It gives the same frame again and again.
     FROZEN = "frozen"
+    #: A video or folder that was to be shown once is at its end.
+    ENDED = "ended"
     #: OpenCV or ZXing is not installed here.
     NO_SOFTWARE = "no software"
     #: Reading its pictures failed again and again; the log says how.

@@ -11,24 +11,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from devices.barcode.code import BarcodeError
 
 if TYPE_CHECKING:
-    from devices.barcode.sources import Source
+    from devices.barcode.shot import Shot
+    from devices.barcode.sources.source import Source
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taken:
-    """A frame (BGR), its running number since the grabber began, and when it came (s)."""
+    """A frame as it came, its running number since the grabber began, and when it came (s)."""
 
     number: int
     at: float
-    frame: NDArray[np.uint8]
+    shot: Shot
 
 
 class Grabber:
@@ -48,6 +46,8 @@ class Grabber:
         self.began = clock()
         self.opened = False
         self.live = False
+        #: The source came to its end by itself, as a file does.
+        self.finished = False
         self.problem = ""
         self._thread = threading.Thread(target=self._run, name="camera-grabber", daemon=True)
         self._thread.start()
@@ -93,19 +93,20 @@ class Grabber:
             return
         try:
             self.live, self.opened = source.live, True
-            while not self._stop.is_set() and (frame := source.read(self._stop)) is not None:
-                self._put(frame)
+            while not self._stop.is_set() and (shot := source.read(self._stop)) is not None:
+                self._put(shot)
+            self.finished = not (self._stop.is_set() or source.live)
         except BarcodeError as error:
             self.problem = str(error)
         finally:
             source.close()
             self._end()
 
-    def _put(self, frame: NDArray[np.uint8]) -> None:
+    def _put(self, shot: Shot) -> None:
         with self._news:
             if not self._stop.is_set():
                 self._number += 1
-                self._newest = Taken(self._number, self._clock(), frame)
+                self._newest = Taken(self._number, self._clock(), shot)
                 self._news.notify_all()
 
     def _end(self) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from devices.barcode.code import Quad
+
+if TYPE_CHECKING:
+    from devices.barcode.shot import Pixels, Shot
 
 #: Width of the preview (px).
 WIDTH: Final = 400
@@ -29,13 +32,20 @@ class Preview:
     quad_age: float | None
 
 
-def make_preview(number: int, frame: NDArray[np.uint8], seen: tuple[Quad, float] | None, now: float) -> Preview:
-    """A preview of ``frame`` (BGR or grey) with the code that was ``seen`` and when."""
+def make_preview(number: int, frame: Pixels | Shot, seen: tuple[Quad, float] | None, now: float) -> Preview:
+    """A preview of ``frame`` (BGR, grey or as it came) with the code that was ``seen`` and when.
+
+    Raises:
+        BarcodeError: the frame came damaged.
+    """
     import cv2  # here, so that a screen may import this module before OpenCV is needed
 
-    height, width = frame.shape[:2]
+    from devices.barcode.shot import as_shot
+
+    shot = as_shot(frame)
+    width, height = shot.size
     factor = WIDTH / width
-    small = cv2.resize(frame, (WIDTH, round(height * factor)), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(shot.colour(WIDTH), (WIDTH, round(height * factor)), interpolation=cv2.INTER_AREA)
     pixels = cv2.cvtColor(small, cv2.COLOR_GRAY2RGB if small.ndim == 2 else cv2.COLOR_BGR2RGB)
     if seen is None:
         return Preview(number, np.asarray(pixels, dtype=np.uint8), None, None)

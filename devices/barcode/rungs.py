@@ -8,6 +8,7 @@ costs less than a look at the whole picture; the rest are for what it cannot lay
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, cast
@@ -122,24 +123,27 @@ def _code(barcode: zxingcpp.Barcode, formats: Sequence[str]) -> Code:
 # --- striped regions laid flat ------------------------------------------------------------------------------------
 
 
-def strips(gray: Gray, formats: Sequence[str], regions: Sequence[Region] | None = None) -> list[Code]:
-    """Every striped region laid flat and read; ``regions`` saves the search when it was made before."""
+def strips(
+    gray: Gray, formats: Sequence[str], regions: Sequence[Region] | None = None, *, ways: int | None = None
+) -> list[Code]:
+    """Every striped region laid flat and read; ``regions`` saves the search when it was made before, and fewer ``ways``
+    of looking save time where something was read already."""
     bars, _ = split(formats)
     if not bars:
         return []
     found: list[Code] = []
     for region in stripes.find(gray) if regions is None else regions:
-        found += _laid_flat(gray, region, bars)
+        found += _laid_flat(gray, region, bars, ways)
     return found
 
 
-def _laid_flat(gray: Gray, region: Region, bars: tuple[str, ...]) -> list[Code]:
-    """What one region says; one that is tall and not accounted for may be two labels, one above the other."""
-    codes, share = flat(strip.lift(gray, region), bars)
-    if region.height < _TALL * region.length or share > _ACCOUNTED:
+def _laid_flat(gray: Gray, region: Region, bars: tuple[str, ...], ways: int | None) -> list[Code]:
+    """What one region says; one that is tall and was read only in part may be two labels, one above the other."""
+    codes, share = flat(strip.lift(gray, region), bars, ways)
+    if not codes or share > _ACCOUNTED or region.height < _TALL * region.length:
         return codes
     for half in region.halves:
-        codes += [code for code in flat(strip.lift(gray, half), bars)[0] if not _known(code, codes)]
+        codes += [code for code in flat(strip.lift(gray, half), bars, ways)[0] if not _known(code, codes)]
     return codes
 
 
@@ -147,13 +151,13 @@ def _known(code: Code, codes: Sequence[Code]) -> bool:
     return any((code.format, code.text) == (other.format, other.text) for other in codes)
 
 
-def flat(laid: strip.Strip, bars: tuple[str, ...]) -> tuple[list[Code], float]:
+def flat(laid: strip.Strip, bars: tuple[str, ...], ways: int | None = None) -> tuple[list[Code], float]:
     """What one strip says, and the share of it in which that was read.
 
     Several codes may lie in one line, so ways of looking are tried until what was read accounts for the length.
     """
     found: list[Code] = []
-    for rows in _ways(laid.picture):
+    for rows in itertools.islice(_ways(laid.picture), ways):
         codes = _zxing(np.repeat(rows, _ROWS // len(rows), axis=0), bars, everything=False)
         found += [code for code in codes if not _known(code, found)]
         if sum(_span(code.quad)[0] for code in found) > _ACCOUNTED:
@@ -175,10 +179,11 @@ def _ways(picture: Gray) -> Iterator[Gray]:
     them together: four bands for most, two for noise and for Codabar, whose narrow bars fade first, eight for bent and
     tilted labels. The last is for a phone in dark mode.
     """
-    four, two, eight = (strip.bands(picture, count) for count in (4, 2, 8))
-    even, calm = strip.stretched(four), strip.stretched(two)
+    even = strip.stretched(strip.bands(picture, 4))
     yield strip.sharpened(even, 5.0, 1.0)
+    calm = strip.stretched(strip.bands(picture, 2))
     yield strip.sharpened(calm, 4.0, 1.0)
+    eight = strip.bands(picture, 8)
     yield strip.sharpened(eight, 3.0, 3.0)
     yield equalise(eight)
     yield strip.sharpened(calm, 6.0, 2.0)

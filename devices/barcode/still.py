@@ -30,6 +30,8 @@ from devices.barcode.stripes import Gray, Region
 
 #: A larger picture is also tried at this size (px, long side); photographs of phones have far more than a code needs.
 _SIDE: Final = 1600
+#: Ways of looking at a strip once something was read elsewhere, or for a second opinion.
+_SECOND_WAYS: Final = 2
 #: Codes whose wrong texts pass their own check, if they have one: a second look must say the same.
 _FRAIL: Final = frozenset({"EAN13", "EAN8", "UPCA", "UPCE", "ITF", "Code39", "Codabar"})
 
@@ -57,8 +59,8 @@ def decode(
     look = Look(frame, formats)
     found = _Found()
     found.add(look.quick())
-    found.add(look.strips(found.open(look.regions)), votes=2)
-    found.add(look.strips(list(map(_region, found.alone()))), votes=2)
+    found.add(look.strips(found.open(look.regions), ways=_SECOND_WAYS if found else None), votes=2)
+    found.add(look.strips(list(map(_region, found.alone())), ways=_SECOND_WAYS), votes=2)
     if found:
         return found.codes
     for _, rung in look.costly(second):
@@ -86,7 +88,7 @@ class Look:
 
     def __init__(self, frame: NDArray[np.uint8], formats: Sequence[str]) -> None:
         self._formats = check_formats(tuple(formats))
-        self._bars, _ = rungs.split(self._formats)
+        self._bars, self._squares = rungs.split(self._formats)
         self._gray = rungs.to_gray(frame)
         self._small, self._factor = _reduced(self._gray)
         self._regions: list[Region] | None = None
@@ -113,9 +115,9 @@ class Look:
             return codes
         return codes + rungs.scaled(rungs.quick(self._small, self._formats), self._factor)
 
-    def strips(self, regions: Sequence[Region]) -> list[Code]:
+    def strips(self, regions: Sequence[Region], ways: int | None = None) -> list[Code]:
         """``regions`` laid flat and read."""
-        return rungs.strips(self._gray, self._formats, regions) if regions else []
+        return rungs.strips(self._gray, self._formats, regions, ways=ways) if regions else []
 
     def costly(self, second: Engine | None) -> Iterator[Step]:
         """The other rungs, in the order of what they gain for their time."""
@@ -125,16 +127,21 @@ class Look:
             yield "fit", lambda: rungs.fitted(self._gray, formats, self.regions)
             yield "fit, outlines", lambda: rungs.fitted(self._gray, formats, self.outlines)
         yield "sweep", partial(self._reduced, partial(rungs.scan, formats=formats))
-        yield "contrast", partial(self._reduced, partial(rungs.clahe, formats=formats))
         if bars:
             yield "negative", partial(self._reduced, partial(rungs.inverted, formats=self._bars))
+        if self._squares:
+            yield from self._for_squares()
+        if second is not None:
+            yield "second", lambda: second(self._gray, formats)
+            yield "second, softened", lambda: second(rungs.soften(self._gray), formats)
+
+    def _for_squares(self) -> Iterator[Step]:
+        formats = self._squares
+        yield "contrast", partial(self._reduced, partial(rungs.clahe, formats=formats))
         if rungs.STACKED in formats:
             yield "stacked", partial(self._reduced, rungs.stacked)
         yield "enlarged", partial(self._reduced, partial(rungs.enlarged, formats=formats))
         yield "flattened", partial(self._reduced, partial(rungs.flattened, formats=formats))
-        if second is not None:
-            yield "second", lambda: second(self._gray, formats)
-            yield "second, softened", lambda: second(rungs.soften(self._gray), formats)
 
     def _reduced(self, rung: Callable[[Gray], list[Code]]) -> list[Code]:
         return rungs.scaled(rung(self._small), self._factor)

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from devices.barcode import rungs
 from devices.barcode.accept import USABLE, Reading, Rules
 from devices.barcode.code import Code, Quad
 from devices.barcode.confirm import Confirmer
 from devices.barcode.events import CodeHint, CodeRead, Event, Kind
 from devices.barcode.gate import Gate, Look
+from devices.barcode.shot import Pixels, Shot, as_shot
 from devices.barcode.stepper import Stepper
 
 
@@ -28,20 +25,30 @@ class Viewer:
         self._frames = 0
         self.seen: tuple[Quad, float] | None = None
 
-    def frame(self, now: float, frame: NDArray[np.uint8]) -> list[Event]:
-        """What ``frame`` (grey or BGR), taken at ``now`` (s), adds to what is known."""
-        look = self._gate.look(now, frame)
+    @property
+    def pause(self) -> float:
+        """How long to look away now (s): a while when nothing moves and nothing waits for a second frame."""
+        return 0.0 if self._confirmer.pending else self._gate.pause
+
+    def frame(self, now: float, frame: Pixels | Shot) -> list[Event]:
+        """What ``frame`` (grey, BGR or as it came), taken at ``now`` (s), adds to what is known.
+
+        Raises:
+            BarcodeError: the frame came damaged.
+        """
+        shot = as_shot(frame)
+        look = self._gate.look(now, shot)
         if look is Look.SKIP and not self._confirmer.pending:  # a code seen once wants its second frame
             self._confirmer.still(now)
             return []
         if look is Look.CHANGED:
             self._stepper.restart()
         self._frames += 1
-        readings = [self._rules.judge(code) for code in self._stepper.read(rungs.to_gray(frame), self._ends_search)]
+        readings = [self._rules.judge(code) for code in self._stepper.read(shot.gray(), self._ends_search)]
         usable = [reading for reading in readings if reading.kind in USABLE]
         if usable:
             self.seen = (usable[0].code.quad, now)
-        return [_event(reading, frame.shape) for reading in self._confirmer.see(now, readings)]
+        return [_event(reading, shot.size) for reading in self._confirmer.see(now, readings)]
 
     def _ends_search(self, codes: Sequence[Code]) -> bool:
         """A new usable code ends a frame's search. One that was told does so on two frames of three: the label of
@@ -52,10 +59,9 @@ class Viewer:
         return fresh or (bool(usable) and self._frames % 3 != 0)
 
 
-def _event(reading: Reading, shape: tuple[int, ...]) -> Event:
+def _event(reading: Reading, size: tuple[int, int]) -> Event:
     if reading.kind not in USABLE:
         return CodeHint(reading.kind)
     code = reading.code
     text = "" if reading.kind is Kind.STAFF else reading.text
-    size = (shape[1], shape[0])
     return CodeRead(reading.kind, text, code.format, code.quad, size, reading.patron, reading.item)

@@ -5,11 +5,7 @@ OpenCV may block, end, or give the last frame for ever when a camera is pulled o
 
 from __future__ import annotations
 
-import zlib
 from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from devices.barcode.events import Why
 
@@ -22,11 +18,6 @@ FROZEN_S: Final = 4.0
 #: Pauses between attempts (s). The longest leaves room to be back within 3 s of the camera's return.
 _FIRST_PAUSE_S: Final = 0.2
 _LONGEST_PAUSE_S: Final = 1.0
-
-
-def fingerprint(frame: NDArray[np.uint8]) -> int:
-    """A number that differs between any two frames of a real sensor; reads a sixty-fourth of the pixels."""
-    return zlib.crc32(np.ascontiguousarray(frame[::8, ::8]).tobytes())
 
 
 class Watchdog:

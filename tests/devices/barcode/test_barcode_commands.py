@@ -65,3 +65,23 @@ def test_an_unknown_format_is_bad_usage(label: Path) -> None:
     result = CliRunner().invoke(decode, [str(label), "--formats", "Plessey"])
     assert result.exit_code == 2
     assert "'Plessey' cannot be searched" in result.stderr
+
+
+def test_each_way_of_looking_can_be_shown(label: Path) -> None:
+    result = CliRunner().invoke(decode, [str(label), "--all"])
+    assert result.exit_code == 0
+    whole, *rungs = result.stdout.splitlines()
+    assert whole.startswith(f"{label}: ")
+    named = {line[:18].strip(): line[31:].split(", ") for line in rungs}
+    assert "Code128 B00417" in named["quick"]
+    assert set(named["strips"]) == {"Code128 B00417", "EAN13 9786020324784"}
+    assert {"outlines", "fit", "sweep", "negative", "enlarged", "second"} <= set(named)
+
+
+def test_each_way_of_looking_in_json(label: Path) -> None:
+    result = CliRunner().invoke(decode, [str(label), "--all", "--json", "--no-second-engine"])
+    [line] = map(json.loads, result.stdout.splitlines())
+    rungs = {answer["rung"]: answer for answer in line["rungs"]}
+    assert {"format": "Code128", "text": "B00417"} in rungs["strips"]["codes"]
+    assert all(answer["ms"] >= 0 for answer in rungs.values())
+    assert not any(name.startswith("second") for name in rungs)

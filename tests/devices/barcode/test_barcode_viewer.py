@@ -13,6 +13,7 @@ from devices.barcode.accept import Rules
 from devices.barcode.camera import CameraReader
 from devices.barcode.events import CameraChanged, CodeHint, CodeRead, Event, Kind, Why
 from devices.barcode.settings import CameraSettings, CodeSettings, KindRule
+from devices.barcode.shot import PixelShot
 from devices.barcode.stepper import live_stepper
 from devices.barcode.viewer import Viewer
 from devices.emulators import scene, things
@@ -117,7 +118,7 @@ class Slow:
 
     def read(self, stop: Any) -> Any:
         self.sent += 1
-        return None if stop.wait(0.005) else np.zeros((8, 8, 2), np.uint8)
+        return None if stop.wait(0.005) else PixelShot(np.zeros((8, 8, 2), np.uint8))
 
     def close(self) -> None:
         return
