@@ -54,13 +54,30 @@ def normal(format_name: str, text: str, wanted: Collection[str]) -> tuple[str, s
     """Format and text as people know them, whatever an engine calls them.
 
     Codabar loses the start and stop letter (A to D) that both engines hand on. A UPC-A code is an EAN-13 that begins
-    with 0, and engines answer as they please: it becomes the twelve digits printed below it, if UPCA is wanted.
+    with 0, and engines answer as they please: it becomes the twelve digits printed below it, if UPCA is wanted. A UPC-E
+    code is the eight digits printed below it; ZXing gives the EAN-13 that they are short for.
     """
     if format_name == "Codabar" and len(text) > 1 and text[0] in "ABCDabcd" and text[-1] in "ABCDabcd":
         return format_name, text[1:-1]
     if format_name in ("EAN13", "UPCA") and "UPCA" in wanted and len(text) == 13 and text[0] == "0":
         return "UPCA", text[1:]
+    if format_name == "UPCE" and len(text) == 13:
+        return format_name, _suppressed(text[1:])
     return format_name, text
+
+
+def _suppressed(upc: str) -> str:
+    """Twelve digits of a UPC-A without the zeros that UPC-E leaves out (GS1 General Specifications, UPC-E)."""
+    system, maker, product, check = upc[0], upc[1:6], upc[6:11], upc[11]
+    if maker[2] in "012" and maker[3:] == "00":
+        kept = maker[:2] + product[2:] + maker[2]
+    elif maker[3:] == "00":
+        kept = maker[:3] + product[3:] + "3"
+    elif maker[4] == "0":
+        kept = maker[:4] + product[4] + "4"
+    else:
+        kept = maker + product[4]
+    return system + kept + check
 
 
 def overlaps(first: Quad, second: Quad) -> bool:

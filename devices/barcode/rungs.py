@@ -9,6 +9,7 @@ costs less than a look at the whole picture; the rest are for what it cannot lay
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, cast
 
@@ -18,7 +19,7 @@ import zxingcpp
 from numpy.typing import NDArray
 
 from devices.barcode import retail, strip, stripes
-from devices.barcode.code import MATRIX_FORMATS, Code, Quad, normal
+from devices.barcode.code import MATRIX_FORMATS, Code, Quad, normal, overlaps
 from devices.barcode.stripes import Gray, Region
 
 Rung = Callable[[Gray], list[Code]]
@@ -31,10 +32,12 @@ _ROWS: Final = 16
 _SQUARES_SIDE: Final = 1280
 #: Digits of the shortest ITF that is believed.
 _LEAST_ITF: Final = 6
-#: The code of stacked bars. ZXing wants it upright or lying, and no search for stripes finds its middle: so pictures
-#: are turned by these angles (degrees), which leaves it never more than 15 off.
+#: The code of stacked bars. ZXing wants it within a few degrees of upright or lying, and a strip cannot hold it: so
+#: pictures are turned by the directions of what is striped, as its first and last bars are; by at most so many that
+#: differ by more than this (degrees).
 STACKED: Final = "PDF417"
-STACKED_TURNS: Final = (30.0, 60.0)
+_STACKED_TURNS: Final = 2
+_STACKED_APART: Final = 3.0
 #: Share of a region that the codes read in it must take up for the search in it to end, and from which height on, in
 #: lengths, it may hold two of them.
 _ACCOUNTED: Final = 0.5
@@ -189,17 +192,15 @@ def _ways(picture: Gray) -> Iterator[Gray]:
 
 def fitted(gray: Gray, formats: Sequence[str], regions: Sequence[Region] | None = None) -> list[Code]:
     """Retail codes too blurred for any engine: whole numbers drawn, blurred and laid over the likeliest regions."""
-    layouts = [layout for layout in (retail.EAN13, retail.EAN8) if _answers(layout.format, formats)]
-    if not layouts:
+    wanted = [layout.format for layout in (retail.EAN13, retail.EAN8) if _answers(layout.format, formats)]
+    if not wanted:
         return []
     found = []
     for region in (stripes.find(gray) if regions is None else regions)[:_FITTED]:
         laid = strip.lift(gray, region)
-        for layout in layouts:
-            fit = retail.read(strip.darkness(laid.picture), strip.FIRST, strip.LAST, layout)
-            if fit is not None and fit.sure:
-                found.append(_from_fit(fit, layout, laid, formats))
-                break
+        fit = retail.tell(strip.darkness(laid.picture), strip.FIRST, strip.LAST, wanted)
+        if fit is not None:
+            found.append(_from_fit(fit, laid, formats))
     return found
 
 
@@ -207,11 +208,11 @@ def _answers(format_name: str, formats: Sequence[str]) -> bool:
     return format_name in formats or (format_name == "EAN13" and "UPCA" in formats)
 
 
-def _from_fit(fit: retail.Fit, layout: retail.Layout, laid: strip.Strip, formats: Sequence[str]) -> Code:
+def _from_fit(fit: retail.Fit, laid: strip.Strip, formats: Sequence[str]) -> Code:
     low, high = 0.2 * strip.ROWS, 0.8 * strip.ROWS
     corners = ((fit.first, low), (fit.last, low), (fit.last, high), (fit.first, high))
     quad = cast(Quad, tuple((round(x), round(y)) for x, y in corners))
-    return _mapped(Code(*normal(layout.format, fit.text, formats), quad), laid.back)
+    return _mapped(Code(*normal(fit.format, fit.text, formats), quad), laid.back)
 
 
 # --- the whole picture, changed -----------------------------------------------------------------------------------
@@ -264,10 +265,22 @@ def _twice(gray: Gray, formats: Sequence[str]) -> list[Code]:
 
 
 def stacked(gray: Gray) -> list[Code]:
-    """PDF417 at any angle, dark on light and light on dark."""
+    """PDF417 at any angle, dark on light and light on dark.
+
+    With few codewords for correction ZXing sometimes adds letters; of two texts at one place neither is told.
+    """
     soft, found = soften(gray), list[Code]()
-    for degrees in STACKED_TURNS:
-        found += turned(soft, (STACKED,), degrees)
+    for degrees in _directions(stripes.find(soft))[:_STACKED_TURNS]:
+        found += [code for code in turned(soft, (STACKED,), degrees) if not _known(code, found)]
+    return [code for code in found if not any(code != other and overlaps(code.quad, other.quad) for other in found)]
+
+
+def _directions(regions: Sequence[Region]) -> list[float]:
+    """The directions (degrees) of ``regions``, each once; half a turn is the same direction."""
+    found: list[float] = []
+    for degrees in (math.degrees(region.angle) for region in regions):
+        if all(abs((degrees - known + 90) % 180 - 90) > _STACKED_APART for known in found):
+            found.append(degrees)
     return found
 
 

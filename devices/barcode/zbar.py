@@ -150,10 +150,9 @@ class Zbar:
         if child is None:
             return
         child.kill()
-        for pipe in (child.stdin, child.stdout):
+        for pipe in filter(None, (child.stdin, child.stdout)):
             with contextlib.suppress(OSError):  # a broken pipe has nothing left to flush
-                if pipe is not None:
-                    pipe.close()
+                pipe.close()
         child.wait()
 
 

@@ -51,6 +51,9 @@ def main(source: BinaryIO, sink: BinaryIO) -> None:
         sink.write(b"-")
         sink.flush()
         return
+    # ZBar does not always know which way a code lies and says -1, which pyzbar 0.1.9 takes for 4294967295 and refuses,
+    # with every code of the picture. Nobody here asks for it; without the function, as with old ZBars, neither does it.
+    pyzbar.zbar_symbol_get_orientation = None
     sink.write(b"+")
     sink.flush()
     while len(head := source.read(HEAD.size)) == HEAD.size:

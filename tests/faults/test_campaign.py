@@ -38,6 +38,15 @@ def test_no_made_up_code_is_accepted_and_a_reader_that_believes_everything_is_ca
     assert "codes accepted within 5 frames" in said
 
 
+def test_no_number_is_made_up_under_blur_and_a_reader_that_tells_the_best_one_is_caught(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert campaign.main(["--only", "fits", "--seconds", "0"]) == 0
+    said = capsys.readouterr().out
+    assert "fits      20    20      0           1 of 1" in said
+    assert "highest wrong margin" in said
+
+
 @pytest.mark.parametrize(
     ("tally", "said"),
     [

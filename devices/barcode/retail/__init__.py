@@ -14,7 +14,7 @@ fits best there, :mod:`~devices.barcode.retail.fitting` moves both until they ag
 
 from __future__ import annotations
 
-from devices.barcode.retail.fitting import Fit, read
+from devices.barcode.retail.fitting import Fit, read, tell
 from devices.barcode.retail.layout import EAN8, EAN13, Layout
 
-__all__ = ["EAN8", "EAN13", "Fit", "Layout", "read"]
+__all__ = ["EAN8", "EAN13", "Fit", "Layout", "read", "tell"]

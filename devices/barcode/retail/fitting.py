@@ -8,13 +8,14 @@ the side) are part of the fit.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.barcode.retail.layout import QUIET, Array, Layout, sampled
+from devices.barcode.retail.layout import EAN8, EAN13, QUIET, Array, Layout, sampled
 from devices.barcode.retail.numbers import BLURS, SAMPLES, drawn, likeliest, nearest
 from devices.barcode.retail.places import places
 
@@ -29,9 +30,10 @@ _DARK: Final = 0.47
 #: Independent samples in a code of 95 modules: neighbours say the same under blur.
 _INDEPENDENT: Final = 30.0
 
-#: A number is told when it is so much likelier than every other (natural logarithm of the odds) ...
-MARGIN: Final = 8.0
-#: ... and explains this share of what there is to explain. Both were chosen on drawn pictures, not on photographs:
+#: A number is told when it is so much likelier than every other (natural logarithm of the odds): a quarter above the
+#: highest of any wrong number, of which EAN-8, with few rivals to each, has higher ones ...
+MARGIN: Final = {"EAN13": 10.0, "EAN8": 16.0}
+#: ... and explains this share of what there is to explain. Both were chosen on drawn lines, not on photographs:
 #: ``tests/devices/barcode/test_retail.py`` says how.
 EXPLAINED: Final = 0.8
 
@@ -44,6 +46,7 @@ class Fit:
     """The best valid number: where its first and last bars end (index in the profile; the first behind the last when
     it lies upside down), the logarithm of its odds, and the share of the samples' variance that it explains."""
 
+    format: str
     text: str
     first: float
     last: float
@@ -53,15 +56,33 @@ class Fit:
     @property
     def sure(self) -> bool:
         """Whether the number may be told."""
-        return self.margin >= MARGIN and self.explained >= EXPLAINED
+        return self.margin >= MARGIN[self.format] and self.explained >= EXPLAINED
+
+
+def tell(profile: Array, first: float, last: float, wanted: Collection[str]) -> Fit | None:
+    """The sure number of a ``wanted`` format (EAN13, EAN8); for the arguments see :func:`read`.
+
+    Where a number of either kind is sure, the one that explains more is meant: a blurred EAN-8 with many noughts passes
+    for an EAN-13, and must not be told as such where nobody asks for EAN-8.
+    """
+    for layout in (EAN13, EAN8):
+        fit = read(profile, first, last, layout) if layout.format in wanted else None
+        if fit is not None and fit.sure:
+            other = read(profile, first, last, EAN8 if layout is EAN13 else EAN13)
+            if other is not None and other.sure and other.explained > fit.explained:
+                fit = other
+            return fit if fit.format in wanted else None
+    return None
 
 
 def read(profile: Array, first: float, last: float, layout: Layout) -> Fit | None:
-    """The first sure number in ``profile`` (darkness along a line across the bars, any scale), else the best one.
+    """The first sure number in ``profile`` (darkness along a line across the bars, in grey levels), else the best one.
 
     ``first`` and ``last`` are the ends of the striped region in it. ``None`` when there is nothing to fit.
     """
     best = None
+    if len(profile) < layout.modules:
+        return None
     for start, end in places(profile, first, last, layout, _PLACES):
         fit = _fitted(profile, start, end, layout)
         if fit is not None and fit.sure:
@@ -100,7 +121,7 @@ def _fitted(profile: Array, start: float, end: float, layout: Layout) -> Fit | N
     row, digits, odds = nearest(layout, even, blur)
     explained = float(_explained(samples[None], drawn(layout, row, digits, blur))[0])
     margin = odds * _INDEPENDENT * layout.modules / 95
-    return Fit(layout.text(row, digits), float(pose[0]), float(pose[1]), margin, explained)
+    return Fit(layout.format, layout.text(row, digits), float(pose[0]), float(pose[1]), margin, explained)
 
 
 def _at(profile: Array, poses: NDArray[np.float32], layout: Layout) -> Array:

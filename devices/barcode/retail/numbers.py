@@ -94,7 +94,8 @@ def likeliest(layout: Layout, samples: Array, blur: int) -> tuple[int, NDArray[n
 
 def nearest(layout: Layout, samples: Array, blur: int) -> tuple[int, NDArray[np.int64], float]:
     """Row and digits of the nearest valid number, and how much less of the samples it leaves unexplained than any
-    other valid number: the logarithm of the ratio of their squared distances, 0 or more."""
+    other valid number: the logarithm of the ratio of their squared distances, 0 or more. Where two are equally near,
+    their digits may mix."""
     alone, beside = _costs(layout, samples, blur)
     ahead = _ahead(layout, alone, beside)
     behind = _behind(layout, alone, beside)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.barcode.code import Code
+from devices.barcode.code import MATRIX_FORMATS, Code
 from devices.barcode.rungs import Rung
 from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.barcode.stepper import Stepper, live_stepper
@@ -140,3 +142,74 @@ def test_the_second_engine_takes_its_turn() -> None:
     for _ in range(8):
         stepper.read(GRAY.repeat(10, 0).repeat(10, 1), only_items)
     assert asked == [CodeSettings().formats]
+
+
+def clean(code: str, text: str) -> Gray:
+    bar = 6 if code in MATRIX_FORMATS else 3
+    return np.pad(np.asarray(code_picture(code, text, bar)), 60, constant_values=255).astype(np.uint8)
+
+
+def turned(picture: Gray, degrees: float) -> Gray:
+    side = max(picture.shape) * 2
+    matrix = cv2.getRotationMatrix2D((picture.shape[1] / 2, picture.shape[0] / 2), degrees, 1.0)
+    matrix[:, 2] += ((side - picture.shape[1]) / 2, (side - picture.shape[0]) / 2)
+    return np.asarray(cv2.warpAffine(picture, matrix, (side, side), borderValue=(255.0,)), dtype=np.uint8)
+
+
+def within(picture: Gray, formats: tuple[str, ...], frames: int) -> tuple[int, list[tuple[str, str]]]:
+    """How many frames it took, and what was read; nothing costs anything, so a costly look is taken each frame."""
+    stepper = live_stepper(CameraSettings(), CodeSettings(formats=formats), clock=Bench().clock)
+    for frame in range(1, frames + 1):
+        codes = stepper.read(picture, bool)
+        if codes:
+            return frame, [(code.format, code.text) for code in codes]
+    return frames, []
+
+
+@pytest.mark.parametrize("degrees", [0, 45, 100])
+def test_where_only_squares_are_wanted_they_are_read_at_once_and_bars_never(degrees: float) -> None:
+    squares = ("QRCode", "DataMatrix")
+    assert within(turned(clean("QRCode", "M0001"), degrees), squares, 1) == (1, [("QRCode", "M0001")])
+    assert within(turned(clean("Code128", "B00417"), degrees), squares, 6) == (6, [])
+
+
+@pytest.mark.parametrize("degrees", [0, 45, 100])
+def test_where_only_bars_are_wanted_they_are_read_at_once_and_squares_never(degrees: float) -> None:
+    bars = ("Code128", "Code39")
+    assert within(turned(clean("Code128", "B00417"), degrees), bars, 1) == (1, [("Code128", "B00417")])
+    assert within(turned(clean("QRCode", "M0001"), degrees), bars, 8) == (8, [])
+
+
+@pytest.mark.parametrize("degrees", [15, 40, 75, 130])
+@pytest.mark.parametrize("negative", [False, True])
+def test_stacked_bars_at_any_angle_are_read_within_one_round(degrees: float, negative: bool) -> None:
+    picture = turned(clean("PDF417", "M0001"), degrees)
+    frame = 255 - picture if negative else picture
+    _, read = within(frame, ("Code128", "QRCode", "PDF417"), 8)
+    assert read == [("PDF417", "M0001")]
+
+
+def test_stacked_bars_take_no_turn_where_nobody_wants_them() -> None:
+    assert within(turned(clean("PDF417", "M0001"), 40), ("Code128", "QRCode"), 10) == (10, [])
+
+
+def test_a_retail_code_too_blurred_for_any_engine_is_read_within_one_round() -> None:
+    sharp = clean("EAN13", "9786020324784")
+    frame = np.asarray(cv2.GaussianBlur(turned(sharp, 25), (0, 0), 3.0), dtype=np.uint8)
+    assert within(frame, ("Code128", "EAN13"), 8)[1] == [("EAN13", "9786020324784")]
+
+
+def test_what_the_second_engine_reads_is_told_and_it_sees_a_calmer_picture() -> None:
+    noise = np.random.default_rng(2).integers(0, 255, (90, 160), dtype=np.uint8)
+    seen = []
+
+    def second(gray: Gray, formats: Sequence[str]) -> list[Code]:
+        seen.append(gray.std())
+        return [ITEM]
+
+    codes = CodeSettings(formats=("QRCode",))
+    stepper = live_stepper(CameraSettings(), codes, clock=Bench().clock, second=second)
+    told = [stepper.read(noise, only_items) for _ in range(4)]
+    # After the two others for squares; then it stays, since it found something.
+    assert told == [[], [], [ITEM], [ITEM]]
+    assert max(seen) < 0.7 * noise.std()

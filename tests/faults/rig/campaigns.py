@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from rig import power, swaps
 from rig.controls import CONTROLS
+from rig.fits import fits
 from rig.life import Life, walk
 from rig.oracle import judge, settle, tend_until_idle
 from rig.reading import reading
@@ -193,6 +194,7 @@ def _counted(counts: Counter[str]) -> str:
 CAMPAIGNS: dict[str, tuple[Callable[[Budget], Tally], float]] = {
     "stories": (stories, 0.5),
     "reading": (reading, 0.1),
+    "fits": (fits, 0.03),
     "journal": (journal_power, 0.15),
     "kiosk": (kiosk_power, 0.15),
     "files": (file_swaps, 0.05),
