@@ -18,7 +18,7 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
-from devices.barcode import retail, strip, stripes
+from devices.barcode import engine, retail, strip, stripes
 from devices.barcode.code import MATRIX_FORMATS, Code, Quad, normal, overlaps
 from devices.barcode.stripes import Gray, Region
 
@@ -30,8 +30,6 @@ SOFT_SIGMA: Final = 0.8
 _ROWS: Final = 16
 #: Squares of a live picture are looked for at this size (px, long side) at most.
 _SQUARES_SIDE: Final = 1280
-#: Digits of the shortest ITF that is believed.
-_LEAST_ITF: Final = 6
 #: The code of stacked bars. ZXing wants it within a few degrees of upright or lying, and a strip cannot hold it: so
 #: pictures are turned by the directions of what is striped, as its first and last bars are; by at most so many that
 #: differ by more than this (degrees).
@@ -50,14 +48,14 @@ _FITTED: Final = 2
 
 def scan(gray: Gray, formats: Sequence[str]) -> list[Code]:
     """What ZXing reads in ``gray`` as it is: rows, columns, a smaller copy, and dark-mode QR."""
-    return _zxing(gray, tuple(formats), everything=True)
+    return engine.read(gray, tuple(formats), everything=True)
 
 
 def quick(gray: Gray, formats: Sequence[str]) -> list[Code]:
     """The cheapest look: bars along the rows, squares in any direction."""
     bars, squares = split(formats)
-    found = _zxing(gray, bars, everything=False) if bars else []
-    return found + (_zxing(gray, squares, everything=True) if squares else [])
+    found = engine.read(gray, bars, everything=False) if bars else []
+    return found + (engine.read(gray, squares, everything=True) if squares else [])
 
 
 def squares(gray: Gray, formats: Sequence[str]) -> list[Code]:
@@ -67,57 +65,15 @@ def squares(gray: Gray, formats: Sequence[str]) -> list[Code]:
         return []
     factor = max(gray.shape) / _SQUARES_SIDE
     if factor <= 1:
-        return _zxing(soften(gray), wanted, everything=True)
+        return engine.read(soften(gray), wanted, everything=True)
     small = _gray(cv2.resize(gray, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA))
-    return scaled(_zxing(small, wanted, everything=True), factor)
+    return scaled(engine.read(small, wanted, everything=True), factor)
 
 
 def split(formats: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The codes of bars, and those of squares."""
     bars = tuple(name for name in formats if name not in MATRIX_FORMATS)
     return bars, tuple(name for name in formats if name in MATRIX_FORMATS)
-
-
-def _zxing(gray: Gray, formats: tuple[str, ...], *, everything: bool) -> list[Code]:
-    found = zxingcpp.read_barcodes(
-        gray,
-        formats=_wanted(formats),
-        try_rotate=everything,
-        try_downscale=everything,
-        try_invert=everything,
-        # The default writes brackets into GS1 texts.
-        text_mode=zxingcpp.TextMode.Plain,
-    )
-    return [_code(barcode, formats) for barcode in found if _whole(barcode)]
-
-
-def _whole(barcode: zxingcpp.Barcode) -> bool:
-    """ITF has neither check digit nor a start that cannot be inside: a part of a longer code reads as a shorter one."""
-    least = _LEAST_ITF if barcode.format == zxingcpp.BarcodeFormat.ITF else 1
-    return len(barcode.text) >= least
-
-
-_cache: dict[tuple[str, ...], zxingcpp.BarcodeFormats] = {}
-
-
-#: ZXing's names for what is called otherwise here. Its "Code39" also means pharmacists' Code 32, and it takes one in a
-#: few library numbers of six characters for such; its "Telepen" takes numeric codes for letters.
-_NAMES: Final = {"Code39": "Code39Std", "Telepen": "TelepenAlpha"}
-_OURS: Final = {theirs: ours for ours, theirs in _NAMES.items()}
-
-
-def _wanted(formats: tuple[str, ...]) -> zxingcpp.BarcodeFormats:
-    if formats not in _cache:
-        names = [zxingcpp.BarcodeFormat[_NAMES.get(name, name)] for name in formats]
-        _cache[formats] = zxingcpp.BarcodeFormats(names)
-    return _cache[formats]
-
-
-def _code(barcode: zxingcpp.Barcode, formats: Sequence[str]) -> Code:
-    at = barcode.position
-    quad = tuple((p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
-    name, text = normal(_OURS.get(barcode.format.name, barcode.format.name), barcode.text, formats)
-    return Code(name, text, cast(Quad, quad))
 
 
 # --- striped regions laid flat ------------------------------------------------------------------------------------
@@ -158,12 +114,12 @@ def flat(laid: strip.Strip, bars: tuple[str, ...], ways: int | None = None) -> t
     """
     found: list[Code] = []
     for rows in itertools.islice(_ways(laid.picture), ways):
-        codes = _zxing(np.repeat(rows, _ROWS // len(rows), axis=0), bars, everything=False)
+        codes = engine.read(np.repeat(rows, _ROWS // len(rows), axis=0), bars, everything=False)
         found += [code for code in codes if not _known(code, found)]
         if sum(_span(code.quad)[0] for code in found) > _ACCOUNTED:
             break
     share = sum(length * rows for length, rows in (_span(code.quad) for code in found))
-    return [_mapped(code, laid.back @ np.diag((1.0, strip.ROWS / _ROWS, 1.0))) for code in found], share
+    return [engine.mapped(code, laid.back @ np.diag((1.0, strip.ROWS / _ROWS, 1.0))) for code in found], share
 
 
 def _span(quad: Quad) -> tuple[float, float]:
@@ -212,7 +168,7 @@ def _from_fit(fit: retail.Fit, laid: strip.Strip, formats: Sequence[str]) -> Cod
     low, high = 0.2 * strip.ROWS, 0.8 * strip.ROWS
     corners = ((fit.first, low), (fit.last, low), (fit.last, high), (fit.first, high))
     quad = cast(Quad, tuple((round(x), round(y)) for x, y in corners))
-    return _mapped(Code(*normal(fit.format, fit.text, formats), quad), laid.back)
+    return engine.mapped(Code(*normal(fit.format, fit.text, formats), quad), laid.back)
 
 
 # --- the whole picture, changed -----------------------------------------------------------------------------------
@@ -255,13 +211,21 @@ def flattened(gray: Gray, formats: Sequence[str]) -> list[Code]:
     return _twice(_gray(cv2.divide(gray, around, scale=128)), formats)
 
 
-def _twice(gray: Gray, formats: Sequence[str]) -> list[Code]:
+def parted(gray: Gray, formats: Sequence[str]) -> list[Code]:
+    """Squares, twice as large, black and white parted at one level for the whole picture; where the level that ZXing
+    chooses place by place follows a blurred code's own pattern."""
+    return _twice(gray, formats, zxingcpp.Binarizer.GlobalHistogram)
+
+
+def _twice(
+    gray: Gray, formats: Sequence[str], binarizer: zxingcpp.Binarizer = zxingcpp.Binarizer.LocalAverage
+) -> list[Code]:
     _, squares = split(formats)
     if not squares:
         return []
     large = _gray(cv2.resize(gray, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
     half = np.array([(0.5, 0, 0), (0, 0.5, 0), (0, 0, 1)])
-    return [_mapped(code, half) for code in _zxing(large, squares, everything=True)]
+    return [engine.mapped(code, half) for code in engine.read(large, squares, everything=True, binarizer=binarizer)]
 
 
 def stacked(gray: Gray) -> list[Code]:
@@ -294,7 +258,7 @@ def turned(gray: Gray, formats: Sequence[str], degrees: float) -> list[Code]:
     picture = _gray(cv2.warpAffine(gray, matrix, (wide, high), borderMode=cv2.BORDER_REPLICATE))
     back = np.vstack((cv2.invertAffineTransform(matrix), (0, 0, 1)))
     found = scan(picture, formats)
-    return [_mapped(code, back) for code in found or scan(_negative(picture), formats)]
+    return [engine.mapped(code, back) for code in found or scan(_negative(picture), formats)]
 
 
 def _negative(gray: Gray) -> Gray:
@@ -318,16 +282,7 @@ def to_gray(frame: NDArray[np.uint8]) -> Gray:
 
 def scaled(codes: Sequence[Code], factor: float) -> list[Code]:
     """The same codes in a picture ``factor`` times as large."""
-    return [_mapped(code, np.diag((factor, factor, 1.0))) for code in codes]
-
-
-def _mapped(code: Code, matrix: NDArray[np.float64]) -> Code:
-    corners = np.hstack((np.array(code.quad, dtype=np.float64), np.ones((4, 1)))) @ matrix.T
-    return Code(code.format, code.text, _quad(corners[:, :2] / corners[:, 2:]))
-
-
-def _quad(corners: NDArray[np.float64]) -> Quad:
-    return cast(Quad, tuple((round(float(x)), round(float(y))) for x, y in corners))
+    return [engine.mapped(code, np.diag((factor, factor, 1.0))) for code in codes]
 
 
 def _gray(picture: object) -> Gray:

@@ -8,7 +8,8 @@ one look of a stock engine:
    check are read a second time that way, and where two texts compete for one place the more often read one wins;
 3. only where nothing was read: *outlines* (OpenCV's search instead of ours, whose misses are others), *fit* (retail
    codes too blurred for any engine), *sweep* (rows, columns and a smaller copy of the whole picture), *contrast*,
-   *negative*, *enlarged* and *flattened* (squares too small or badly lit), and at last the second engine.
+   *negative*, *enlarged*, *flattened* and *parted* (squares too small, badly lit or blurred), and at last the second
+   engine.
 
 ``docs/benchmarks.md`` says what each rung gains and costs.
 """
@@ -142,6 +143,7 @@ class Look:
             yield "stacked", partial(self._reduced, rungs.stacked)
         yield "enlarged", partial(self._reduced, partial(rungs.enlarged, formats=formats))
         yield "flattened", partial(self._reduced, partial(rungs.flattened, formats=formats))
+        yield "parted", partial(self._reduced, partial(rungs.parted, formats=formats))
 
     def _reduced(self, rung: Callable[[Gray], list[Code]]) -> list[Code]:
         return rungs.scaled(rung(self._small), self._factor)

@@ -22,7 +22,18 @@ from devices.emulators.things import Thing
 
 LABEL, ISBN = things.slip("Code128", "B00417"), things.slip("EAN13", "9786020324784")
 EVERYTHING = ("Code128", "EAN13", "QRCode", "PDF417")
-COSTLY = ["outlines", "fit", "fit, outlines", "sweep", "negative", "contrast", "stacked", "enlarged", "flattened"]
+COSTLY = [
+    "outlines",
+    "fit",
+    "fit, outlines",
+    "sweep",
+    "negative",
+    "contrast",
+    "stacked",
+    "enlarged",
+    "flattened",
+    "parted",
+]
 
 
 def paper(code: str, text: str, *, bar: int = 3, height: int = 90, pad: int = 60) -> Gray:
@@ -63,7 +74,7 @@ def test_rungs_come_from_the_cheapest_to_the_dearest() -> None:
 @pytest.mark.parametrize(
     ("formats", "without"),
     [
-        (("Code128", "EAN13"), {"contrast", "stacked", "enlarged", "flattened"}),
+        (("Code128", "EAN13"), {"contrast", "stacked", "enlarged", "flattened", "parted"}),
         (("Code128", "QRCode"), {"stacked"}),
         (("QRCode",), {"outlines", "fit", "fit, outlines", "negative", "stacked"}),
         (("QRCode", "PDF417"), {"outlines", "fit", "fit, outlines", "negative"}),
@@ -209,7 +220,7 @@ def test_a_look_for_what_nobody_wants_finds_nothing() -> None:
         )
     )
     assert texts(rungs.scan(frame, ("EAN13", "QRCode"))) == [("EAN13", "9786020324784"), ("QRCode", "M0001")]
-    for look in (rungs.squares, rungs.enlarged, rungs.flattened):
+    for look in (rungs.squares, rungs.enlarged, rungs.flattened, rungs.parted):
         assert look(frame, ("EAN13", "Code128")) == []
     for look in (rungs.strips, rungs.fitted):
         assert look(frame, ("QRCode",)) == []
