@@ -31,9 +31,10 @@ _ROWS: Final = 16
 #: Squares of a live picture are looked for at this size (px, long side) at most.
 _SQUARES_SIDE: Final = 1280
 #: The code of stacked bars. ZXing wants it within a few degrees of upright or lying, and a strip cannot hold it: so
-#: pictures are turned by the directions of what is striped, as its first and last bars are; by at most so many that
-#: differ by more than this (degrees).
+#: pictures are turned by the directions of what is striped, as its first and last bars are; where too little of it
+#: is, by these (degrees). By so many at most, which differ by more than this (degrees).
 STACKED: Final = "PDF417"
+_STACKED_BLIND: Final = (30.0, 60.0)
 _STACKED_TURNS: Final = 2
 _STACKED_APART: Final = 3.0
 #: Share of a region that the codes read in it must take up for the search in it to end, and from which height on, in
@@ -234,7 +235,7 @@ def stacked(gray: Gray) -> list[Code]:
     With few codewords for correction ZXing sometimes adds letters; of two texts at one place neither is told.
     """
     soft, found = soften(gray), list[Code]()
-    for degrees in _directions(stripes.find(soft))[:_STACKED_TURNS]:
+    for degrees in (*_directions(stripes.find(soft)), *_STACKED_BLIND)[:_STACKED_TURNS]:
         found += [code for code in turned(soft, (STACKED,), degrees) if not _known(code, found)]
     return [code for code in found if not any(code != other and overlaps(code.quad, other.quad) for other in found)]
 

@@ -78,6 +78,8 @@ def test_a_code_found_in_a_strip_is_given_where_it_lies_in_the_picture(thing: Th
     # Where bars begin and end is known to a block of the search, in a rectangle that does not know of perspective.
     inside = cv2.convexHull(corners)
     assert all(cv2.pointPolygonTest(inside, (float(x), float(y)), measureDist=True) > -12 for x, y in code.quad)
+    (x0, y0), _, _, (x3, y3) = code.quad
+    assert np.hypot(x3 - x0, y3 - y0) > 6 * 1280 / scene.FIELD_MM  # of bars 12 mm high, seen at a slant
     assert 0.3 < share <= 1.1
 
 
