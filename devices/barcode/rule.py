@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from devices.barcode.check_digits import mod10_holds, mod43_holds
-from devices.barcode.code import MATRIX_FORMATS, BarcodeError, check_formats
+from devices.barcode.code import PROVEN_FORMATS, BarcodeError, check_formats
 from devices.barcode.settings import KindRule
 
 _META: Final = frozenset(r".^$*+?{}[]\|()")
@@ -97,7 +97,7 @@ class Rule:
 
     def _proves(self, format_name: str, tidy: str) -> bool:
         """QR corrects its own errors; elsewhere only a check digit and a fixed beginning together are proof."""
-        if format_name in MATRIX_FORMATS:
+        if format_name in PROVEN_FORMATS:
             return True
         begins = bool(self._beginning) or bool(self._rule.strip and tidy.startswith(self._rule.strip))
         return bool(self._rule.check) and begins

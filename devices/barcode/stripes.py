@@ -34,8 +34,9 @@ _ENERGY: Final = 900.0
 _RELATIVE: Final = 0.04
 #: Blocks that make an area.
 _AREA: Final = 12
-#: Areas that are looked at closely.
-_CLOSELY: Final = 8
+#: Areas that are looked at closely, and the least share of the largest one's blocks that they have.
+_CLOSELY: Final = 6
+_LEAST: Final = 0.03
 #: Cosine of twice the angle by which a block's direction may differ from its area's.
 _SAME: Final = 0.8
 
@@ -88,8 +89,9 @@ def find(gray: Gray, most: int = 4) -> list[Region]:
     labels = np.asarray(labelled, dtype=np.int32)
     sizes = areas[1:, cv2.CC_STAT_AREA]
     order = np.argsort(-sizes)[:_CLOSELY]
+    least = max(_AREA, _LEAST * float(sizes.max(initial=0)))
     scale = (width * factor / size[0], height * factor / size[1])
-    found = (_region(labels, int(i) + 1, areas[i + 1], energy, even, odd, scale) for i in order if sizes[i] >= _AREA)
+    found = (_region(labels, int(i) + 1, areas[i + 1], energy, even, odd, scale) for i in order if sizes[i] >= least)
     return sorted((region for region in found if region is not None), key=lambda region: -region.weight)[:most]
 
 

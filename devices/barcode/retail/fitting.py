@@ -24,7 +24,7 @@ _PLACES: Final = 2
 _FIRST_BLUR: Final = 6
 _ROUNDS: Final = 6
 #: After two rounds, a place whose number explains less than this of the samples is given up.
-_HOPE: Final = 0.5
+_HOPE: Final = 0.75
 #: Share of a code that is dark, on average over all numbers.
 _DARK: Final = 0.47
 #: Independent samples in a code of 95 modules: neighbours say the same under blur.

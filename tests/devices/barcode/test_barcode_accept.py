@@ -244,6 +244,7 @@ def test_one_frame_is_proof_only_with_error_correction_or_prefix_and_check() -> 
         return rules.judge(Code(format_name, text, QUAD)).sure
 
     assert sure("QRCode", "M0001", KindRule(r"M\d{4}"))
+    assert not sure("PDF417", "M0001", KindRule(r"M\d{4}"))
     assert sure("Codabar", REAL_ITEM, KindRule(r"3\d{13}", check="mod10"))
     assert not sure("Codabar", REAL_ITEM, KindRule(r"\d{14}", check="mod10"))
     assert not sure("Codabar", REAL_ITEM, KindRule(r"3\d{13}"))
