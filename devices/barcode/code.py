@@ -16,8 +16,8 @@ FORMATS: Final = ("Code128", "Code39", "Code39Ext", "Codabar", "ITF", "EAN13", "
 LIBRARY_FORMATS: Final = ("Code128", "Code39", "Codabar", "ITF", "EAN13", "UPCA", "QRCode")
 #: Codes of squares, not bars.
 MATRIX_FORMATS: Final = frozenset({"QRCode", "DataMatrix", "Aztec", "PDF417"})
-#: Those whose error correction makes one look proof enough. A small PDF417 has little of it, and ZXing now and then adds
-#: letters to one.
+#: Those whose error correction makes one look proof enough. A small PDF417 has little of it, and ZXing now and then
+#: adds letters to one.
 PROVEN_FORMATS: Final = MATRIX_FORMATS - {"PDF417"}
 
 
