@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from devices.barcode.code import Quad
 
@@ -75,9 +75,14 @@ class CodeRead:
 
 @dataclass(frozen=True, slots=True)
 class CodeHint:
-    """Only a code of no use is in view: ``text_kind`` is ISBN ("show the library's label") or UNKNOWN."""
+    """Only a code of no use is in view: ``text_kind`` is ISBN ("show the library's label") or UNKNOWN.
+
+    What it says is for whoever sets up the rules; it is no part of what is compared or written into a log.
+    """
 
     text_kind: Kind
+    text: str = field(default="", repr=False, compare=False)
+    format: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

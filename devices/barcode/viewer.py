@@ -77,7 +77,7 @@ class Viewer:
 
 def _event(reading: Reading, size: tuple[int, int]) -> Event:
     if reading.kind not in USABLE:
-        return CodeHint(reading.kind)
+        return CodeHint(reading.kind, reading.text, reading.code.format)
     code = reading.code
     text = "" if reading.kind is Kind.STAFF else reading.text
     return CodeRead(reading.kind, text, code.format, code.quad, size, reading.patron, reading.item)

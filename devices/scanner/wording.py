@@ -38,7 +38,7 @@ def shown(event: Scanned | camera.CodeRead | camera.CodeHint, now: datetime) -> 
         case camera.CodeRead():
             return Shown(time, CAMERA, event.format, event.text, _word(event.kind))
         case camera.CodeHint():
-            return Shown(time, CAMERA, "", "", _word(event.text_kind))
+            return Shown(time, CAMERA, event.format, event.text, _word(event.text_kind))
 
 
 def advice(why: camera.Unread) -> str:

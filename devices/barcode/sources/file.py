@@ -32,7 +32,7 @@ def open_file(settings: CameraSettings, notes: Notes) -> Source:
     if not path.is_file():  # OpenCV would wait for somebody to write into a pipe
         raise BarcodeError(f"camera.source: {path} is neither a video nor a camera")
     capture = open_capture(str(path), cv2.CAP_FFMPEG, [int(cv2.CAP_PROP_N_THREADS), 1])
-    source = FileSource(capture, loop=settings.loop)
+    source = FileSource(capture, str(path), loop=settings.loop)
     notes.said = f"a file of {source.fps:.0f} frames a second"
     return source
 
@@ -42,16 +42,24 @@ class FileSource:
 
     live = False
 
-    def __init__(self, capture: Capture, *, loop: bool) -> None:
-        self._capture, self._loop = capture, loop
+    def __init__(self, capture: Capture, name: str, *, loop: bool) -> None:
+        self._capture, self._name, self._loop = capture, name, loop
+        self._begun = False
         fps = capture.get(cv2.CAP_PROP_FPS)
         self.fps = fps if 1 <= fps <= 240 else 25.0
 
     def read(self, stop: threading.Event) -> Shot | None:
-        """The next frame when its time has come."""
+        """The next frame when its time has come.
+
+        Raises:
+            BarcodeError: there is not one frame in the file.
+        """
         if stop.wait(1 / self.fps):
             return None
         frame = read_frame(self._capture)
+        if frame is None and not self._begun:
+            raise BarcodeError(f"camera.source: no frame of {self._name} can be read as video; is it one?")
+        self._begun = True
         if frame is None and self._loop:
             self._capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
             frame = read_frame(self._capture)

@@ -297,6 +297,16 @@ def test_an_unplugged_emulator_refuses_and_keeps_its_port(emulator: CameraEmulat
 # --- what is shown once, what comes damaged, what is hidden -----------------------------------------------------------
 
 
+def test_a_file_without_a_frame_is_named_and_tried_again(tmp_path: Path, posted: Any, caplog: Any) -> None:
+    path = tmp_path / "holiday.jpg"
+    path.write_bytes(bytes(np.random.default_rng(2).integers(0, 256, 4000, dtype=np.uint8)))
+    reader = CameraReader(CameraSettings(source=str(path)), CodeSettings(), posted)
+    reader.start()
+    assert not posted.wait(CameraChanged).ready
+    reader.stop()
+    assert "holiday.jpg" in caplog.text
+
+
 def test_a_folder_that_is_shown_once_ends(tmp_path: Path, posted: Any) -> None:
     still(tmp_path, LABEL, "label.jpg")
     settings = CameraSettings(source=str(tmp_path), loop=False, second_engine=False)
