@@ -139,16 +139,16 @@ def test_without_zbar_it_says_so_once_and_finds_nothing(caplog: pytest.LogCaptur
 
 def child(answer: str) -> Zbar:
     """A child that is there and, asked for anything, runs ``answer``."""
-    script = f"import struct, sys, time\nout = sys.stdout.buffer\nout.write(b'+')\nout.flush()\n{answer}\n"
+    script = f"import signal, struct, sys\nout = sys.stdout.buffer\nout.write(b'+')\nout.flush()\n{answer}\n"
     return Zbar(limit_s=0.3, start_s=20.0, command=(sys.executable, "-c", script))
 
 
 @pytest.mark.parametrize(("answer", "side"), [
-    ("sys.stdin.buffer.read(16); out.write(struct.pack('!I', 1 << 30)); out.flush(); time.sleep(60)", 50),  # too long
-    ("sys.stdin.buffer.read(16); out.write(struct.pack('!I', 5) + b'[{}]!'); out.flush(); time.sleep(60)", 50),
+    ("sys.stdin.buffer.read(16); out.write(struct.pack('!I', 1 << 30)); out.flush(); signal.pause()", 50),  # too long
+    ("sys.stdin.buffer.read(16); out.write(struct.pack('!I', 5) + b'[{}]!'); out.flush(); signal.pause()", 50),
     ("sys.stdin.buffer.read(16); sys.exit(1)", 50),
-    ("time.sleep(60)", 50),
-    ("time.sleep(60)", 1000),  # more than a pipe holds
+    ("signal.pause()", 50),
+    ("signal.pause()", 1000),  # more than a pipe holds
 ])  # fmt: skip
 def test_a_child_that_answers_nonsense_is_ended(answer: str, side: int, caplog: pytest.LogCaptureFixture) -> None:
     zbar = child(answer)
