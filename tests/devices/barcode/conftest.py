@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from devices.barcode.camera import CameraReader
 from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.emulators.camera import CameraEmulator
+from devices.emulators.things import Thing
 
 
 @pytest.fixture
@@ -25,6 +27,20 @@ def wait_until() -> Callable[..., None]:
             pause.wait(0.01)
 
     return wait
+
+
+@pytest.fixture
+def still() -> Callable[[Path, Thing, str], Path]:
+    """Save a photograph of a thing as a file of a folder."""
+
+    def save(tmp_path: Path, thing: Thing, name: str) -> Path:
+        emulator = CameraEmulator(seed=5, size=(960, 540))
+        emulator.show(thing)
+        path = tmp_path / name
+        path.write_bytes(emulator.jpeg())
+        return path
+
+    return save
 
 
 @pytest.fixture
