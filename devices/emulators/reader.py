@@ -1,6 +1,6 @@
 """``python -m devices.emulators.reader``: a reader on a pty, with its real frames, speed, air time and faults.
 
-One loop: bytes from the host go to the firmware (:mod:`devices.emulators.m3`), its answers leave byte by byte when
+One loop: bytes from the host go to the firmware (``devices/emulators/firmware``), its answers leave byte by byte when
 their time has come, and orders come in over a Unix socket. Started with ``--with-parent`` it ends when its standard
 input does, so it never outlives whoever started it.
 """
@@ -22,7 +22,7 @@ import msgspec
 
 from devices.emulators.faults import Fault, Faults
 from devices.emulators.field import Field
-from devices.emulators.m3 import M3Reader, Reply
+from devices.emulators.firmware.m3 import M3Reader, Reply
 from devices.emulators.pty_line import PtyLine
 from devices.emulators.reader_control import (
     Answer,

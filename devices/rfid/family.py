@@ -1,6 +1,6 @@
 """What a pad needs of any family of readers, and the families there are.
 
-Adding one: a codec in ``protocols/``, a class of this shape beside :mod:`devices.rfid.m3_family`, its name in
+Adding one: a codec in ``protocols/``, a class of this shape beside :mod:`devices.rfid.families.m3`, its name in
 :data:`~devices.rfid.protocols.FAMILIES`, a line in :func:`family`, and a firmware in ``devices/emulators``.
 """
 
@@ -55,7 +55,7 @@ def family(name: str, port: Port) -> Family:
         SetupError: there is no such family.
     """
     if name == "m3":
-        from devices.rfid.m3_family import M3Family
+        from devices.rfid.families.m3 import M3Family
 
         return M3Family(port)
     raise SetupError(f"[reader] protocol {name!r}: not known; known are {', '.join(FAMILIES)}")

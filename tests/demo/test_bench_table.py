@@ -284,7 +284,7 @@ def written_afi(rig, key: str, afi: int) -> tuple[int, bytes]:
     import select
     import tty
 
-    from devices.rfid.protocols.m3_frames import pack
+    from devices.rfid.protocols.m3.frames import pack
 
     fd = os.open(rig.reader.port, os.O_RDWR | os.O_NOCTTY)
     tty.setraw(fd)

@@ -13,7 +13,7 @@ import pytest
 import pustaka.demo.bench
 from devices.emulators.field import TagState
 from devices.emulators.reader_control import FrameSeen
-from devices.rfid.protocols.m3_frames import pack
+from devices.rfid.protocols.m3.frames import pack
 from kiosk.circulation.port import Code
 from kiosk.session.model import Notice, Overlay, Phase, Screen
 from pustaka.demo.bench import english, indonesian, view

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import msgspec
 
 from devices.emulators.reader_control import FrameSeen
-from devices.rfid.protocols.m3_frames import Parser
-from devices.rfid.protocols.m3_say import say
+from devices.rfid.protocols.m3.frames import Parser
+from devices.rfid.protocols.m3.say import say
 
 #: Exchanges shown, at most.
 KEPT = 40

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.rfid.errors import EncodeError
-from devices.rfid.protocols import m3
-from devices.rfid.protocols.m3 import ErrorCode, Failure, Frame, encode, parse
-from devices.rfid.protocols.m3_frames import OLD_START
+from devices.rfid.protocols.m3 import commands as m3
+from devices.rfid.protocols.m3.commands import ErrorCode, Failure, Frame, encode, parse
+from devices.rfid.protocols.m3.frames import OLD_START
 
 UID = "E00401003123AA26"
 OTHER = "E007000000600AE0"

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from devices.emulators.faults import Fault, FaultOrder, Faults
 from devices.emulators.field import AFI_LOCK, Field, FieldError, TagState
-from devices.emulators.m3 import M3Reader, inventory_ms
-from devices.rfid.protocols import m3
-from devices.rfid.protocols.m3 import ErrorCode, Failure, Frame
+from devices.emulators.firmware.m3 import M3Reader, inventory_ms
+from devices.rfid.protocols.m3 import commands as m3
+from devices.rfid.protocols.m3.commands import ErrorCode, Failure, Frame
 
 UID, OTHER = "E00401003123AA26", "E007000000600AE0"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.rfid.protocols.m3_frames import MAX_LENGTH, OLD_START, START, Frame, Noise, Parser, pack
+from devices.rfid.protocols.m3.frames import MAX_LENGTH, OLD_START, START, Frame, Noise, Parser, pack
 
 bodies = st.binary(min_size=1, max_size=40)
 # Bytes that tend to look like headers, so that hunting has something to chew on.

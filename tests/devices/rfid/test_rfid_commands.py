@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.rfid import wording
-from devices.rfid.commands import reader, tag
 from devices.rfid.events import (
     ReaderChanged,
     ReaderState,
@@ -18,8 +17,10 @@ from devices.rfid.events import (
     TagLeft,
     TagRead,
 )
-from devices.rfid.protocols.m3_frames import Frame, Parser
-from devices.rfid.protocols.m3_say import say
+from devices.rfid.protocols.m3.frames import Frame, Parser
+from devices.rfid.protocols.m3.say import say
+from devices.rfid.reader_commands import reader
+from devices.rfid.tag_commands import tag
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Extension, Problem, Usage
 from devices.rfid.tags.recognise import recognise

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol, TypeVar
 
 from devices.rfid.errors import EncodeError
-from devices.rfid.protocols.m3_answers import (
+from devices.rfid.protocols.m3.answers import (
     Afi,
     Block,
     Blocks,
@@ -27,8 +27,8 @@ from devices.rfid.protocols.m3_answers import (
     VersionAnswer,
     Written,
 )
-from devices.rfid.protocols.m3_errors import ErrorCode
-from devices.rfid.protocols.m3_frames import OLD_START, Frame, Noise, Parser, pack
+from devices.rfid.protocols.m3.errors import ErrorCode
+from devices.rfid.protocols.m3.frames import OLD_START, Frame, Noise, Parser, pack
 
 __all__ = [
     "Afi", "Answer", "Block", "Blocks", "CheckEas", "Command", "Done", "Dsfid", "Eas", "ErrorCode", "Failure", "Frame",

@@ -14,7 +14,7 @@ from typing import Final
 
 from devices.emulators.faults import Fault, Faults
 from devices.emulators.field import AFI_LOCK, BLOCK, Field, TagState
-from devices.rfid.protocols.m3_frames import OLD_START, Frame, Parser, pack
+from devices.rfid.protocols.m3.frames import OLD_START, Frame, Parser, pack
 
 FIRMWARE: Final = bytes([0x0A, 5, 0, 2])
 #: Mean time of an inventory with so many tags, in ms (collisions included).

@@ -10,8 +10,8 @@ from typing import Final, TypeVar
 
 from devices.rfid.family import Lapse
 from devices.rfid.port import Port
-from devices.rfid.protocols import m3
-from devices.rfid.protocols.m3 import ErrorCode, Failure, Frame, Parser
+from devices.rfid.protocols.m3 import commands as m3
+from devices.rfid.protocols.m3.commands import ErrorCode, Failure, Frame, Parser
 from devices.rfid.tags.recognise import FIRST_BLOCKS, more_blocks
 
 #: Seconds to wait for an answer. 50 tags take about half a second to find, and the reader may poll twice.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from devices.rfid.protocols.m3_errors import ErrorCode
+from devices.rfid.protocols.m3.errors import ErrorCode
 
 
 @dataclass(frozen=True, slots=True)

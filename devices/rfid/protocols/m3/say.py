@@ -10,8 +10,8 @@ from typing import Final
 
 import msgspec
 
-from devices.rfid.protocols.m3_errors import ErrorCode
-from devices.rfid.protocols.m3_frames import OLD_START, Frame, Noise
+from devices.rfid.protocols.m3.errors import ErrorCode
+from devices.rfid.protocols.m3.frames import OLD_START, Frame, Noise
 
 _NAMES: Final = {
     0x01: "quiet", 0x02: "read blocks", 0x03: "check EAS", 0x04: "write blocks", 0x05: "write block", 0x06: "lock AFI",
