@@ -6,6 +6,7 @@ the reader's power, and so the emulator's process.
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
 from typing import Final
 
@@ -22,10 +23,20 @@ class FieldError(RfidError):
     """A tag that does not exist, or a field file that cannot be used; the sentence says which."""
 
 
+class Kind(enum.StrEnum):
+    """What can hear it: an HF pad, a UHF antenna, or a card reader."""
+
+    HF = "hf"
+    UHF = "uhf"
+    CARD = "card"
+
+
 class TagState(msgspec.Struct, frozen=True, kw_only=True):
     """A tag. ``memory`` is hex, whole blocks; ``locked`` holds the numbers of locked blocks, -1 for the AFI.
 
-    ``position`` is where it lies on the pad, in the order tags were put there; ``None`` when it is not on the pad.
+    A UHF tag has an ``epc`` (hex) and a ``pc``; its ``uid`` is the TID, its ``memory`` the user bank, and ``rssi`` how
+    strongly it is heard (dBm). A card that is only a number (EM4100, ISO 14443) is its ``uid`` alone. ``position`` is
+    where it lies on the pad, in the order tags were put there; ``None`` when it is not on the pad.
     """
 
     uid: str
@@ -34,6 +45,10 @@ class TagState(msgspec.Struct, frozen=True, kw_only=True):
     dsfid: int = 0x3E
     eas: bool = False
     locked: tuple[int, ...] = ()
+    kind: Kind = Kind.HF
+    epc: str = ""
+    pc: int = 0x3000
+    rssi: int = -50
     position: int | None = None
 
     @property
@@ -122,6 +137,10 @@ class Field:
         """What the tag does when told so by radio."""
         self._replace(msgspec.structs.replace(self[uid], eas=eas))
 
+    def write_epc(self, uid: str, epc: str, pc: int) -> None:
+        """What a UHF tag does when told so by radio."""
+        self._replace(msgspec.structs.replace(self[uid], epc=epc.upper(), pc=pc))
+
     def write_block(self, uid: str, number: int, data: bytes) -> None:
         """What the tag does when told so by radio."""
         blocks = list(self[uid].blocks)
@@ -155,7 +174,9 @@ def check(tag: TagState) -> None:
         uid, memory = bytes.fromhex(tag.uid), bytes.fromhex(tag.memory)
     except ValueError:
         raise FieldError(f"tag {tag.uid}: UID and memory must be hex digits") from None
-    if len(uid) != 8:
+    if tag.kind is Kind.HF and len(uid) != 8:
         raise FieldError(f"tag {tag.uid}: a UID has 16 hex digits")
+    if not uid:
+        raise FieldError("a tag needs a UID")
     if not memory or len(memory) % BLOCK or len(memory) > 256 * BLOCK:
         raise FieldError(f"tag {tag.uid}: {len(memory)} bytes of memory; use 1 to 256 blocks of {BLOCK}")

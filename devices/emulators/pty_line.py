@@ -63,6 +63,10 @@ class PtyLine:
         """When the next byte leaves."""
         return self._out[0][0] if self._out else None
 
+    def last(self) -> float:
+        """When the last byte under way leaves; 0 if none is."""
+        return self._out[-1][0] if self._out else 0.0
+
     def release(self, now: float) -> None:
         """Let go of the bytes whose time has come."""
         ripe = bytearray()

@@ -22,7 +22,7 @@ import msgspec
 
 from devices.emulators.faults import Fault, Faults
 from devices.emulators.field import Field
-from devices.emulators.firmware.m3 import M3Reader, Reply
+from devices.emulators.firmware import FIRMWARE, Reply, firmware
 from devices.emulators.pty_line import PtyLine
 from devices.emulators.reader_control import (
     Answer,
@@ -38,7 +38,6 @@ from devices.emulators.reader_control import (
 from devices.rfid.errors import RfidError
 from devices.socket_path import short_path
 
-FIRMWARE: Final = {"m3": M3Reader}
 #: Seconds between looks at a port that nobody has open.
 _LOOK: Final = 0.01
 _FRAMES: Final = 500
@@ -50,7 +49,7 @@ class ReaderProcess:
     def __init__(self, protocol: str, link: Path, field: Path, control: Path, seed: int) -> None:
         self._field = Field(field)
         self._faults = Faults(seed)
-        self._firmware = FIRMWARE[protocol](self._field, self._faults)
+        self._firmware = firmware(protocol, self._field, self._faults)
         self._byte_s = self._firmware.bits_per_byte / self._firmware.baud
         self._control = control
         self._server = socket.socket(socket.AF_UNIX)
@@ -80,6 +79,7 @@ class ReaderProcess:
             if self._line.look():
                 self._stale()
             self._line.release(time.monotonic())
+            self._speak()
 
     def close(self) -> None:
         """Hang up and clear away the names."""
@@ -97,7 +97,7 @@ class ReaderProcess:
             poll.register(fd, select.POLLIN)
         if self._line.opened:
             poll.register(self._line.fd, select.POLLIN)
-        due = self._line.due()
+        due = min((at for at in (self._line.due(), self._speaks_at()) if at is not None), default=None)
         wait = None if self._line.opened else _LOOK
         if due is not None:
             left = max(0.0, due - time.monotonic())
@@ -116,8 +116,20 @@ class ReaderProcess:
             return
         self._log("host", data)
         received = now + len(data) * self._byte_s
-        for reply in self._firmware.receive(data):
+        for reply in self._firmware.receive(data, received):
             self._answer(reply, received + reply.air_s)
+
+    def _speaks_at(self) -> float | None:
+        """When the reader will say something unasked; not before it has said what it is saying."""
+        wake = self._firmware.wake() if self._line.opened else None
+        return None if wake is None else max(wake, self._line.last())
+
+    def _speak(self) -> None:
+        now = time.monotonic()
+        at = self._speaks_at()
+        if at is not None and at <= now:
+            for reply in self._firmware.tick(now):
+                self._answer(reply, now + reply.air_s)
 
     def _answer(self, reply: Reply, start: float) -> None:
         self._busy_until = start

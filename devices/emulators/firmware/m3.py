@@ -14,7 +14,8 @@ from typing import Final
 
 from devices.emulators.faults import Fault, Faults
 from devices.emulators.field import AFI_LOCK, BLOCK, Field, TagState
-from devices.rfid.protocols.m3.frames import OLD_START, Frame, Parser, pack
+from devices.emulators.firmware import Reply
+from devices.rfid.protocols.m3.frames import OLD_START, Frame, new_parser, pack
 
 FIRMWARE: Final = bytes([0x0A, 5, 0, 2])
 #: Mean time of an inventory with so many tags, in ms (collisions included).
@@ -51,15 +52,6 @@ _NEEDS: Final = {_READ: 2, _WRITE: 3, _WRITE_AFI: 1, _WRITE_DSFID: 1, _SET_EAS: 
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer, ready for the line ``air_s`` seconds after the command was received. ``command`` is its code."""
-
-    command: int
-    air_s: float
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class _Result:
     """What a command came to: error byte, fields, milliseconds on the air."""
 
@@ -72,14 +64,14 @@ class M3Reader:
     """The reader's firmware. Bytes that are no frame are ignored, as it does."""
 
     #: A command sent while it works is lost.
-    deaf_when_busy: Final = True
-    bits_per_byte: Final = 10
-    baud: Final = 19200
+    deaf_when_busy = True
+    bits_per_byte = 10
+    baud = 19200
 
     def __init__(self, field: Field, faults: Faults) -> None:
         self._field = field
         self._faults = faults
-        self._parser = Parser()
+        self._parser = new_parser()
         self._quiet: set[str] = set()
         self._addressed: dict[int, Callable[[TagState, bytes], _Result]] = {
             _QUIET: self._hush, _READ: self._read, _CHECK_EAS: self._check_eas, _WRITE: self._write,
@@ -87,7 +79,15 @@ class M3Reader:
             _SET_EAS: self._set_eas, _TAG_INFO: self._tag_info, _GET_DSFID: self._get_dsfid,
         }  # fmt: skip
 
-    def receive(self, data: bytes) -> list[Reply]:
+    def wake(self) -> float | None:
+        """It never speaks unasked."""
+        return None
+
+    def tick(self, now: float) -> list[Reply]:
+        """It never speaks unasked."""
+        return []
+
+    def receive(self, data: bytes, now: float) -> list[Reply]:
         """Take bytes from the host; give the answers to the commands they completed."""
         return [
             reply

@@ -17,7 +17,7 @@ from devices.rfid.events import (
     TagLeft,
     TagRead,
 )
-from devices.rfid.protocols.m3.frames import Frame, Parser
+from devices.rfid.protocols.m3.frames import Frame, new_parser
 from devices.rfid.protocols.m3.say import say
 from devices.rfid.reader_commands import reader
 from devices.rfid.tag_commands import tag
@@ -120,7 +120,7 @@ def test_parse_both_ways_of_a_line():
     ],
 )
 def test_public_frames_in_words(wire, way, text):
-    (frame,) = Parser().receive(bytes.fromhex(wire))
+    (frame,) = new_parser().receive(bytes.fromhex(wire))
     said = say(frame)
     assert (said.way, said.text) == (way, text)
 
