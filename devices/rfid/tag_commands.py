@@ -8,6 +8,7 @@ import msgspec
 from devices.rfid import wording
 from devices.rfid.errors import EncodeError
 from devices.rfid.hex_input import read_hex
+from devices.rfid.station.commands import convert, station, undo
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Usage, problem
 from devices.rfid.tags.recognise import recognise
@@ -15,7 +16,11 @@ from devices.rfid.tags.recognise import recognise
 
 @click.group()
 def tag() -> None:
-    """Decode or encode an RFID tag's memory."""
+    """Decode or encode an RFID tag's memory; tag books, convert a shelf, undo it."""
+
+
+for _command in (station, convert, undo):
+    tag.add_command(_command)
 
 
 @tag.command(epilog='Example: pustaka tag decode "11 01 01 31 30 …"   Exit status 1: not an item or card.')

@@ -48,11 +48,6 @@ class State:
     skipped: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
 
-    @property
-    def settled(self) -> bool:
-        """Nothing is begun that has not ended."""
-        return not self.busy and not self.half
-
 
 Step = tuple[State, list[Action]]
 
@@ -92,11 +87,13 @@ def _looked(state: State, sight: Sight, rules: Rules) -> Step:
     if sight.refused:
         return _count(state, skipped=True), [about]
     if sight.same:
-        known = uid in state.done  # laid down once more: it has been counted
-        return (_count(state, done=True), []) if known else (_count(state, skipped=True), [replace(about, news=News.ALREADY)])
+        if uid in state.done:  # laid down once more: it has been counted
+            return _count(state, done=True), []
+        return _count(state, skipped=True), [replace(about, news=News.ALREADY)]
+    losing: list[Action] = [replace(about, news=News.LOSES, why=sight.lost)] if sight.lost else []
     if rules.dry:
-        return _count(state, done=True), [replace(about, news=News.WOULD_WRITE)]
-    return state, [Write(uid)]
+        return _count(state, done=True), [*losing, replace(about, news=News.WOULD_WRITE)]
+    return state, [*losing, Write(uid)]
 
 
 def _wrote(state: State, result: Result, rules: Rules) -> Step:
@@ -119,9 +116,7 @@ def _wrote(state: State, result: Result, rules: Rules) -> Step:
 def _count(state: State, *, done: bool = False, skipped: bool = False) -> State:
     """The tag has been dealt with; it ended so."""
     uid = state.busy
-    rest = State(
-        "", state.resting | {uid}, state.half, state.done - {uid}, state.skipped - {uid}, state.failed - {uid}
-    )
+    rest = State("", state.resting | {uid}, state.half, state.done - {uid}, state.skipped - {uid}, state.failed - {uid})
     if done:
         return replace(rest, done=rest.done | {uid})
     if skipped:

@@ -7,7 +7,7 @@ and :mod:`devices.rfid.station.batch`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 import msgspec
@@ -16,12 +16,11 @@ from devices.rfid.errors import EncodeError
 from devices.rfid.port import Interrupted, PortLost
 from devices.rfid.station import image
 from devices.rfid.station.held import Held
-from devices.rfid.station.image import Image, Wish
+from devices.rfid.station.image import Plan, Wish
 from devices.rfid.station.log import Begun, End, Ended, Log, Turned, Why
 from devices.rfid.station.steps import Result, Sight
 from devices.rfid.station.tagger import Failed, Tagger, Trouble
-from devices.rfid.tags.content import Model, Note, Problem, TagContent, problem
-from devices.rfid.tags.iso28560_3 import reverse_blocks
+from devices.rfid.tags.content import Model, TagContent, problem
 from devices.rfid.tags.recognise import recognise
 
 
@@ -33,34 +32,16 @@ class Gate:
     eas: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What was made out for a tag when it was looked at."""
-
-    now: Held
-    after: Held
-    content: TagContent
-    item: str
-    part: int
-    parts: int
-
-
 class Desk:
-    """``tagger`` is set by whoever finds the reader; ``now`` gives the local time as text for the log.
+    """``tagger`` is set by whoever finds the reader; ``now`` gives the local time as text for the log."""
 
-    ``reversed_blocks``: a blank tag is written backwards in every block, for a reader that hands them out so.
-    """
-
-    def __init__(
-        self, log: Log, wish: Wish, gate: Gate, now: Callable[[], str], *, reversed_blocks: bool = False
-    ) -> None:
+    def __init__(self, log: Log, wish: Wish, gate: Gate, now: Callable[[], str]) -> None:
         self.tagger: Tagger | None = None
         self._log = log
         self._wish = wish
         self._gate = gate
         self._now = now
-        self._reversed = reversed_blocks
-        self._plans: dict[str, _Plan] = {}
+        self._plans: dict[str, tuple[Held, Plan]] = {}
 
     @property
     def half(self) -> frozenset[str]:
@@ -69,29 +50,21 @@ class Desk:
 
     def look_for_item(self, uid: str, item: str, part: int, parts: int) -> Sight:
         """Look at a tag, and plan it for this item."""
-        return self._look(uid, lambda content, size: (image.for_item(self._wish, item, part, parts, size), (item, part, parts)))
+        return self._look(uid, lambda now: image.for_item(self._wish, now, item, part, parts))
 
     def look_to_convert(self, uid: str) -> Sight:
         """Look at a tag, and plan the same item in the model wished for."""
-
-        def convert(content: TagContent, size: int) -> tuple[Image, tuple[str, int, int]]:
-            if trouble := problem(content):
-                raise EncodeError(_NO_ITEM.get(trouble, trouble.sentence))
-            if content.is_card:
-                raise EncodeError("This is a patron's card.")
-            return image.in_place_of(self._wish, content, size), (content.item_id, content.part, content.parts)
-
-        return self._look(uid, convert)
+        return self._look(uid, lambda now: image.in_place_of(self._wish, now))
 
     def write(self, uid: str, why: Why) -> Result:
         """Carry out the plan that the last look made for this tag."""
-        plan = self._plans.pop(uid)
+        now, plan = self._plans.pop(uid)
         row = Begun(
-            number=self._log.story.next_number, at=self._now(), uid=uid, why=why, before=plan.now, after=plan.after,
+            number=self._log.story.next_number, at=self._now(), uid=uid, why=why, before=now, after=plan.after,
             item=plan.item, part=plan.part, parts=plan.parts,
         )  # fmt: skip
         self._log.add(row)
-        return self._carry_out(row, plan.now)
+        return self._carry_out(row, now)
 
     def finish(self, uid: str) -> Result:
         """A tag that was left half-way is seen again: make it whole."""
@@ -108,7 +81,8 @@ class Desk:
         known = {recognise(held.raw, held.dsfid).item_id for held in (row.before, row.after)}
         if not problem(content) and content.item_id not in known:
             self._end(row, End.OVERTAKEN)
-            return Result(ok=False, why="Somebody has written another item to this tag since; it was left alone.", **_of(row))
+            why = "Somebody has written another item to this tag since; it was left alone."
+            return Result(ok=False, why=why, **_of(row))
         return self._carry_out(row, now)
 
     def turn(self, uid: str) -> None:
@@ -156,26 +130,21 @@ class Desk:
             raise PortLost("No reader is there.")
         return self.tagger
 
-    def _look(self, uid: str, make: Callable[[TagContent, int], tuple[Image, tuple[str, int, int]]]) -> Sight:
+    def _look(self, uid: str, make: Callable[[Held], Plan]) -> Sight:
         now = self._need.look(uid)
         if isinstance(now, Failed):
             return Sight(left=now.trouble is Trouble.LEFT, refused=now.sentence)
         content = recognise(now.raw, now.dsfid)
+        there, blank = described(content), content.model is Model.BLANK
         try:
-            made, (item, part, parts) = make(content, len(now.raw))
+            plan = make(now)
         except EncodeError as error:
-            return Sight(there=described(content), blank=content.model is Model.BLANK, refused=str(error))
-        backwards = Note.BLOCKS_REVERSED in content.notes or (content.model is Model.BLANK and self._reversed)
-        memory = reverse_blocks(made.memory) if backwards else made.memory
-        after = Held(
-            memory=memory.hex().upper(), block_size=now.block_size, afi=self._gate.afi, eas=self._gate.eas,
-            dsfid=made.dsfid if now.dsfid is not None else None,
-        )  # fmt: skip
-        self._plans[uid] = _Plan(now, after, content, item, part, parts)
-        return Sight(
-            there=described(content), blank=content.model is Model.BLANK, same=now.meets(after), item=item, part=part,
-            parts=parts,
-        )  # fmt: skip
+            return Sight(there=there, blank=blank, refused=str(error))
+        plan = replace(plan, after=msgspec.structs.replace(plan.after, afi=self._gate.afi, eas=self._gate.eas))
+        self._plans[uid] = (now, plan)
+        lost = " ".join(f"Left out: {one}." for one in plan.lost)
+        of = _Of(item=plan.item, part=plan.part, parts=plan.parts)
+        return Sight(there=there, blank=blank, same=now.meets(plan.after), lost=lost, **of)
 
     def _carry_out(self, row: Begun, now: Held) -> Result:
         """Write, or give back; the log knows how far it came, whatever happens."""
@@ -206,15 +175,6 @@ class Desk:
             self._log.add(Ended(number=number, at=self._now(), end=end))
 
 
-_NO_ITEM = {
-    Problem.BLANK: "The tag is blank.",
-    Problem.BAD_CRC: "The tag's content is damaged (wrong checksum), so nothing says what it should be.",
-    Problem.UNKNOWN_MODEL: "The tag's data model is not known.",
-    Problem.NOT_DECODED: "The tag's data model is recognised but not read here.",
-    Problem.NO_ITEM_ID: "The tag carries no item number.",
-}
-
-
 def _half(row: Begun, failed: Failed) -> Result:
     left = failed.trouble is Trouble.LEFT
     return Result(ok=False, half=True, left=left, why=failed.sentence, **_of(row))
@@ -232,7 +192,7 @@ class _Of(TypedDict):
 
 
 def _of(row: Begun) -> _Of:
-    return {"item": row.item, "part": row.part, "parts": row.parts}
+    return _Of(item=row.item, part=row.part, parts=row.parts)
 
 
 def described(content: TagContent) -> str:

@@ -88,7 +88,8 @@ def steps(now: Held, wanted: Held) -> list[Step]:
         found.append(SetEas(wanted.eas))
     size = wanted.block_size
     old, new = now.raw, wanted.raw
-    differ = [at for at in range(len(new) // size) if old[at * size : (at + 1) * size] != new[at * size : (at + 1) * size]]
+    blocks = [slice(at, at + size) for at in range(0, len(new), size)]
+    differ = [number for number, block in enumerate(blocks) if old[block] != new[block]]
     runs: list[list[int]] = []
     for number in differ:
         if runs and number == runs[-1][-1] + 1 and len(runs[-1]) < _RUN:

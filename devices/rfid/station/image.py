@@ -2,59 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
 
 from devices.rfid.errors import EncodeError
-from devices.rfid.tags import iso28560_3
-from devices.rfid.tags.content import Model, TagContent, Usage
+from devices.rfid.station.held import Held
+from devices.rfid.tags.content import Model, Note, Usage, problem
+from devices.rfid.tags.recognise import recognise
+from devices.rfid.tags.tag_image import TagImage, convert, make_image, same_item
 
-#: Data models that can be written.
-MODELS: Final = (Model.ISO_28560_3,)
-_DSFID: Final = {Model.ISO_28560_3: 0x3E}
+#: For ``Wish.dsfid``: leave it as it is.
+KEEP = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the tags are to be like. ``dsfid``: ``None`` for the model's own, -1 to leave it as it is."""
+    """What the tags are to be like. ``dsfid``: ``None`` for the model's own, or :data:`KEEP`.
+
+    ``backwards``: blank tags are written with every block turned round, for a reader that hands them out so.
+    """
 
     model: Model = Model.ISO_28560_3
     isil: str = ""
     usage: Usage = Usage.CIRCULATING
     dsfid: int | None = None
+    backwards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
-    """A whole memory, from byte 0 to the tag's end, in the order of the standard; and the DSFID that goes with it."""
+class Plan:
+    """What a tag will hold, and for which item. ``lost`` has a sentence for each thing the model has no place for."""
 
-    memory: bytes
-    dsfid: int | None
-
-
-def for_item(wish: Wish, item: str, part: int, parts: int, capacity: int) -> Image:
-    """A new tag's content.
-
-    Raises:
-        EncodeError: the model cannot hold it, or the tag of ``capacity`` bytes is too small.
-    """
-    content = TagContent(wish.model, item, wish.isil, part, parts, wish.usage, True)
-    return in_place_of(wish, content, capacity)
+    after: Held
+    item: str
+    part: int = 1
+    parts: int = 1
+    lost: tuple[str, ...] = ()
 
 
-def in_place_of(wish: Wish, content: TagContent, capacity: int) -> Image:
-    """The same item in the model wished for. An ISIL in ``wish`` goes before the tag's own.
+def for_item(wish: Wish, now: Held, item: str, part: int, parts: int) -> Plan:
+    """A new content for a tag that holds ``now``; the rest of its memory stays.
 
     Raises:
-        EncodeError: as for :func:`for_item`.
+        EncodeError: the model cannot hold it, or the tag is too small.
     """
-    small = capacity < iso28560_3.CORE
-    core = iso28560_3.encode(
-        content.item_id, wish.isil or content.isil, part=content.part, parts=content.parts,
-        usage=content.usage if content.usage is not None else Usage.CIRCULATING,
-        extensions=() if small else content.extensions, size=iso28560_3.SMALL if small else iso28560_3.CORE,
+    content = recognise(now.raw, now.dsfid)
+    blank = content.model is Model.BLANK
+    image = make_image(
+        wish.model, item, wish.isil, part, parts, wish.usage, capacity=len(now.raw), block_size=now.block_size,
+        reverse=wish.backwards if blank else Note.BLOCKS_REVERSED in content.notes,
     )  # fmt: skip
-    if len(core) > capacity:
-        raise EncodeError(f"The tag is too small: it has {capacity} bytes, {len(core)} are needed. Use another tag.")
-    dsfid = None if wish.dsfid == -1 else wish.dsfid if wish.dsfid is not None else _DSFID[wish.model]
-    return Image(core.ljust(capacity, b"\0"), dsfid)
+    return Plan(_held(wish, now, image), item, part, parts)
+
+
+def in_place_of(wish: Wish, now: Held) -> Plan:
+    """The item that a tag holds, in the model wished for. An ISIL in ``wish`` goes before the tag's own.
+
+    Raises:
+        EncodeError: the tag names no item, or the item does not fit.
+    """
+    content = recognise(now.raw, now.dsfid)
+    if content.model is Model.BLANK:
+        raise EncodeError("The tag is blank.")
+    if trouble := problem(content):
+        raise EncodeError(trouble.sentence)
+    content = replace(content, isil=wish.isil or content.isil)
+    made = convert(content, wish.model, capacity=len(now.raw), block_size=now.block_size)
+    after = _held(wish, now, made.image)
+    if not same_item(content, recognise(after.raw, after.dsfid)):
+        raise EncodeError(f"item {content.item_id}: in {wish.model.value} it would not be the same item any more")
+    return Plan(after, content.item_id, content.part, content.parts, made.lost)
+
+
+def _held(wish: Wish, now: Held, image: TagImage) -> Held:
+    dsfid = image.dsfid if wish.dsfid is None else wish.dsfid
+    known = now.dsfid is not None and dsfid != KEEP  # what cannot be read could not be given back
+    memory = image.memory + now.raw[len(image.memory) :]
+    return Held(memory=memory.hex().upper(), block_size=now.block_size, dsfid=dsfid if known else None)

@@ -167,7 +167,7 @@ class Log:
             self._sync_folder()
         except BlockingIOError:
             os.close(self._fd)
-            raise LogError(f"{path}: another station is writing this log. End it, or name another with --log.") from None
+            raise LogError(f"{path}: another station has it open. End it, or name another with --log.") from None
         except (OSError, LogError) as error:
             os.close(self._fd)
             raise error if isinstance(error, LogError) else LogError(f"{path}: {error.strerror}") from error
@@ -181,7 +181,8 @@ class Log:
         try:
             self._write(msgspec.json.encode(row) + b"\n")
         except OSError as error:
-            raise LogError(f"{self._path}: cannot be written: {error.strerror}. Nothing was written to the tag.") from error
+            why = f"{self._path}: cannot be written: {error.strerror}. Make room, then lay the tag down again."
+            raise LogError(why) from error
         self.story.add(row)
 
     def close(self) -> None:

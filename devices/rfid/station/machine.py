@@ -79,11 +79,6 @@ class State:
     half: frozenset[str] = frozenset()
     told: Tell | None = None
 
-    @property
-    def settled(self) -> bool:
-        """Nothing is begun that has not ended."""
-        return self.phase is Phase.SCAN and not self.half
-
 
 Step = tuple[State, list[Action]]
 

@@ -12,7 +12,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     """What was found on a tag. ``there`` in words; ``blank``: nothing is lost by writing.
 
     ``same``: it holds already what it should, which has just been read. ``refused``: why it cannot be written, a
-    sentence; ``left``: because it has gone.
+    sentence; ``left``: because it has gone; ``lost``: what the new model has no place for, in sentences.
     """
 
     there: str = ""
@@ -20,6 +20,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     same: bool = False
     left: bool = False
     refused: str = ""
+    lost: str = ""
     item: str = ""
     part: int = 1
     parts: int = 1
@@ -162,6 +163,7 @@ class News(enum.StrEnum):
     ASK = "ask"
     KEPT = "kept"
     REFUSED = "refused"
+    LOSES = "loses"
     WOULD_WRITE = "would-write"
     ALREADY = "already"
     DONE = "done"

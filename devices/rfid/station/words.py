@@ -44,6 +44,7 @@ _WORDS: Final = {
     News.KEPT: "The tag stays as it is. Lay another one down for {item}{of}.",
     News.REFUSED: "{item}{of}: not written. {why}",
     News.WOULD_WRITE: "{item}{of} would be written to tag {uid} in place of {there}.",
+    News.LOSES: "{item}{of}, tag {uid}: {why}",
     News.ALREADY: "{item}{of} is on tag {uid} already.",
     News.DONE: "{item}{of} is on tag {uid}, read back.",
     News.FINISHED: "Tag {uid} was half written and is whole now: {item}{of}, read back.",
