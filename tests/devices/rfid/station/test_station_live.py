@@ -71,7 +71,6 @@ def test_what_is_on_a_tag_is_shown_and_needs_a_yes(desk: Any) -> None:
     station.wait("take-away")
     assert item(desk, A)[0] == "OLD7"
     desk.pad.take(A)
-    desk.until(lambda: station.process.poll() is None)
     desk.pad.define(B, OLD)
     desk.pad.put(B)
     station.wait("ask", uid=B)
@@ -168,6 +167,7 @@ def test_a_reader_that_falls_silent_in_the_middle_is_found_again_and_the_tag_fin
     desk.pad.fault(Fault.HANG_UP, command=WRITE)
     station.type("BK1")
     station.wait("half", uid=A)
+    desk.pad.come_back()
     station.wait("finished", uid=A)
     assert item(desk, A)[0] == "BK1"
     assert station.end() == 0
@@ -181,7 +181,7 @@ def test_a_killed_station_leaves_a_log_that_a_later_one_finishes(desk: Any) -> N
     station.wait("reader")
     desk.pad.fault(Fault.LATE, command=WRITE, ms=5000, times=None)
     station.type("BK1")
-    desk.until(lambda: any(frame.hex[6:8] == "04" for frame in desk.pad.frames() if frame.way == "host"))
+    desk.until(lambda: desk.memory(A) != old)
     station.process.kill()
     station.process.wait()
     desk.pad.fault(Fault.LATE, times=0)
