@@ -17,6 +17,7 @@ import pytest
 
 from devices.emulators.field import TagState
 from devices.emulators.reader_client import ReaderEmulator
+from devices.rfid.tags import iso28560_3
 
 DEADLINE = 20.0
 
@@ -89,6 +90,14 @@ class Desk:
         running = Running(command, *first, "--port", self.pad.port, *log, *arguments)
         self._running.append(running)
         return running
+
+    def blank(self, uid: str, memory: bytes = b"", *, blocks: int = 12, **values: Any) -> None:
+        """A tag with little memory: at the speed of the line a large one takes its time."""
+        self.pad.define(uid, memory, blocks=blocks, **values)
+
+    def book(self, uid: str, item: str, isil: str = "", part: int = 1, parts: int = 1, afi: int = 0x07) -> None:
+        """Such a tag with a book in ISO 28560-3."""
+        self.blank(uid, iso28560_3.encode(item, isil, part=part, parts=parts), afi=afi)
 
     def tag(self, uid: str) -> TagState:
         return next(tag for tag in self.pad.tags() if tag.uid == uid)

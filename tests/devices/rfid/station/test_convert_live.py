@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from devices.emulators.faults import Fault
+from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Model, Usage
 from devices.rfid.tags.recognise import recognise
 
@@ -13,10 +14,10 @@ WRITE = 0x04
 
 
 def test_a_shelf_is_converted_several_books_at_once_and_given_back(desk: Any) -> None:
-    desk.pad.define_item(A, "BK0001", "ID-SMR01", 1, 2)
-    desk.pad.define_item(B, "BK0002", "ID-SMR01", usage=Usage.NON_CIRCULATING, afi=0xC2)
-    desk.pad.define(C)
-    desk.pad.define(D, b"\x11\x01\x01damaged")
+    desk.book(A, "BK0001", "ID-SMR01", 1, 2)
+    desk.blank(B, iso28560_3.encode("BK0002", "ID-SMR01", usage=Usage.NON_CIRCULATING), afi=0xC2)
+    desk.blank(C)
+    desk.blank(D, b"\x11\x01\x01damaged")
     before = {uid: desk.tag(uid) for uid in (A, B, C, D)}
     for uid in before:
         desk.pad.put(uid)
@@ -43,8 +44,8 @@ def test_a_shelf_is_converted_several_books_at_once_and_given_back(desk: Any) ->
 
 
 def test_a_tag_that_is_so_already_is_only_counted_and_a_dry_run_writes_nothing(desk: Any) -> None:
-    desk.pad.define_item(A, "BK0001")
-    desk.pad.define_item(B, "BK0002")
+    desk.book(A, "BK0001")
+    desk.book(B, "BK0002")
     memory = desk.memory(B)
     desk.pad.put(A)
     convert = desk.run("convert", "--to", "iso28560-3", "--count", "1")
@@ -60,12 +61,12 @@ def test_a_tag_that_is_so_already_is_only_counted_and_a_dry_run_writes_nothing(d
 
 
 def test_a_tag_pulled_out_of_a_conversion_is_finished_by_the_next_one(desk: Any) -> None:
-    desk.pad.define_item(A, "BK0001", "ID-SMR01")
+    desk.book(A, "BK0001", "ID-SMR01")
     desk.pad.put(A)
     convert = desk.run("convert", "--to", "iso28560-2")
     convert.wait("done", uid=A)
     desk.pad.take(A)
-    desk.pad.define_item(B, "BK0002", "ID-SMR01")
+    desk.book(B, "BK0002", "ID-SMR01")
     desk.pad.fault(Fault.VANISH_BEFORE, command=WRITE)
     desk.pad.put(B)
     convert.wait("half", uid=B)
@@ -80,10 +81,10 @@ def test_a_tag_pulled_out_of_a_conversion_is_finished_by_the_next_one(desk: Any)
 
 
 def test_what_somebody_else_has_written_since_is_not_undone(desk: Any) -> None:
-    desk.pad.define_item(A, "BK0001")
+    desk.book(A, "BK0001")
     desk.pad.put(A)
     assert desk.run("convert", "--to", "iso28560-2", "--count", "1").ended() == 0
-    desk.pad.define_item(A, "OTHER")
+    desk.book(A, "OTHER")
     undo = desk.run("undo", "--seconds", "5")
     assert undo.wait("failed", uid=A)["why"].startswith("The tag holds something else")
     assert undo.end() == 1
@@ -91,10 +92,10 @@ def test_what_somebody_else_has_written_since_is_not_undone(desk: Any) -> None:
 
 
 def test_a_lent_book_keeps_its_alarm_off_when_its_conversion_is_undone(desk: Any) -> None:
-    desk.pad.define_item(A, "BK0001")
+    desk.book(A, "BK0001")
     desk.pad.put(A)
     assert desk.run("convert", "--to", "iso28560-2", "--count", "1", "--afi", "in").ended() == 0
     lent = desk.tag(A)
-    desk.pad.define(A, bytes.fromhex(lent.memory), afi=0xC2, dsfid=lent.dsfid)
+    desk.blank(A, bytes.fromhex(lent.memory), afi=0xC2, dsfid=lent.dsfid)
     assert desk.run("undo").ended() == 0
     assert (desk.tag(A).afi, recognise(desk.memory(A)).item_id) == (0xC2, "BK0001")

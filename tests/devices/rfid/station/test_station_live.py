@@ -23,8 +23,8 @@ def item(desk: Any, uid: str) -> tuple[str, str, int, int]:
 
 
 def test_books_are_tagged_one_after_the_other_and_the_last_is_undone(desk: Any) -> None:
-    desk.pad.define(A, afi=0, dsfid=0)
-    desk.pad.define(B, afi=0, dsfid=0)
+    desk.blank(A, afi=0, dsfid=0)
+    desk.blank(B, afi=0, dsfid=0)
     before = desk.tag(B)
     station = desk.run("station", "--isil", "ID-SMR01")
     for uid, code in ((A, "BK1"), (B, "BK2")):
@@ -48,8 +48,8 @@ def test_books_are_tagged_one_after_the_other_and_the_last_is_undone(desk: Any) 
 
 
 def test_two_tags_on_the_pad_are_refused_and_neither_is_touched(desk: Any) -> None:
-    desk.pad.define(A)
-    desk.pad.define(B)
+    desk.blank(A)
+    desk.blank(B)
     desk.pad.put(A)
     desk.pad.put(B)
     station = desk.run("station")
@@ -62,7 +62,7 @@ def test_two_tags_on_the_pad_are_refused_and_neither_is_touched(desk: Any) -> No
 
 
 def test_what_is_on_a_tag_is_shown_and_needs_a_yes(desk: Any) -> None:
-    desk.pad.define_item(A, "OLD7", "ID-SMR01")
+    desk.book(A, "OLD7", "ID-SMR01")
     desk.pad.put(A)
     station = desk.run("station")
     station.type("BK1")
@@ -71,7 +71,7 @@ def test_what_is_on_a_tag_is_shown_and_needs_a_yes(desk: Any) -> None:
     station.wait("take-away")
     assert item(desk, A)[0] == "OLD7"
     desk.pad.take(A)
-    desk.pad.define(B, OLD)
+    desk.blank(B, OLD)
     desk.pad.put(B)
     station.wait("ask", uid=B)
     station.type("y")
@@ -81,7 +81,7 @@ def test_what_is_on_a_tag_is_shown_and_needs_a_yes(desk: Any) -> None:
 
 def test_a_set_gets_its_tags_in_order_in_another_model(desk: Any) -> None:
     for uid in (A, B):
-        desk.pad.define(uid)
+        desk.blank(uid)
     station = desk.run("station", "--parts", "2", "--model", "iso28560-2", "--isil", "ID-SMR01", "--afi", "out")
     station.type("BK1")
     for uid, part in ((A, 1), (B, 2)):
@@ -95,7 +95,7 @@ def test_a_set_gets_its_tags_in_order_in_another_model(desk: Any) -> None:
 
 
 def test_a_write_that_fails_is_tried_again(desk: Any) -> None:
-    desk.pad.define(A)
+    desk.blank(A)
     desk.pad.put(A)
     station = desk.run("station")
     station.wait("reader")
@@ -106,7 +106,7 @@ def test_a_write_that_fails_is_tried_again(desk: Any) -> None:
 
 
 def test_a_tag_that_takes_nothing_is_given_back_and_nothing_is_logged_as_done(desk: Any) -> None:
-    desk.pad.define(A, OLD, afi=0, dsfid=0)
+    desk.blank(A, OLD, afi=0, dsfid=0)
     desk.pad.put(A)
     before = desk.memory(A)
     station = desk.run("station", "--overwrite")
@@ -122,7 +122,7 @@ def test_a_tag_that_takes_nothing_is_given_back_and_nothing_is_logged_as_done(de
 
 
 def test_locked_blocks_are_named_and_the_tag_gets_its_old_content_back(desk: Any) -> None:
-    desk.pad.define(A, OLD, locked=(1, 2))
+    desk.blank(A, OLD, locked=(1, 2))
     before = desk.tag(A)
     desk.pad.put(A)
     station = desk.run("station", "--overwrite")
@@ -134,7 +134,7 @@ def test_locked_blocks_are_named_and_the_tag_gets_its_old_content_back(desk: Any
 
 
 def test_a_tag_that_is_too_small_is_refused_with_the_bytes(desk: Any) -> None:
-    desk.pad.define(A, blocks=7)
+    desk.blank(A, blocks=7)
     desk.pad.put(A)
     station = desk.run("station")
     station.type("BK1")
@@ -145,7 +145,7 @@ def test_a_tag_that_is_too_small_is_refused_with_the_bytes(desk: Any) -> None:
 
 
 def test_a_tag_pulled_away_in_the_middle_is_finished_when_it_comes_back(desk: Any) -> None:
-    desk.pad.define(A, OLD * 4, dsfid=0)
+    desk.blank(A, OLD * 4, dsfid=0)
     desk.pad.put(A)
     station = desk.run("station", "--overwrite")
     station.wait("reader")
@@ -160,7 +160,7 @@ def test_a_tag_pulled_away_in_the_middle_is_finished_when_it_comes_back(desk: An
 
 
 def test_a_reader_that_falls_silent_in_the_middle_is_found_again_and_the_tag_finished(desk: Any) -> None:
-    desk.pad.define(A)
+    desk.blank(A)
     desk.pad.put(A)
     station = desk.run("station")
     station.wait("reader")
@@ -174,7 +174,7 @@ def test_a_reader_that_falls_silent_in_the_middle_is_found_again_and_the_tag_fin
 
 
 def test_a_killed_station_leaves_a_log_that_a_later_one_finishes(desk: Any) -> None:
-    desk.pad.define(A, OLD * 4)
+    desk.blank(A, OLD * 4)
     old = desk.memory(A)
     desk.pad.put(A)
     station = desk.run("station", "--overwrite")
@@ -199,7 +199,7 @@ def test_a_killed_station_leaves_a_log_that_a_later_one_finishes(desk: Any) -> N
 
 
 def test_nothing_scanned_and_a_dry_run_write_nothing(desk: Any) -> None:
-    desk.pad.define(A)
+    desk.blank(A)
     before = desk.tag(A)
     desk.pad.put(A)
     station = desk.run("station", "--dry-run")
@@ -219,7 +219,7 @@ def test_a_code_that_no_tag_holds_is_refused_before_any_tag_is_laid_down(desk: A
 
 
 def test_a_serial_scanner(desk: Any, tmp_path: Path) -> None:
-    desk.pad.define(A)
+    desk.blank(A)
     desk.pad.put(A)
     with ScannerEmulator(tmp_path / "scanner") as scanner:
         station = desk.run("station", "--scanner", scanner.port)
@@ -231,7 +231,7 @@ def test_a_serial_scanner(desk: Any, tmp_path: Path) -> None:
 
 def test_lines_from_a_file_and_ctrl_c(desk: Any) -> None:
     """Without a terminal it ends when there is nothing more to come."""
-    desk.pad.define(A)
+    desk.blank(A)
     desk.pad.put(A)
     station = desk.run("station")
     station.type("BK1")
