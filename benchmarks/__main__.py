@@ -46,6 +46,7 @@ BENCHMARKS = {
         SCANNER,
         IDLE_CAMERA,
         PILE,
+        READER_FRAMES,
     )
 }
 
