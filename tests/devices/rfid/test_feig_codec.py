@@ -234,8 +234,9 @@ def test_every_code_has_a_sentence(codes):
 
 COMMANDS = [
     feig.Detect(), feig.SoftwareVersion(), feig.ReaderInfo(), feig.RfReset(), feig.RfPower(1), feig.Inventory(),
-    feig.StayQuiet(UID), feig.Select(UID), feig.ResetToReady(UID), feig.ReadBlocks(UID), feig.ReadBlocks(UID, 0, 1, True),
-    feig.WriteBlocks(UID, 0, bytes(4)), feig.WriteAfi(UID, 7), feig.WriteDsfid(UID, 6), feig.GetSystemInformation(UID),
+    feig.StayQuiet(UID), feig.Select(UID), feig.ResetToReady(UID), feig.ReadBlocks(UID),
+    feig.ReadBlocks(UID, locks=True), feig.WriteBlocks(UID, 0, bytes(4)), feig.WriteAfi(UID, 7),
+    feig.WriteDsfid(UID, 6), feig.GetSystemInformation(UID),
     feig.EasAlarm(UID), feig.SetEas(UID, True), feig.AirEasAlarm(UID), feig.AirSetEas(UID, True),
 ]  # fmt: skip
 
