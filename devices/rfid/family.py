@@ -79,6 +79,7 @@ class FamilyEntry:
 #: By the names for ``protocol`` under ``[reader]``.
 FAMILIES: Final = {
     "m3": FamilyEntry("devices.rfid.families.m3:M3Family", LineSettings(19200)),
+    "feig": FamilyEntry("devices.rfid.families.feig:FeigFamily", LineSettings(38400, "E")),
 }
 
 
