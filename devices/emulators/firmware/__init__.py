@@ -48,8 +48,13 @@ class Firmware(Protocol):
         ...
 
 
-#: ``module:class`` by the names for ``protocol`` under ``[reader]``; each is called with field and faults.
-FIRMWARE: Final = {"m3": "devices.emulators.firmware.m3:M3Reader"}
+#: ``module:class`` by the names for ``protocol`` under ``[reader]``; each is called with field and faults. ``r200`` is
+#: an ``m100`` that speaks the other dialect.
+FIRMWARE: Final = {
+    "m3": "devices.emulators.firmware.m3:M3Reader",
+    "m100": "devices.emulators.firmware.m100:M100Reader",
+    "r200": "devices.emulators.firmware.m100:R200Reader",
+}
 
 
 def firmware(protocol: str, field: Field, faults: Faults) -> Firmware:
