@@ -2,7 +2,8 @@
 
 Written from the vendors' documents (R200 user protocol V2.3.3; MagicRF M100/QM100 firmware manual) as the module sees
 it, apart from the driver's codec, with which it shares the framing alone. Times on the air are those of
-:mod:`devices.emulators.air`. Locking, killing, saving and the commands of NXP and Impinj but for the alarm bit are answered as unknown.
+:mod:`devices.emulators.air`. Locking, killing, saving and the commands of NXP and Impinj but for the alarm bit are
+answered as unknown.
 
 What the documents do not say is marked [inferred]: that nothing marks the end of a round that heard tags, and that a
 module that polls takes no command but "stop" (every public driver stops it first).
