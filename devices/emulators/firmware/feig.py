@@ -82,7 +82,6 @@ class FeigReader:
         self._radio = Radio(field, faults)
         self._parser = new_parser()
         self._heard = 0.0
-        self._listens = 0.0
         self._quiet: set[str] = set()
         self._held: list[bytes] = []  # entries of a list that were not sent yet
         self._cut_short = False
@@ -107,24 +106,20 @@ class FeigReader:
 
     def receive(self, data: bytes, now: float) -> list[Reply]:
         """Take bytes from the host, the last of them at ``now``; give the answer to the command they completed."""
-        began = now - len(data) * self.bits_per_byte / self.baud
-        if began < self._listens:
-            return []
-        if began - self._heard > GAP_S:
+        if now - len(data) * self.bits_per_byte / self.baud - self._heard > GAP_S:
             self._parser.give_up()
         self._heard = now
         for found in self._parser.receive(data):
             if isinstance(found, Frame) and found.address in (ADDRESS, ANY):
-                return [self._reply(found, now)]  # whatever follows came too early
+                return [self._reply(found)]  # whatever follows came too early
         return []
 
-    def _reply(self, frame: Frame, now: float) -> Reply:
+    def _reply(self, frame: Frame) -> Reply:
         fields = frame.body[2:]
         act = self._commands.get(frame.command)
         result = _Result(_UNKNOWN) if act is None else act(fields)
         data = pack(bytes([ADDRESS, frame.command, result.status]) + result.fields, frame.advanced)
-        self._listens = now + result.ms / 1000 + len(data) * self.bits_per_byte / self.baud + PAUSE_S
-        return Reply(_name(frame.command, fields), result.ms / 1000, data)
+        return Reply(_name(frame.command, fields), result.ms / 1000, data, PAUSE_S)
 
     # The reader itself.
 

@@ -61,7 +61,7 @@ def item_id(number: int) -> str:
 
 @dataclass(frozen=True)
 class HfDesk:
-    """ISO 15693 tags in ISO 28560-3, the alarm in the AFI."""
+    """ISO 15693 tags in ISO 28560-3, the alarm in the AFI. ``protocol`` may name a model behind a hyphen."""
 
     protocol: str
     read_code: int
@@ -93,9 +93,12 @@ class HfDesk:
         return {0x07: True, 0xC2: False}.get(tag.afi)
 
     def settings(self, port: str, baud: int = 0) -> ReaderSettings:
-        return ReaderSettings(port=port, protocol=self.protocol, baud=baud, **self.more)
+        return ReaderSettings(port=port, protocol=self.protocol.partition("-")[0], baud=baud, **self.more)
 
 
 DESKS: list[Desk] = [
     HfDesk("m3", read_code=0x02, write_code=0x09, verify_code=0x0A, most=255),
+    # It looks for a second, and begins anew each time; the CPR goes on where it was.
+    HfDesk("feig", read_code=0x23, write_code=0x27, verify_code=0x2B, most=105),
+    HfDesk("feig-cpr", read_code=0x23, write_code=0x27, verify_code=0x2B, most=500),
 ]
