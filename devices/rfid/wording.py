@@ -6,6 +6,16 @@ import msgspec
 
 from devices.rfid.events import Event, ReaderChanged, SecurityProblem, SecurityWritten, TagArrived, TagLeft, TagRead
 from devices.rfid.tags.content import Problem, TagContent, problem
+from devices.rfid.tags.extensions import BLOCK_NAMES
+from devices.rfid.tags.fields import explained
+
+
+class ShownField(msgspec.Struct, frozen=True):
+    """A named value; ``text`` says what a code means."""
+
+    name: str
+    value: str
+    text: str
 
 
 class ShownExtension(msgspec.Struct, frozen=True):
@@ -31,6 +41,8 @@ class ShownContent(msgspec.Struct, frozen=True):
     problem: str
     hint: str
     notes: tuple[str, ...]
+    sentences: tuple[str, ...]
+    fields: tuple[ShownField, ...]
     extensions: tuple[ShownExtension, ...]
 
 
@@ -63,6 +75,8 @@ def content(found: TagContent) -> ShownContent:
         problem=trouble.value,
         hint=trouble.sentence,
         notes=tuple(note.value for note in found.notes),
+        sentences=tuple(note.sentence for note in found.notes),
+        fields=tuple(ShownField(str(one.name), one.value, explained(one)) for one in found.fields),
         extensions=tuple(ShownExtension(one.id, one.payload.hex().upper(), one.texts) for one in found.extensions),
     )
 
@@ -71,15 +85,19 @@ def lines(shown: ShownContent) -> str:
     """A tag's content, a line each."""
     rows = [("model", shown.model)]
     if shown.crc_ok:
+        usage = (shown.usage or "not assigned").replace("_", " ")
         rows += [
-            ("item", shown.item_id),
-            ("isil", shown.isil),
-            ("part", f"{shown.part} of {shown.parts}"),
-            ("usage", f"{shown.usage}{'' if shown.lendable else ' (not lent)'}"),
+            ("card" if shown.patron_card else "item", shown.item_id),
+            ("owner", shown.isil or "not on the tag"),
+            ("part", f"{shown.part} of {shown.parts}" if shown.part else f"one of {shown.parts}, not told which"),
+            ("usage", usage if shown.lendable or shown.patron_card else f"{usage} (not lent)"),
         ]
-    rows += [("note", note) for note in shown.notes]
-    rows += [("block", f"{one.id}: {' | '.join(one.texts)}") for one in shown.extensions]
-    return "\n".join(f"{name:6} {text}" for name, text in rows)
+        rows += [(field.name, field.text) for field in shown.fields]
+        named = set(BLOCK_NAMES)
+        rows += [(f"block {one.id}", " | ".join(one.texts)) for one in shown.extensions if one.id not in named]
+    rows += [("note", sentence) for sentence in shown.sentences]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:{width}}  {text}" for name, text in rows)
 
 
 def event(found: Event) -> ShownEvent:

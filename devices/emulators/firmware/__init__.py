@@ -51,12 +51,14 @@ class Firmware(Protocol):
 
 
 #: ``module:class`` by the names for ``protocol`` under ``[reader]``; each is called with field and faults. Models that
-#: speak the same protocol in another way have a name of their own behind a hyphen.
+#: speak the same protocol in another way have a name of their own.
 FIRMWARE: Final = {
     "m3": "devices.emulators.firmware.m3:M3Reader",
     "feig": "devices.emulators.firmware.feig:FeigReader",
     "feig-cpr": "devices.emulators.firmware.feig:CprReader",
     "feig-straight": "devices.emulators.firmware.feig:StraightReader",
+    "m100": "devices.emulators.firmware.m100:M100Reader",
+    "r200": "devices.emulators.firmware.m100:R200Reader",
 }
 
 
