@@ -17,7 +17,7 @@ from typing import Final
 
 from devices.emulators import air
 from devices.emulators.faults import Fault, Faults
-from devices.emulators.field import AFI_LOCK, BLOCK, Field, TagState
+from devices.emulators.field import AFI_LOCK, BLOCK, Field, Kind, TagState
 from devices.emulators.firmware import Reply
 from devices.emulators.radio import Radio
 from devices.rfid.crc import ibm_sdlc
@@ -68,6 +68,8 @@ class FeigReader:
     turns = True
     #: A tag is listed once (CFG5, ONT).
     only_new = False
+    #: It lists ISO 14443A cards, too.
+    cards = False
     #: It knows the custom commands (B1); the transparent one (BF) they all know.
     custom = True
 
@@ -185,12 +187,16 @@ class FeigReader:
         most = len(there)
         while air.inventory_ms(most) > RESPONSE_S * 1000:
             most -= 1
+        if most and self._faults.strikes(Fault.RF_ERROR, _INVENTORY):
+            most -= 1
         self._cut_short = most < len(there)
         listed = there[:most]
         self._held = [bytes([3, tag.dsfid]) + bytes.fromhex(tag.uid) for tag in listed]
+        if self.cards and self._powered:
+            self._held += [_card(tag) for tag in self._field.on_pad if tag.kind is Kind.CARD]
         if self.only_new:
             self._quiet |= {tag.uid for tag in listed}
-        return RESPONSE_S * 1000 if self._cut_short else air.inventory_ms(most)
+        return min(RESPONSE_S * 1000, air.inventory_ms(len(there)))
 
     def _hush(self, tag: TagState, mode: int, _: bytes) -> _Result:
         self._quiet.add(tag.uid)
@@ -211,8 +217,11 @@ class FeigReader:
             return _Result(_ISO_ERROR, bytes([_TAG_NO_BLOCK]), air.silence_ms())
         locks = bool(mode & _WITH_LOCKS)
         numbers = range(first, first + count)
-        listed = (bytes([locks and number in tag.locked]) + self._turn(blocks[number]) for number in numbers)
-        return _Result(_OK, bytes([count, BLOCK]) + b"".join(listed), air.read_ms(count, security=locks))
+        data = b"".join(bytes([locks and number in tag.locked]) + self._turn(blocks[number]) for number in numbers)
+        status = _OK
+        if self._faults.strikes(Fault.RF_ERROR, _READ, tag.uid):
+            status, data = _RF_ERROR, data[:-1] + bytes([data[-1] ^ self._faults.chance.randrange(1, 256)])
+        return _Result(status, bytes([count, BLOCK]) + data, air.read_ms(count, security=locks))
 
     def _write(self, tag: TagState, mode: int, fields: bytes) -> _Result:
         first, count, size, data = fields[0], fields[1], fields[2], fields[3:]
@@ -298,10 +307,11 @@ class FeigReader:
 
 
 class CprReader(FeigReader):
-    """An ID CPR.M02 as it comes from the factory: it lists a tag once, and it has no custom commands."""
+    """An ID CPR.M02 as it comes from the factory: it lists a tag once, cards too, and has no custom commands."""
 
     software = bytes([2, 16, 0, 0x40, 80, 0x00, 0x38])
     only_new = True
+    cards = True
     custom = False
 
 
@@ -309,6 +319,12 @@ class StraightReader(FeigReader):
     """A model that sends every block as it is on the tag."""
 
     turns = False
+
+
+def _card(tag: TagState) -> bytes:
+    """7.1.1.2: type, TR_INFO, OPT_INFO, and the UID with zeros in front."""
+    uid = bytes.fromhex(tag.uid)
+    return bytes([4, 0x04 if len(uid) > 7 else 0, 0]) + uid.rjust(10 if len(uid) > 7 else 7, b"\0")
 
 
 def _name(command: int, fields: bytes) -> int:

@@ -98,7 +98,6 @@ class HfDesk:
 
 DESKS: list[Desk] = [
     HfDesk("m3", read_code=0x02, write_code=0x09, verify_code=0x0A, most=255),
-    # It looks for a second, and begins anew each time; the CPR goes on where it was.
+    # It looks for a second, and begins anew each time.
     HfDesk("feig", read_code=0x23, write_code=0x27, verify_code=0x2B, most=105),
-    HfDesk("feig-cpr", read_code=0x23, write_code=0x27, verify_code=0x2B, most=500),
 ]
