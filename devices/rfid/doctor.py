@@ -131,7 +131,7 @@ def _shut(why: str, holders: tuple[str, ...]) -> Finding:
 def _silent(settings: ReaderSettings, clock: Callable[[], float], why: str) -> Iterator[Finding]:
     """Nobody answers as the settings say. Somebody else may; only this port is asked, for it was named."""
     try:
-        other = probe(settings, clock)
+        other = probe(settings, clock, "" if settings.baud else settings.protocol)
     except RfidError:
         other = None
     if other is not None:

@@ -39,21 +39,28 @@ class LineFacts:
 
 def line_facts(port: str, *, sys: Path = SYS, by_id: Path = BY_ID) -> LineFacts:
     """Look ``port`` up. What is not there is left empty."""
-    found = next(iter(candidates(port)), "")
-    if port.startswith(TCP) or not found:
+    if port.startswith(TCP):
         return LineFacts(port)
-    device = os.path.realpath(found)
+    found = next(iter(candidates(port)), "")
+    device = os.path.realpath(found or port)
+    fleeting = _FLEETING.fullmatch(port) is not None
+    links = sorted(by_id.glob("*")) if by_id.is_dir() else []
+    stable = tuple(str(link) for link in links if os.path.realpath(link) == device)
+    if not found:
+        return LineFacts(port, fleeting=fleeting, stable=stable)
     tty = sys / "class" / "tty" / Path(device).name / "device"
     usb = _usb(tty)
     latency = _text(tty / "latency_timer")
-    links = sorted(by_id.glob("*")) if by_id.is_dir() else []
     return LineFacts(
-        port, device, Path(os.path.realpath(tty / "driver")).name if (tty / "driver").exists() else "",
-        ":".join(filter(None, (_text(usb / "idVendor"), _text(usb / "idProduct")))) if usb else "",
-        " ".join(filter(None, (_text(usb / "manufacturer"), _text(usb / "product")))) if usb else "",
-        int(latency) if latency.isdigit() else None, _FLEETING.fullmatch(port) is not None,
-        tuple(str(link) for link in links if os.path.realpath(link) == device),
-    )  # fmt: skip
+        port,
+        device,
+        driver=Path(os.path.realpath(tty / "driver")).name if (tty / "driver").exists() else "",
+        usb=f"{_text(usb / 'idVendor')}:{_text(usb / 'idProduct')}" if usb else "",
+        product=f"{_text(usb / 'manufacturer')} {_text(usb / 'product')}".strip() if usb else "",
+        latency_ms=int(latency) if latency.isdigit() else None,
+        fleeting=fleeting,
+        stable=stable,
+    )
 
 
 def plugged_in(by_id: Path = BY_ID) -> list[str]:

@@ -13,6 +13,7 @@ from devices.rfid.line_facts import LineFacts, line_facts
 from devices.rfid.port import LineSettings, Port, PortLost
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.survey import survey
+from devices.rfid.uhf import UhfFamily
 
 #: Families that only speak when a card comes: silence proves nothing, and so does their being "found".
 TALK_ONLY: Final = frozenset({"em4100"})
@@ -57,14 +58,16 @@ def answering(settings: ReaderSettings, clock: Callable[[], float]) -> Iterator[
         port.close()
 
 
-def probe(settings: ReaderSettings, clock: Callable[[], float]) -> tuple[ReaderSettings, str] | None:
+def probe(settings: ReaderSettings, clock: Callable[[], float], but: str = "") -> tuple[ReaderSettings, str] | None:
     """Ask every family in turn whether it is there, on the named port only and with its own line; the first that is.
+
+    ``but`` one, which has been asked.
 
     Raises:
         devices.rfid.port.PortLost: the port cannot be opened.
     """
     for protocol in FAMILIES:
-        if protocol in TALK_ONLY:
+        if protocol in TALK_ONLY or protocol == but:
             continue
         tried = msgspec.structs.replace(settings, protocol=protocol, baud=0)
         port = Port.open(tried.port, line_settings(tried), clock)
@@ -86,12 +89,13 @@ def info(settings: ReaderSettings, seconds: float, clock: Callable[[], float]) -
     line: LineSettings = line_settings(settings)
     with answering(settings, clock) as (found, hello, facts):
         made = survey(found, seconds, clock)
+        strengths = {uid: found.rssi(uid) for uid in made.tags} if isinstance(found, UhfFamily) else {}
     return ShownInfo(
         port=settings.port, device=facts.device, protocol=settings.protocol, reader=hello, baud=line.baud,
         parity=line.parity, driver=facts.driver, usb=facts.usb, latency_ms=facts.latency_ms,
         rounds_a_second=round(made.rounds_a_second, 1), tags_a_second=round(made.tags_a_second, 1),
         damaged=round(made.damaged, 3), missed={uid: round(share, 3) for uid, share in made.tags.items()},
-        ghosts=made.ghosts,
+        ghosts=made.ghosts, rssi={uid: dbm for uid, dbm in strengths.items() if dbm is not None},
     )  # fmt: skip
 
 

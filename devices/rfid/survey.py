@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from devices.rfid.family import Family, Lapse
 
+#: Rounds that are not counted: whatever the reader did before has to settle, and UHF tags have to be seen k times.
+_WARM = 3
 #: A UID heard in less of the rounds than this is a ghost: a damaged answer that happened to look right.
 GHOST = 0.1
 
@@ -67,6 +69,8 @@ def survey(family: Family, seconds: float, clock: Callable[[], float]) -> Survey
         devices.rfid.port.PortLost: the port has gone.
     """
     made = Survey()
+    for _ in range(_WARM):
+        family.inventory()
     start = clock()
     while (now := clock()) - start < seconds and not (made.rounds > 2 and made.lapses[Lapse.SILENT] == made.rounds):
         made.add(family.inventory())

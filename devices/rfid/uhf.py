@@ -113,6 +113,11 @@ class UhfFamily(ABC):
         """What the tag is called, whatever its alarm."""
         return self._explained(heard.pc, heard.epc)[1]
 
+    def rssi(self, uid: str) -> int | None:
+        """How strongly the tag was heard last, in dBm; ``None`` if the reader does not tell, or never heard it."""
+        heard = self._sightings.last(uid)
+        return heard.rssi if heard is not None else None
+
     def read(self, uid: str) -> TagContent | Lapse:
         """What the EPC says of the item; it was heard already."""
         heard = self._sightings.last(uid)
