@@ -154,7 +154,9 @@ def _silent(settings: ReaderSettings, clock: Callable[[], float], why: str) -> I
 def judge(heard: Survey) -> list[Finding]:
     """What a survey of the pad says."""
     found: list[Finding] = []
-    tags = f", {len(heard.tags)} tags lie there" if heard.tags else ", nothing lies there"
+    tags = ", nothing lies there"
+    if heard.tags:
+        tags = f", {len(heard.tags)} tags lie there" if len(heard.tags) > 1 else ", 1 tag lies there"
     rate = f"{heard.rounds_a_second:.1f} inventories a second{tags}."
     if not heard.whole:
         todo = "Look at the cable and its shield; take metal and other readers away from the pad."

@@ -139,10 +139,10 @@ class StationLoop:
         already, failed = self._counts.get(News.ALREADY, 0), self._counts.get(News.FAILED, 0)
         undone, half = self._counts.get(News.UNDONE, 0), len(self._state.half)
         would = self._counts.get(News.WOULD_WRITE, 0)
-        text = f"{done} tags written" if not self._rules.dry else f"{would} tags would be written"
-        text += f", {already} were right already, {failed} could not be written"
-        text += f", {undone} undone" if undone else ""
-        text += f"; {half} are half written: lay them down again" if half else ""
+        text = f"would be written: {would}" if self._rules.dry else f"written: {done}"
+        text = f"Tags {text}, right already: {already}, failed: {failed}"
+        text += f", undone: {undone}" if undone else ""
+        text += f", half written: {half} (lay them down again)" if half else ""
         text += f"; {self._state.item} has no tag yet" if self._state.item else ""
         count = would if self._rules.dry else done
         self._work.show.line(Shown("summary", f"{text}.", done=count, skipped=already, failed=failed, half=half))
@@ -217,7 +217,7 @@ class BatchLoop:
             if texts is None or any(text.lower() in ("quit", "q") for text in texts):
                 break
         state = self._state
-        half = f"; {len(state.half)} are half written: lay them down again" if state.half else ""
+        half = f", half written: {len(state.half)} (lay them down again)" if state.half else ""
         text = f"{len(state.done)} {self._verb}, {len(state.skipped)} skipped, {len(state.failed)} failed{half}."
         done, skipped, failed = len(state.done), len(state.skipped), len(state.failed)
         self._work.show.line(Shown("summary", text, done=done, skipped=skipped, failed=failed, half=len(state.half)))

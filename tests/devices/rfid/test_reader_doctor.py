@@ -84,7 +84,7 @@ def test_a_reader_that_works(bench: Any, machine: Machine) -> None:
     hello, rate = machine.ask(bench.pad.port)
     assert (hello.grade, hello.said) == (Grade.OK, f"{bench.pad.port}: 3M/Bibliotheca pad, firmware 5.0.2")
     assert rate.grade is Grade.OK
-    assert "1 tags lie there" in rate.said
+    assert "1 tag lies there" in rate.said
 
 
 def test_another_family_than_the_settings_say(machine: Machine, tmp_path: Path) -> None:
