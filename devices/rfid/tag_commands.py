@@ -170,8 +170,7 @@ def _fields(pairs: tuple[str, ...]) -> dict[FieldName, str]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or name not in list(FieldName):
-            raise click.BadParameter(
-                f"{pair!r}: use NAME=VALUE, with one of {', '.join(FieldName)}", param_hint="--field"
-            )
+            known = ", ".join(FieldName)
+            raise click.BadParameter(f"{pair!r}: use NAME=VALUE, NAME being one of {known}", param_hint="--field")
         fields[FieldName(name)] = value
     return fields
