@@ -25,7 +25,7 @@ def test_all_that_is_on_a_tag_in_words():
         "item   123456789012",
         "owner  US-InU-Mu",
         "part   3 of 12",
-        "usage  none",
+        "usage  not on the tag",
         "shelf  QA268.L55",
     ]
 
@@ -46,6 +46,9 @@ def test_all_that_is_on_a_tag_as_json():
 def test_an_epc():
     result = run("decode", "--epc", "--pc", "4000", EPC)
     assert result.output.splitlines()[:3] == ["model  dortmund-epc", "item   1234567", "owner  DE-290"]
+    assert result.output.splitlines()[-1] == "alarm  on"
+    assert json.loads(run("decode", "--epc", EPC[:-1] + "0", "--json").output)["alarm"] is False
+    assert json.loads(run("decode", GB_T_35660, "--json").output)["alarm"] is None
 
 
 def test_a_table_of_tags(tmp_path):
