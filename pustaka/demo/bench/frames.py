@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from devices.emulators.reader_control import FrameSeen
-from devices.rfid.protocols.m3.frames import Parser
+from devices.rfid.protocols.m3.frames import new_parser
 from devices.rfid.protocols.m3.say import say
 
 #: Exchanges shown, at most.
@@ -50,5 +50,5 @@ def _pairs(frames: Iterable[FrameSeen]) -> list[Exchange]:
 
 
 def _name(hex_text: str) -> str:
-    found = list(Parser().receive(bytes.fromhex(hex_text)))
+    found = list(new_parser().receive(bytes.fromhex(hex_text)))
     return say(found[0]).name if found else ""

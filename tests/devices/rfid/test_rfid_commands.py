@@ -17,7 +17,7 @@ from devices.rfid.events import (
     TagLeft,
     TagRead,
 )
-from devices.rfid.protocols.m3.frames import Frame, Parser
+from devices.rfid.protocols.m3.frames import Frame, new_parser
 from devices.rfid.protocols.m3.say import say
 from devices.rfid.reader_commands import reader
 from devices.rfid.tag_commands import tag
@@ -125,7 +125,7 @@ def test_parse_both_ways_of_a_line():
     ],
 )
 def test_public_frames_in_words(wire, way, text):
-    (frame,) = Parser().receive(bytes.fromhex(wire))
+    (frame,) = new_parser().receive(bytes.fromhex(wire))
     said = say(frame)
     assert (said.way, said.text) == (way, text)
 
@@ -190,7 +190,7 @@ def test_watch_without_a_reader(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("--config", "/nonexistent/kiosk.toml"), ("--port", "x", "--protocol", "feig")]
+    "arguments", [(), ("--config", "/nonexistent/kiosk.toml"), ("--port", "x", "--protocol", "fieg")]
 )
 def test_watch_with_unusable_settings_is_bad_usage(arguments):
     assert run(reader, "watch", *arguments).exit_code == 2
