@@ -7,6 +7,7 @@ from devices.rfid.errors import EncodeError
 from devices.rfid.tags import iso28560_2
 from devices.rfid.tags.content import Model, Note, TagContent, Usage
 from devices.rfid.tags.fields import Field, FieldName
+from devices.rfid.tags.recognise import recognise
 
 
 def decode(memory):
