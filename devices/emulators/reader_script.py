@@ -132,7 +132,7 @@ class _Words:
                 reading.steps.append(Step(self._line, at, 0, tuple(self._orders(reading.names))))
             case _:
                 self.expect("inventory")
-                count = self.whole("the number of an inventory, from 1 on", least=1)
+                count = self.whole("the number of an inventory", least=1)
                 reading.steps.append(Step(self._line, 0.0, count, tuple(self._orders(reading.names))))
         if self._at < len(self._words):
             self._fail(self._words[self._at], "one idea a line; this is too much")
