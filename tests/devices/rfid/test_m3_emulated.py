@@ -237,6 +237,16 @@ def test_a_fault_can_be_switched_off_and_kept_to_one_command():
     assert faults.strikes(Fault.SILENCE, 9) is None
 
 
+def test_a_fault_by_chance():
+    faults = Faults(seed=1)
+    faults.order(FaultOrder(name=Fault.SILENCE, times=20, odds=0.25))
+    tries = 0
+    while faults.on(Fault.SILENCE):
+        tries += 1
+        faults.strikes(Fault.SILENCE)
+    assert 50 < tries < 120
+
+
 @pytest.mark.parametrize(
     "tag",
     [

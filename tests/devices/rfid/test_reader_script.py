@@ -33,6 +33,7 @@ NAMES = f"tag A {A}\ntag B {B}\n"
             "fault vanish_before command 09 tag A spared 2",
             (SetFault(FaultOrder(name=Fault.VANISH_BEFORE, command=9, uid=A, after=2)),),
         ),
+        ("fault busy always odds 0.3", (SetFault(FaultOrder(name=Fault.BUSY, times=None, odds=0.3)),)),
         ("fault split at 4 ms 30", (SetFault(FaultOrder(name=Fault.SPLIT, at=4, ms=30)),)),
         ("fault stale_at_open hex 0102", (SetFault(FaultOrder(name=Fault.STALE_AT_OPEN, hex="0102")),)),
     ],
