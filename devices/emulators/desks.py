@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from devices.emulators.field import BLOCK, BLOCKS, TagState
+from devices.emulators.field import BLOCK, BLOCKS, Kind, TagState
 from devices.rfid.security_scheme import scheme
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Usage
+from devices.rfid.tags.epc import pc_of
+from devices.rfid.tags.epc.dortmund import Dortmund
 
 ISIL: Final = "ID-SMR01"
 
@@ -78,6 +80,35 @@ class HfDesk:
     def armed(self, tag: TagState) -> bool | None:
         alarm = scheme(ReaderSettings())
         return {alarm.armed: True, alarm.disarmed: False}.get(tag.afi)
+
+
+@dataclass(frozen=True)
+class UhfDesk:
+    """A pad for Gen2 tags in Dortmund's layout, with the alarm in a bit of the EPC."""
+
+    protocol: str
+
+    def settings(self, port: str, baud: int = 0) -> ReaderSettings:
+        return ReaderSettings(port=port, protocol=self.protocol, baud=baud)
+
+    def key(self, number: int) -> str:
+        return f"E280110520{number:014X}"
+
+    def uid(self, number: int) -> str:
+        return Dortmund().identity(self.epc(number))
+
+    def tag(
+        self, number: int, part: int = 1, parts: int = 1, usage: Usage = Usage.CIRCULATING, **state: Any
+    ) -> TagState:
+        epc = self.epc(number)  # which has no place for a part or a usage
+        return TagState(uid=self.key(number), kind=Kind.UHF, epc=epc.hex().upper(), pc=pc_of(epc), **state)
+
+    def armed(self, tag: TagState) -> bool | None:
+        return Dortmund().armed(tag.pc, bytes.fromhex(tag.epc))
+
+    def epc(self, number: int) -> bytes:
+        """Its EPC, the alarm on."""
+        return Dortmund().encode(item_id(number), "DE-290")
 
 
 #: By the names for ``protocol`` under ``[reader]``.
