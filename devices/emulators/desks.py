@@ -84,7 +84,7 @@ class HfDesk:
 
 @dataclass(frozen=True)
 class UhfDesk:
-    """A pad for Gen2 tags in Dortmund's layout, with the alarm in a bit of the EPC."""
+    """A desk for Gen2 tags in Dortmund's layout, with the alarm in a bit of the EPC."""
 
     protocol: str
 
@@ -95,21 +95,25 @@ class UhfDesk:
         return f"E280110520{number:014X}"
 
     def uid(self, number: int) -> str:
-        return Dortmund().identity(self.epc(number))
+        return _DORTMUND.identity(self.epc(number))
 
     def tag(
         self, number: int, part: int = 1, parts: int = 1, usage: Usage = Usage.CIRCULATING, **state: Any
     ) -> TagState:
-        epc = self.epc(number)  # which has no place for a part or a usage
+        """Its layout knows neither parts nor usages; they are left out."""
+        epc = self.epc(number)
         return TagState(uid=self.key(number), kind=Kind.UHF, epc=epc.hex().upper(), pc=pc_of(epc), **state)
 
     def armed(self, tag: TagState) -> bool | None:
-        return Dortmund().armed(tag.pc, bytes.fromhex(tag.epc))
+        return _DORTMUND.armed(tag.pc, bytes.fromhex(tag.epc))
 
     def epc(self, number: int) -> bytes:
-        """Its EPC, the alarm on."""
-        return Dortmund().encode(item_id(number), "DE-290")
+        """The tag's EPC, its alarm on."""
+        return _DORTMUND.encode(item_id(number), "DE-290")
+
+
+_DORTMUND: Final = Dortmund()
 
 
 #: By the names for ``protocol`` under ``[reader]``.
-DESKS: Final[dict[str, Desk]] = {desk.protocol: desk for desk in (HfDesk("m3"),)}
+DESKS: Final[dict[str, Desk]] = {desk.protocol: desk for desk in (HfDesk("m3"), HfDesk("feig"), UhfDesk("m100"))}

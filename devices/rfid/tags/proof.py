@@ -7,6 +7,7 @@ was not read must never pass for a single book.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,6 +22,8 @@ _NEEDED: Final = frozenset({Oid.OWNER, Oid.SET, Oid.USAGE})
 _ITEM_ENDS: Final = 32
 LONGEST_ITEM: Final = _ITEM_ENDS - 2
 _LONGEST_NEEDED: Final = 20  # bytes of an object with an ISIL
+#: Item numbers that are believed without a content parameter.
+_BARCODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./:_-]{1,19}")
 _BLOCK_PADDING: Final = BLOCK - 1
 
 
@@ -52,10 +55,12 @@ def read(memory: bytes) -> Reading | None:
         return None
     judged, listed = _judged(chain)
     numbers = {one.number for one in judged}
-    # Objects that are only loosely like what other programs write need the content parameter's word for them.
-    loose = len(first.data) < 2 or any(one.padding > _BLOCK_PADDING for one in judged)
+    # What is only loosely like other programs' tags needs the content parameter's word for it.
+    barcode = len(first.data) >= 2 and _BARCODE.fullmatch(item_id)
+    loose = not barcode or any(one.padding > _BLOCK_PADDING for one in judged)
     if listed is None:
-        if loose or chain.end is End.BROKEN:
+        if loose or chain.end is End.BROKEN or (chain.end is End.OVER and any(memory[chain.at : _ITEM_ENDS])):
+            # Whatever lies behind the end in the first blocks, a checksum say, belongs to no tag of this model.
             return None
         sound = chain.end is End.OVER and all(set_digits(one) for one in judged if one.number == Oid.SET)
         return Reading(chain, item_id, None, chain.wanted, proven=False, sound=sound)

@@ -42,15 +42,14 @@ def recognise(memory: bytes, dsfid: int | None = None) -> TagContent:
     turned, objects = _turned(memory), _objects(memory, dsfid)
     if objects is not None and objects.crc_ok:
         return objects
-    content = _turned_objects(turned) or _old_3m(memory, memory) or _old_3m(turned, memory)
+    content = _turned_objects(turned) or _old_3m(memory) or _old_3m(turned, (Note.BLOCKS_REVERSED,))
     if content is not None:
         return content
     if objects is not None or dsfid == iso28560_2.DSFID:
         return TagContent(Model.ISO_28560_2)
     first_block = memory[:BLOCK].ljust(BLOCK, b"\0")
     versions = (first_block[0] >> 4, first_block[3] >> 4)  # the second when blocks are turned round
-    strange = min(iso28560_3.strangeness(memory), iso28560_3.strangeness(turned))
-    if 1 in versions or 2 in versions or strange <= _NEAR_28560_3[Model.ISO_28560_2]:
+    if 1 in versions or 2 in versions or _near_28560_3(memory, Model.ISO_28560_2):
         return TagContent(Model.ISO_28560_3, crc_ok=False)
     return TagContent(Model.UNKNOWN)
 
@@ -72,7 +71,7 @@ def more_blocks(memory: bytes, everything: bool = False) -> int:
     found = proof.read(turned)
     if found is not None and _proven_early(turned, found):
         return _blocks(proof.wanted(turned, everything), memory)
-    if _old_3m(memory, memory) is not None or _old_3m(turned, memory) is not None:
+    if _old_3m(memory) is not None or _old_3m(turned) is not None:
         return 0
     # An ISIL of 12 or 13 letters runs on: the last byte of the first 32 then is not zero, whichever way round.
     runs_on = len(memory) == _FIRST and memory[31] and memory[28] and memory[:BLOCK] != b"\xff" * BLOCK
@@ -102,7 +101,13 @@ def _objects(memory: bytes, dsfid: int | None) -> TagContent | None:
 def _believable(memory: bytes, found: proof.Reading, dsfid: int | None = None) -> bool:
     if found.proven or dsfid == iso28560_2.DSFID:
         return True
-    return dsfid != _DSFID_28560_3 and iso28560_3.strangeness(memory) > _NEAR_28560_3[Model.ISO_28560_2]
+    return dsfid != _DSFID_28560_3 and not _near_28560_3(memory, Model.ISO_28560_2)
+
+
+def _near_28560_3(memory: bytes, model: Model) -> bool:
+    """Whether a few wrong bytes could have made this of a core of ISO 28560-3, either way round."""
+    strange = min(iso28560_3.strangeness(memory), iso28560_3.strangeness(_turned(memory)))
+    return strange <= _NEAR_28560_3[model]
 
 
 def _turned_objects(turned: bytes) -> TagContent | None:
@@ -118,8 +123,5 @@ def _proven_early(turned: bytes, found: proof.Reading) -> bool:
     return found.proven and end is not None and end <= _FIRST
 
 
-def _old_3m(memory: bytes, as_read: bytes) -> TagContent | None:
-    strange = min(iso28560_3.strangeness(memory), iso28560_3.strangeness(as_read))
-    if strange <= _NEAR_28560_3[Model.RFID501]:
-        return None
-    return rfid501.decode(memory, () if memory is as_read else (Note.BLOCKS_REVERSED,))
+def _old_3m(memory: bytes, before: tuple[Note, ...] = ()) -> TagContent | None:
+    return None if _near_28560_3(memory, Model.RFID501) else rfid501.decode(memory, before)

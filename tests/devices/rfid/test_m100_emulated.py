@@ -8,7 +8,6 @@ from devices.emulators import air
 from devices.emulators.faults import Fault, FaultOrder, Faults
 from devices.emulators.field import AFI_LOCK, Field, Kind, TagState
 from devices.emulators.firmware import FIRMWARE, firmware
-from devices.emulators.uhf_limits import known_s, secured_s
 from devices.rfid.protocols.m100 import commands as m100
 from devices.rfid.protocols.m100.commands import Dialect, ErrorCode, Failure, TagError, encode, notice, parse
 from devices.rfid.protocols.m100.frames import Frame, new_parser
@@ -212,23 +211,6 @@ def test_a_dead_tag_is_heard_and_does_nothing_else(tmp_path):
 def test_commands_it_does_not_have(module, code):
     [reply] = module.inside.receive(Frame(FrameKind.COMMAND, code).raw, 0.0)
     assert reply.data == bytes.fromhex("BB01FF000117187E")
-
-
-def test_the_limits_are_those_of_the_frames(tmp_path):
-    """The function on paper, and the module's own frames and times."""
-    byte_s = 10 / 115200
-    epcs = [bytes(14) + number.to_bytes(2, "big") for number in range(10)]
-    tags = [tag(f"E2801105200000000000{at:04X}", epc, pc=0x4000) for at, epc in enumerate(epcs)]
-    module = Module(tmp_path, *tags)
-    frames, took = module.poll()
-    poll = len(encode(m100.MultiPoll(1))) * byte_s + took
-    assert known_s(10, 2, 16, byte_s) == pytest.approx(2 * poll + len(frames[0].raw) * byte_s)
-    commands = (m100.Select(epcs[0], 128), m100.Write(1, 9, b"\0\0"), m100.Read(1, 1, 9))
-    totals = []
-    for _ in range(200):
-        replies = [(encode(command), *module.inside.receive(encode(command), 0.0)) for command in commands]
-        totals.append(sum((len(sent) + len(reply.data)) * byte_s + reply.air_s for sent, reply in replies))
-    assert secured_s(1, 16, byte_s) == pytest.approx(sum(totals) / len(totals), rel=0.02)
 
 
 CODES = (0x03, 0x07, 0x0B, 0x0C, 0x12, 0x22, 0x27, 0x28, 0x39, 0x49, 0xB6, 0xE3, 0xE4)

@@ -190,7 +190,7 @@ def test_watch_without_a_reader(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("--config", "/nonexistent/kiosk.toml"), ("--port", "x", "--protocol", "feig")]
+    "arguments", [(), ("--config", "/nonexistent/kiosk.toml"), ("--port", "x", "--protocol", "fieg")]
 )
 def test_watch_with_unusable_settings_is_bad_usage(arguments):
     assert run(reader, "watch", *arguments).exit_code == 2

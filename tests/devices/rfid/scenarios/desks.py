@@ -66,7 +66,7 @@ def item_id(number: int) -> str:
 
 @dataclass(frozen=True)
 class HfDesk:
-    """ISO 15693 tags in ISO 28560-3, the alarm in the AFI."""
+    """ISO 15693 tags in ISO 28560-3, the alarm in the AFI. ``protocol`` may name a model behind a hyphen."""
 
     protocol: str
     read_code: int
@@ -100,7 +100,7 @@ class HfDesk:
         return {0x07: True, 0xC2: False}.get(tag.afi)
 
     def settings(self, port: str, baud: int = 0) -> ReaderSettings:
-        return ReaderSettings(port=port, protocol=self.protocol, baud=baud, **self.more)
+        return ReaderSettings(port=port, protocol=self.protocol.partition("-")[0], baud=baud, **self.more)
 
 
 @dataclass(frozen=True)
@@ -124,4 +124,6 @@ class UhfDesk(desks.UhfDesk):
 DESKS: list[Desk] = [
     HfDesk("m3", read_code=0x02, write_code=0x09, verify_code=0x0A, most=255),
     UhfDesk("m100", read_code=0x39, write_code=0x49, verify_code=0x39),
+    # It looks for a second, and begins anew each time.
+    HfDesk("feig", read_code=0x23, write_code=0x27, verify_code=0x2B, most=105),
 ]

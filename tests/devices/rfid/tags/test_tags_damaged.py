@@ -119,10 +119,10 @@ def test_up_to_three_wrong_bytes_under_a_checksum_are_never_an_item(item, flips,
 
 
 def test_control_without_the_comparison_some_damaged_cores_would_be_books():
-    """A set of two, item 1A…: as objects, a number of two bytes and something that is cut off or at an end."""
-    core = bytes([0x11, 2, 1]) + b"1".ljust(16, b"\0") + bytes(2) + b"IDSMR01".ljust(13, b"\0")
+    """Part 1 of 8, its checksum never written: as objects, an integer of eight bytes and nothing else."""
+    core = bytes([0x11, 8, 1]) + b"1234567" + bytes(24)
     assert proof.read(core).sound
-    assert iso28560_2.decode(core).item_id == "305"
+    assert iso28560_2.decode(core).item_id == "85905063397373495"
     assert recognise(core) == TagContent(Model.ISO_28560_3)
     torn = b"\x04\x11\x00\x01" + iso28560_3.encode("1234567890123456", "ID-SMR01")[4:]
     assert problem(recognise(torn)) is Problem.BAD_CRC
