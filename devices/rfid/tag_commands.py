@@ -15,7 +15,7 @@ from devices.rfid.hex_input import read_hex
 from devices.rfid.station.commands import convert, station, undo
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Model, TagContent, Usage, problem
-from devices.rfid.tags.epc import LAYOUTS, pc_of, recognise_epc
+from devices.rfid.tags.epc import LAYOUTS, layout, pc_of, recognise_epc
 from devices.rfid.tags.epc import identity as epc_identity
 from devices.rfid.tags.fields import FieldName
 from devices.rfid.tags.recognise import recognise
@@ -73,8 +73,11 @@ def decode(
 ) -> None:
     """Say what the memory of a tag means, from byte 0 on."""
     content: TagContent | None = None
+    alarm: bool | None = None
     if memory is not None and is_epc:
         content = recognise_epc(pc, memory)
+        found = layout(pc, memory)
+        alarm = found.armed(pc, memory) if found is not None else None
         uid = uid or epc_identity(pc, memory)
     elif memory is not None:
         if len(memory) < iso28560_3.SMALL:
@@ -87,7 +90,7 @@ def decode(
     if content is None:
         raise click.UsageError("give HEX, or --uid and --map")
     trouble = problem(content)
-    shown = wording.content(content)
+    shown = wording.content(content, alarm)
     click.echo(msgspec.json.encode(shown) if as_json else wording.lines(shown))
     if trouble:
         raise click.ClickException(trouble.sentence)
@@ -164,9 +167,9 @@ def encode(
 def _epc(model: str, item: str, isil: str, alarm: bool, one_item: bool) -> dict[str, str | int]:
     if not one_item:
         raise EncodeError(f"{model}: an EPC holds an item number, with no parts and no fields; leave them out")
-    layout = _LAYOUTS[model]
-    epc = layout.encode(item, isil, armed=alarm)
-    pc, epc = layout.with_alarm(pc_of(epc), epc, alarm)
+    chosen = _LAYOUTS[model]
+    epc = chosen.encode(item, isil, armed=alarm)
+    pc, epc = chosen.with_alarm(pc_of(epc), epc, alarm)
     return {"model": model, "pc": f"{pc:04X}", "hex": epc.hex().upper(), "bytes": len(epc)}
 
 
@@ -175,8 +178,7 @@ def _fields(pairs: tuple[str, ...]) -> dict[FieldName, str]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or name not in list(FieldName):
-            raise click.BadParameter(
-                f"{pair!r}: use NAME=VALUE, with one of {', '.join(FieldName)}", param_hint="--field"
-            )
+            known = ", ".join(FieldName)
+            raise click.BadParameter(f"{pair!r}: use NAME=VALUE, NAME being one of {known}", param_hint="--field")
         fields[FieldName(name)] = value
     return fields

@@ -44,6 +44,7 @@ class ShownContent(msgspec.Struct, frozen=True):
     sentences: tuple[str, ...]
     fields: tuple[ShownField, ...]
     extensions: tuple[ShownExtension, ...]
+    alarm: bool | None = None  # of a UHF tag: whether the gate gives alarm, if its EPC says so
 
 
 class ShownEvent(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -59,7 +60,7 @@ class ShownEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     content: ShownContent | None = None
 
 
-def content(found: TagContent) -> ShownContent:
+def content(found: TagContent, alarm: bool | None = None) -> ShownContent:
     """A tag's content, ready to be shown."""
     trouble = problem(found)
     return ShownContent(
@@ -78,6 +79,7 @@ def content(found: TagContent) -> ShownContent:
         sentences=tuple(note.sentence for note in found.notes),
         fields=tuple(ShownField(str(one.name), one.value, explained(one)) for one in found.fields),
         extensions=tuple(ShownExtension(one.id, one.payload.hex().upper(), one.texts) for one in found.extensions),
+        alarm=alarm,
     )
 
 
@@ -85,13 +87,15 @@ def lines(shown: ShownContent) -> str:
     """A tag's content, a line each."""
     rows = [("model", shown.model)]
     if shown.crc_ok:
-        usage = (shown.usage or "not assigned").replace("_", " ")
+        usage = "not on the tag" if shown.usage == "none" else (shown.usage or "not assigned").replace("_", " ")
         rows += [
             ("card" if shown.patron_card else "item", shown.item_id),
             ("owner", shown.isil or "not on the tag"),
             ("part", f"{shown.part} of {shown.parts}" if shown.part else f"one of {shown.parts}, not told which"),
             ("usage", usage if shown.lendable or shown.patron_card else f"{usage} (not lent)"),
         ]
+        if shown.alarm is not None:
+            rows.append(("alarm", "on" if shown.alarm else "off"))
         rows += [(field.name, field.text) for field in shown.fields]
         named = set(BLOCK_NAMES)
         rows += [(f"block {one.id}", " | ".join(one.texts)) for one in shown.extensions if one.id not in named]
