@@ -80,6 +80,11 @@ def test_a_second_tag_that_comes_before_the_write_stops_it() -> None:
     assert station.lay(A) == [Look(A, "BK1")]
 
 
+def test_another_tag_than_the_one_looked_at_is_looked_at_first() -> None:
+    station = laid()
+    assert station.lay(B) == [Look(B, "BK1")]
+
+
 def test_a_tag_missed_for_a_round_is_neither_gone_nor_written() -> None:
     station = laid()
     assert station(Round(frozenset({A}), frozenset())) == []
