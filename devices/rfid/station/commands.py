@@ -18,19 +18,20 @@ from devices.rfid.errors import RfidError, SetupError
 from devices.rfid.family import FAMILIES
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags.content import Usage
+from devices.rfid.tags.epc import LAYOUTS
 from devices.rfid.tags.tag_image import WRITABLE
 from devices.settings import SettingsError, load
 
 if TYPE_CHECKING:
-    from devices.rfid.station.desk import Gate
     from devices.rfid.station.image import Wish
     from devices.rfid.station.log import Log
     from devices.rfid.station.run import Work
+    from devices.rfid.station.tagger import Gate
 
 C = TypeVar("C", bound=Callable[..., Any])
 
 #: Names on the command line -> data models.
-_MODELS: Final = {model.value.removeprefix("3m-"): model for model in WRITABLE}
+_MODELS: Final = {model.value: model for model in (*WRITABLE, *(layout.model for layout in LAYOUTS))}
 _USAGES: Final = [usage.name.lower() for usage in Usage]
 
 
@@ -198,9 +199,9 @@ def undo(
     A tag that has been written by somebody else since is left alone.
     """
     from devices.rfid.station.batch import Rules
-    from devices.rfid.station.desk import Gate
     from devices.rfid.station.image import Wish
     from devices.rfid.station.run import BatchLoop
+    from devices.rfid.station.tagger import Gate
 
     settings = _settings(config, port, protocol)
     with _work(settings, Wish(), Gate(), log_path, None, beep=not quiet, as_json=as_json) as (work, log):
@@ -278,7 +279,7 @@ def _settings(config: Path | None, port: str | None, protocol: str | None) -> Re
 
 def _gate(settings: ReaderSettings, afi: str) -> Gate:
     from devices.rfid.security_scheme import scheme
-    from devices.rfid.station.desk import Gate
+    from devices.rfid.station.tagger import Gate
 
     try:
         site = scheme(settings)
@@ -287,7 +288,7 @@ def _gate(settings: ReaderSettings, afi: str) -> Gate:
     if afi == "keep":
         return Gate()
     armed = afi == "in"
-    return Gate(site.afi(armed), armed if site.eas else None)
+    return Gate(armed, site.afi(armed), armed if site.eas else None)
 
 
 def _dsfid(text: str | None) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from devices.rfid.errors import SetupError
-from devices.rfid.family import Lapse, entry, family, line_settings
+from devices.rfid.family import Family, Lapse, entry, family, line_settings
 from devices.rfid.hf import HfFamily
 from devices.rfid.pad import LINGER, MISSES
 from devices.rfid.port import Port, PortLost
@@ -13,7 +13,9 @@ from devices.rfid.reader import BACKOFF, LIVELY, SILENCES
 from devices.rfid.security_scheme import scheme
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.station.steps import Round
-from devices.rfid.station.tagger import Tagger
+from devices.rfid.station.tagger import Hand, Tagger
+from devices.rfid.station.uhf_tagger import UhfTagger
+from devices.rfid.uhf import UhfFamily
 
 
 class Presence:
@@ -54,13 +56,13 @@ class Connection:
         self._say = say
         self._told = ""
         self._port: Port | None = None
-        self._family: HfFamily | None = None
+        self._family: Family | None = None
         self._presence = Presence()
         self._silences = 0
         self._backoff = BACKOFF[0]
         self._next = self._moved = clock()
         self._here: frozenset[str] = frozenset()
-        self.tagger: Tagger | None = None
+        self.tagger: Hand | None = None
         self.found = False
 
     @property
@@ -77,6 +79,7 @@ class Connection:
                 self._open()
                 return None
             seen = self._family.inventory()
+            there = self.tagger.uids(seen) if self.tagger and not isinstance(seen, Lapse) else None
             self._silences = self._silences + 1 if seen is Lapse.SILENT else 0
             if self._silences >= SILENCES:
                 raise PortLost(f"{self._settings.port}: the reader has stopped answering. Check its power.")
@@ -84,7 +87,7 @@ class Connection:
             self.lose(str(lost))
             return None
         now = self._clock()
-        found = None if isinstance(seen, Lapse) else self._presence.round(frozenset(seen), now)
+        found = None if there is None else self._presence.round(there, now)
         if found is not None and found.here != self._here:
             self._here, self._moved = found.here, now
         still = bool(self._here) and now - self._moved > LIVELY
@@ -119,12 +122,17 @@ class Connection:
         hello = made.hello()
         if hello is None:
             raise PortLost(f"{self._settings.port}: no reader answers. Check its power, and 'protocol'.")
-        if not isinstance(made, HfFamily):
-            raise SetupError(f"protocol {self._settings.protocol!r}: tags are written with HF readers only")
+        self.tagger = self._hand(made)
         self._family = made
-        self.tagger = Tagger(made, eas=self._scheme.eas)
         self.found, self._silences, self._backoff = True, 0, BACKOFF[0]
         self._next = self._moved = self._clock()
         if hello != self._told:
             self._told = hello
             self._say(True, hello)
+
+    def _hand(self, made: Family) -> Hand:
+        if isinstance(made, HfFamily):
+            return Tagger(made, eas=self._scheme.eas)
+        if isinstance(made, UhfFamily):
+            return UhfTagger(made)
+        raise SetupError(f"protocol {self._settings.protocol!r}: it reads cards, and writes no tags")

@@ -7,7 +7,7 @@ and :mod:`devices.rfid.station.batch`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypedDict
 
 import msgspec
@@ -19,24 +19,15 @@ from devices.rfid.station.held import Held
 from devices.rfid.station.image import Plan, Wish
 from devices.rfid.station.log import Begun, End, Ended, Log, Turned, Why
 from devices.rfid.station.steps import Result, Sight
-from devices.rfid.station.tagger import Failed, Tagger, Trouble
+from devices.rfid.station.tagger import Failed, Gate, Hand, Trouble
 from devices.rfid.tags.content import Model, TagContent, problem
-from devices.rfid.tags.recognise import recognise
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What the site's gates are to find: values to write, ``None`` to leave them as they are."""
-
-    afi: int | None = None
-    eas: bool | None = None
 
 
 class Desk:
     """``tagger`` is set by whoever finds the reader; ``now`` gives the local time as text for the log."""
 
     def __init__(self, log: Log, wish: Wish, gate: Gate, now: Callable[[], str]) -> None:
-        self.tagger: Tagger | None = None
+        self.tagger: Hand | None = None
         self._log = log
         self._wish = wish
         self._gate = gate
@@ -77,8 +68,8 @@ class Desk:
             return _lost(row)
         if isinstance(now, Failed):
             return _half(row, now)
-        content = recognise(now.raw, now.dsfid)
-        known = {recognise(held.raw, held.dsfid).item_id for held in (row.before, row.after)}
+        content = now.content
+        known = {held.content.item_id for held in (row.before, row.after)}
         if not problem(content) and content.item_id not in known:
             self._end(row, End.OVERTAKEN)
             why = "Somebody has written another item to this tag since; it was left alone."
@@ -125,7 +116,7 @@ class Desk:
         return msgspec.structs.replace(self._carry_out(begun, now), undo=True)
 
     @property
-    def _need(self) -> Tagger:
+    def _need(self) -> Hand:
         if self.tagger is None:
             raise PortLost("No reader is there.")
         return self.tagger
@@ -134,13 +125,13 @@ class Desk:
         now = self._need.look(uid)
         if isinstance(now, Failed):
             return Sight(left=now.trouble is Trouble.LEFT, refused=now.sentence)
-        content = recognise(now.raw, now.dsfid)
+        content = now.content
         there, blank = described(content), content.model is Model.BLANK
         try:
             plan = make(now)
         except EncodeError as error:
             return Sight(there=there, blank=blank, refused=str(error))
-        plan = replace(plan, after=msgspec.structs.replace(plan.after, afi=self._gate.afi, eas=self._gate.eas))
+        plan = replace(plan, after=self._need.secured(now, plan.after, self._gate))
         self._plans[uid] = (now, plan)
         lost = " ".join(f"Left out: {one}." for one in plan.lost)
         of = _Of(item=plan.item, part=plan.part, parts=plan.parts)

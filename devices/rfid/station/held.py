@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 import msgspec
 
+from devices.rfid.tags.content import TagContent
+from devices.rfid.tags.epc import recognise_epc
 from devices.rfid.tags.iso28560_3 import BLOCK, reverse_blocks
+from devices.rfid.tags.recognise import recognise
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """``memory`` in hex, in the order of bytes of the reader that read it; ``block_size`` in bytes.
+
+    ``epc``: this is a UHF tag, and ``memory`` its PC and EPC, which end with the last word of the EPC.
 
     ``afi``, ``dsfid`` and ``eas`` are ``None`` where they are not known or, in what is to be written, not to be
     touched.
@@ -21,6 +26,14 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     afi: int | None = None
     dsfid: int | None = None
     eas: bool | None = None
+    epc: bool = False
+
+    @property
+    def content(self) -> TagContent:
+        """What it says of its item."""
+        if self.epc:
+            return recognise_epc(int.from_bytes(self.raw[:2], "big"), self.raw[2:])
+        return recognise(self.raw, self.dsfid)
 
     @property
     def raw(self) -> bytes:

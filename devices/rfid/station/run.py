@@ -42,6 +42,7 @@ _YES = frozenset({"y", "yes", "ya"})
 _NO = frozenset({"n", "no", "tidak"})
 #: The commonest library tag, to see at once whether a number fits any at all.
 _USUAL = Held(memory="00" * 112, dsfid=0)
+_USUAL_EPC = Held(memory="3000" + "00" * 12, block_size=2, epc=True)
 _HELP = "Scan a barcode, then lay its tag on the pad. You may also type: undo, skip, parts N, quit."
 
 
@@ -169,7 +170,8 @@ class StationLoop:
     def _scanned(self, item: str) -> Scanned:
         refused = ""
         try:
-            image.for_item(replace(self._wish, backwards=False), _USUAL, item, self._parts, self._parts)
+            usual = _USUAL_EPC if self._wish.model in image.EPC_LAYOUTS else _USUAL
+            image.for_item(replace(self._wish, backwards=False), usual, item, self._parts, self._parts)
         except EncodeError as error:
             refused = str(error)
         before = self._log.story.tagged(item, 1)

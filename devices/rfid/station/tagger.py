@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 
@@ -34,6 +34,7 @@ class Trouble(enum.StrEnum):
     LOCKED = "locked"
     AFI_LOCKED = "afi-locked"
     EAS_LOCKED = "eas-locked"
+    SHARED = "shared"
 
     @property
     def sentence(self) -> str:
@@ -52,6 +53,7 @@ _SENTENCES: Final = {
     Trouble.NOT_WRITTEN: "The tag does not take what is written: move it a little, or use another tag.",
     Trouble.LOCKED: "The tag is locked for ever: use another tag.",
     Trouble.AFI_LOCKED: "The tag's AFI is locked for ever, so the gate could never be told: use another tag.",
+    Trouble.SHARED: "More than one tag answers to this EPC, or its chip does not tell who it is: leave only one.",
     Trouble.EAS_LOCKED: "The tag's EAS bit cannot be changed, so the gate could never be told: use another tag.",
 }
 
@@ -72,16 +74,56 @@ class Failed:
         return self.trouble.sentence
 
 
-class Tagger:
-    """Reads and writes tags by their UID, on a reader that is there. ``eas``: the gates look at that bit too.
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the site's gates are to find. ``armed``: as in the library, as on loan, or ``None``: as it is.
+
+    ``afi`` and ``eas`` say the same of an HF tag: values to write, ``None`` to leave them.
+    """
+
+    armed: bool | None = None
+    afi: int | None = None
+    eas: bool | None = None
+
+
+class Hand(Protocol):
+    """What does a desk's work on a reader's tags; ``uid`` is what a tag is called for good.
 
     Every method raises :class:`~devices.rfid.port.PortLost` when the reader goes or falls silent.
     """
+
+    def uids(self, names: tuple[str, ...]) -> frozenset[str]:
+        """The tags that an inventory has listed."""
+        ...
+
+    def look(self, uid: str) -> Held | Failed:
+        """Everything that the tag holds."""
+        ...
+
+    def write(self, uid: str, now: Held, wanted: Held) -> Failed | None:
+        """Make a tag that holds ``now`` hold ``wanted``; ``None`` once it was read back and does."""
+        ...
+
+    def secured(self, now: Held, wanted: Held, gate: Gate) -> Held:
+        """``wanted`` with the alarm as ``gate`` says, on a tag that holds ``now``."""
+        ...
+
+
+class Tagger:
+    """The :class:`Hand` of an HF reader, which names tags by their UID. ``eas``: the gates look at that bit, too."""
 
     def __init__(self, family: HfFamily, *, eas: bool = False) -> None:
         self._family = family
         self._eas = eas
         self._silences = 0
+
+    def uids(self, names: tuple[str, ...]) -> frozenset[str]:
+        """See :class:`Hand`."""
+        return frozenset(names)
+
+    def secured(self, now: Held, wanted: Held, gate: Gate) -> Held:
+        """See :class:`Hand`."""
+        return msgspec.structs.replace(wanted, afi=gate.afi, eas=gate.eas)
 
     def look(self, uid: str) -> Held | Failed:
         """Everything that the tag holds."""

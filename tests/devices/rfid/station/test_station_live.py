@@ -179,7 +179,7 @@ def test_a_killed_station_leaves_a_log_that_a_later_one_finishes(desk: Any) -> N
     desk.pad.put(A)
     station = desk.run("station", "--overwrite")
     station.wait("reader")
-    desk.pad.fault(Fault.LATE, command=WRITE, ms=5000, times=None)
+    desk.pad.fault(Fault.LATE, command=WRITE, ms=1500, times=None)
     station.type("BK1")
     desk.until(lambda: desk.memory(A) != old)
     station.process.kill()
