@@ -34,6 +34,7 @@ from kiosk.session.model import (
 
 #: A reader's problem with a tag, as the patron hears of it; whatever else there is, is a tag of an unknown kind.
 _ODDITIES: dict[str, Oddity] = {
+    Problem.NONE: Oddity.NONE,
     Problem.BLANK: Oddity.BLANK,
     Problem.UNREADABLE: Oddity.DAMAGED,
     Problem.BAD_CRC: Oddity.DAMAGED,
