@@ -94,7 +94,7 @@ class Services:
     def tell_wrong_bits(self, tags: int) -> None:
         """The desk learns how many tags have the wrong security bit: the number alone."""
         self._wrong_bits = tags
-        said = f"{tags} {'tag has' if tags == 1 else 'tags have'} the wrong alarm bit: pustaka journal security"
+        said = f"{tags} {'tag has' if tags == 1 else 'tags have'} the wrong alarm bit: pustaka journal security list"
         self.part("security", "wrong" if tags else "ok", said if tags else "")
         since = self.parts["security"].since
         self.link.alert("security", Alert(what=said, since=since) if tags else None)
