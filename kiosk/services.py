@@ -44,6 +44,7 @@ class Services:
         self.parts: dict[str, Part] = {}
         self._open: tuple[int, int] | None = None
         self._wrong_bits = 0
+        self._has_tags = bool(settings.reader.port)
         self._scanners = tuple(scanner.name for scanner in settings.scanners)
         self.journal = Journal.open(settings.in_data("journal.sqlite"), kiosk=link.device)
         self.system = open_system(settings)
@@ -94,6 +95,8 @@ class Services:
     def tell_wrong_bits(self, tags: int) -> None:
         """The desk learns how many tags have the wrong security bit: the number alone."""
         self._wrong_bits = tags
+        if not tags and not self._has_tags:
+            return  # a kiosk without a reader has nothing to say about tags
         said = f"{tags} {'tag has' if tags == 1 else 'tags have'} the wrong alarm bit: pustaka journal security list"
         self.part("security", "wrong" if tags else "ok", said if tags else "")
         since = self.parts["security"].since
