@@ -8,8 +8,9 @@ Rules of this file:
   never nothing (``kiosk/circulation/journal_security.py``).
 * A tag that was away, or whose visit is over, is written only after the library system was asked *again*: on loan,
   the bit goes off; in the library, it goes on, whatever was wished before. If nobody can tell, arming is safe (an
-  armed book only alarms) and disarming is not, so nothing is disarmed. The one exception is a yes of the visit that
-  is still going on: it holds.
+  armed book only alarms) and disarming is not, so nothing is disarmed; and what was armed on an old wish alone stays
+  on the list until somebody could tell, for the book may have been lent elsewhere. The one exception is a yes of the
+  visit that is still going on: it holds.
 * As long as a tag lies there with the wrong bit it is tried again, less and less often.
 
 Threads. Everything that may wait (journal, library system) is done on the circulation's worker: ``submit`` brings it
@@ -67,6 +68,7 @@ class Gate:
         self._wanted: dict[str, _Wish] = {}
         self._crossing: set[str] = set()  # read back right; not crossed out on the disk yet
         self._back: set[str] = set()  # seen again with a wish open: only the library's word counts
+        self._unsure: set[str] = set()  # ordered on an old wish alone: what is read back does not cross it out
         self._asked_in: dict[str, int] = {}  # uid -> the visit that last asked for its bit
         self._lying: dict[str, str] = {}  # uid -> the item that the tag names, or nothing
         self._again: dict[str, float] = {}  # uid -> when it is tried again
@@ -138,6 +140,7 @@ class Gate:
             self._want(uids, _Wish(armed, item, op, visit))
             with self._lock:
                 self._back.difference_update(uids)
+                self._unsure.difference_update(uids)
         else:
             self._bits.security_unasked(uids)
 
@@ -172,7 +175,11 @@ class Gate:
             item = (self._lying.get(uid) or wish.item) if wish is not None else ""
         if wish is None or not lies:
             return
-        armed = self._right_value(self._whereabouts(item), wish)
+        where = self._whereabouts(item)
+        armed = self._right_value(where, wish)
+        with self._lock:
+            sure = where is not Whereabouts.UNKNOWN or wish.visit == self._visit()
+            (self._unsure.discard if sure else self._unsure.add)(uid)
         if armed is None:
             self._try_again(uid)
             return
@@ -241,15 +248,17 @@ class Gate:
         """The reader has read the bit back (``ok``), or could not write it; answers the visit that asked for it."""
         with self._lock:
             wish = self._wanted.get(uid)
-            crossed_out = ok and wish is not None and wish.armed is armed
+            right = ok and wish is not None and wish.armed is armed
+            crossed_out = right and uid not in self._unsure
             if crossed_out:
                 del self._wanted[uid]
                 self._crossing.add(uid)
                 self._back.discard(uid)
-            if ok:
+            if crossed_out:
                 self._tries.pop(uid, None)
                 self._again.pop(uid, None)
-            retry = not ok and stuck is Stuck.MOVE and uid in self._lying and wish is not None
+            more = (right and not crossed_out) or (not ok and stuck is Stuck.MOVE)
+            retry = more and uid in self._lying and wish is not None
             visit = self._asked_in.get(uid, 0)
         if crossed_out:
             self._submit("security list", lambda: self._cross_out(uid))

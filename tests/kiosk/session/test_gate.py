@@ -119,11 +119,20 @@ def test_nothing_is_disarmed_while_nobody_can_tell_and_it_is_made_up_for_while_t
     eventually(kiosk, lambda: kiosk.outside.secured == [(UID, False)])
 
 
-def test_arming_needs_nobodys_word_because_it_is_safe(kiosk: FarKiosk) -> None:
+def test_arming_needs_nobodys_word_because_it_is_safe_but_the_word_is_still_asked_for(kiosk: FarKiosk) -> None:
     give_back_and_run(kiosk)
+    kiosk.library.checkout("elsewhere", PatronRef(SARI), LENT)  # nobody here knows
     kiosk.cable.there = False
     lay(kiosk, LENT_UID, LENT)
     assert kiosk.outside.secured == [(LENT_UID, True)]
+    kiosk.runner.security_written(LENT_UID, True, True)
+    settled(kiosk)
+    assert kiosk.journal.security_wanted() == {LENT_UID: True}  # written, and still to be looked at
+    kiosk.cable.there = True
+    eventually(kiosk, lambda: kiosk.outside.secured[-1] == (LENT_UID, False))
+    kiosk.runner.security_written(LENT_UID, False, True)
+    settled(kiosk)
+    assert kiosk.journal.security_wanted() == {}
 
 
 def test_an_item_that_the_library_does_not_know_is_not_disarmed(kiosk: FarKiosk) -> None:
