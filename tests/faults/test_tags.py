@@ -17,10 +17,10 @@ def quiet_log() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-@pytest.mark.parametrize("first", range(0, 60, 10))
+@pytest.mark.parametrize("first", [0, 10, 20, 30])
 def test_the_list_of_wrong_bits_is_complete_at_the_end_of_every_day(first: int) -> None:
     for seed in range(first, first + 10):
-        violations, story = walk_tags(seed)
+        violations, story, _ = walk_tags(seed)
         assert violations == [], f"seed {seed}\n" + "\n".join(story)
 
 

@@ -289,13 +289,14 @@ class Day:
         self._folder.cleanup()
 
 
-def walk_tags(seed: int, gate: type[Gate] = Gate, steps: int = 30) -> tuple[list[str], list[str]]:
-    """A day by dice: what was violated, and the story."""
+def walk_tags(seed: int, gate: type[Gate] = Gate, steps: int = 30) -> tuple[list[str], list[str], int]:
+    """A day by dice: what was violated, the story, and how often something went wrong."""
     day, dice = Day(gate), random.Random(seed)
     try:
         for _ in range(steps):
             day.step(dice)
-        return day.end(), day.story
+        violations = day.end()
+        return violations, day.story, sum(day.world.crashes.values()) + len(day.world.ils.injected)
     finally:
         day.close()
 
