@@ -54,6 +54,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("final_door", r"finally the door counted (?P<into>\d+) in, (?P<out>\d+) out and (?P<back>\d+) turned back"),
     ("final_desk", r"finally the desk knows (?P<out>\d+) checkouts?, (?P<back>\d+) returns? and (?P<no>\d+) refusals?"),
     ("final_away", r"finally the desk was told that the library system was away, and that it came back"),
+    ("final_alarms", r"finally the desk was told that alarms were not right, and that they were put right"),
     ("final_journal", r"finally the journal verifies"),
     ("final_private", r"finally no personal data has crossed the broker"),
 )
