@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -128,4 +129,20 @@ def test_what_time_does_not_mend_waits_for_the_tag_to_be_laid_down_again(tmp_pat
     assert bench.written == []
     bench.gate.lies(UIDS[0], LAYAR_TERKEMBANG)
     assert bench.written == [(UIDS[0], False)]
+    bench.close()
+
+
+def test_a_list_that_is_read_before_the_crossing_out_does_not_bring_the_wish_back(tmp_path: Path) -> None:
+    bench = borrowed_but_stuck(tmp_path, Stuck.LEFT)
+    jobs: list[Callable[[], None]] = []
+    bench.gate._submit = lambda _, job: jobs.append(job)
+    for uid in UIDS:
+        bench.gate.written(uid, False, True, Stuck.LEFT)
+    bench.gate.tend()  # the file still has both
+    for job in jobs:
+        job()
+    bench.gate.tend()
+    assert bench.journal.security_wanted() == {}
+    bench.gate.lies(UIDS[0], LAYAR_TERKEMBANG)
+    assert bench.written == []
     bench.close()
