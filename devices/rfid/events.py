@@ -32,6 +32,7 @@ class SecurityProblem(enum.StrEnum):
     NOT_WRITTEN = "not-written"
     UNCHANGED = "unchanged"
     LOCKED = "locked"
+    UNFIT = "unfit"
     SUPERSEDED = "superseded"
     READER_LOST = "reader-lost"
     STOPPED = "stopped"
@@ -48,6 +49,7 @@ _SENTENCES: Final = {
     SecurityProblem.NOT_WRITTEN: "The tag does not take the new value: move it a little.",
     SecurityProblem.UNCHANGED: "The reader said done, but the tag still holds the old value: move it a little.",
     SecurityProblem.LOCKED: "The tag's security byte is locked for ever: replace the tag.",
+    SecurityProblem.UNFIT: "This reader or this tag cannot do what [reader] security asks for: correct one of them.",
     SecurityProblem.SUPERSEDED: "Another order for the same tag came first to be carried out.",
     SecurityProblem.READER_LOST: "The reader was lost before the tag could be written.",
     SecurityProblem.STOPPED: "The reader was stopped before the tag could be written.",

@@ -1,10 +1,11 @@
 """What lies on the pad now. Everything that decides arriving, reading again and leaving is here.
 
-This file knows no port and no protocol. It is told what came of each inventory round and of each read, and gives the
-events that follow; :meth:`Pad.next_read` says which tag to read next.
+This file knows no port, no protocol and no clock. It is told what came of each inventory round and of each read, and
+when, and gives the events that follow; :meth:`Pad.next_read` says which tag to read next.
 
 Theory of operation. A tag *arrives* with the first round that lists it, because patrons watch the screen. It *leaves*
-after :data:`MISSES` rounds in a row without it, because tags in a pile shade each other for a round or two. A round
+after :data:`MISSES` rounds in a row without it and no sooner than :data:`LINGER`, because tags in a pile shade each
+other for a round or two, and rounds may follow each other closely. A round
 whose answer was garbled or missing proves nothing and changes nothing; an answer about one tag, garbled or not, proves
 that this tag is there. Tags are read once, those that failed behind those never tried, so one bad tag never holds up
 a pile. What looks damaged is read :data:`TRIES` times before it is reported, and now and then afterwards, because
@@ -18,10 +19,10 @@ from typing import Final
 
 from devices.rfid.events import TagArrived, TagEvent, TagLeft, TagRead
 from devices.rfid.tags.content import Problem, TagContent, problem
-from devices.rfid.tags.recognise import recognise
 
-#: Rounds in a row without a tag before it has left; about 0.4 s.
+#: Rounds in a row without a tag, and seconds since it was last heard, before it has left.
 MISSES: Final = 3
+LINGER: Final = 0.35
 #: Reads of a tag that looks damaged or silent before that is reported.
 TRIES: Final = 3
 #: Rounds between later tries of a tag that was reported as damaged.
@@ -32,6 +33,7 @@ _WORTH_RETRYING: Final = frozenset({Problem.UNREADABLE, Problem.BAD_CRC})
 
 @dataclass(slots=True)
 class _Tag:
+    heard: float  # when, in seconds
     missed: int = 0
     tries: int = 0
     wait: int = 0  # rounds until the next read
@@ -50,22 +52,27 @@ class Pad:
         """UIDs of the tags on the pad, those missing for a round or two included."""
         return frozenset(self._tags)
 
-    def round(self, seen: tuple[str, ...]) -> list[TagEvent]:
-        """An inventory came through whole and listed ``seen``."""
+    @property
+    def settled(self) -> bool:
+        """Whether something lies there, and every bit of it was seen in the last round."""
+        return bool(self._tags) and not any(tag.missed for tag in self._tags.values())
+
+    def round(self, seen: tuple[str, ...], now: float) -> list[TagEvent]:
+        """An inventory came through whole and listed ``seen``; ``now`` in seconds of any clock that never goes back."""
         events: list[TagEvent] = []
         there = dict.fromkeys(seen)
         for uid in [uid for uid in self._tags if uid not in there]:
             tag = self._tags[uid]
             tag.missed += 1
-            if tag.missed >= MISSES:
+            if tag.missed >= MISSES and now - tag.heard >= LINGER:
                 del self._tags[uid]
                 events.append(TagLeft(uid))
         for uid in there:
             if uid not in self._tags:
-                self._tags[uid] = _Tag()
+                self._tags[uid] = _Tag(now)
                 events.append(TagArrived(uid))
             else:
-                self._tags[uid].missed = 0
+                self.answered(uid, now)
                 self._tags[uid].wait = max(0, self._tags[uid].wait - 1)
         return events
 
@@ -78,17 +85,18 @@ class Pad:
         ]
         return min(due)[2] if due else None
 
-    def answered(self, uid: str) -> None:
+    def answered(self, uid: str, now: float) -> None:
         """Something came back from this tag, however garbled: it is there."""
         if uid in self._tags:
             self._tags[uid].missed = 0
+            self._tags[uid].heard = now
 
-    def read(self, uid: str, memory: bytes | None) -> list[TagEvent]:
-        """A read of ``uid`` gave these bytes, or nothing that could be used."""
+    def read(self, uid: str, content: TagContent | None) -> list[TagEvent]:
+        """A read of ``uid`` gave this content, or nothing that could be used."""
         tag = self._tags.get(uid)
         if tag is None:
             return []
-        content, trouble = _judge(memory)
+        trouble = Problem.UNREADABLE if content is None else problem(content)
         tag.tries += 1
         if trouble not in _WORTH_RETRYING:
             tag.done = True
@@ -108,10 +116,3 @@ class Pad:
             return []
         tag.told = event
         return [event]
-
-
-def _judge(memory: bytes | None) -> tuple[TagContent | None, Problem]:
-    if memory is None:
-        return None, Problem.UNREADABLE
-    content = recognise(memory)
-    return content, problem(content)

@@ -1,22 +1,30 @@
-"""A serial port that may vanish: opened by a name that stays, drained, and read without ever blocking for long."""
+"""A serial port or TCP connection that may vanish: opened by a name that stays, drained, and waited on by event.
+
+One thread reads and writes. It never sleeps for a fixed time: it waits for bytes, for a deadline, or for somebody
+else's word (:meth:`Port.interrupt`), whichever comes first.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import os
+import select
 import termios
+import threading
 from collections.abc import Callable
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 import serial
 
+from devices.ports import candidates
 from devices.rfid.errors import RfidError
-from devices.rfid.settings import ReaderSettings
+from devices.rfid.tcp_line import TCP, TcpLine
 
-#: Seconds that one wait on the port takes at most; a deadline can be missed by so much.
-TICK: Final = 0.02
 _QUIET: Final = 0.05  # seconds without a byte before a freshly opened line counts as drained
 _DRAIN: Final = 0.5  # seconds to spend on that at most
+_PIECE: Final = 4096
 # termios.error is no OSError, and a pty whose other end has died raises any of the three.
 _BROKEN: Final = (serial.SerialException, OSError, termios.error)
 
@@ -29,33 +37,69 @@ class Interrupted(RfidError):
     """Somebody asked the owner of the port to stop."""
 
 
-class Port:
-    """An open port. One thread reads and writes; :meth:`interrupt` may be called from any other."""
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """How bytes go over the line. ``parity``: N, E or O; on a TCP connection neither matters."""
 
-    def __init__(self, line: serial.Serial, name: str, clock: Callable[[], float]) -> None:
+    baud: int
+    parity: str = "N"
+
+    @property
+    def byte_s(self) -> float:
+        """Seconds that a byte takes: start bit, eight of data, parity if any, stop bit."""
+        return (10 if self.parity == "N" else 11) / self.baud
+
+
+class Line(Protocol):
+    """What carries the bytes."""
+
+    def fileno(self) -> int: ...
+    def read(self, size: int, /) -> bytes: ...
+    def write(self, data: bytes, /) -> object: ...
+    def close(self) -> None: ...
+
+
+class Port:
+    """An open port. One thread reads and writes; :meth:`interrupt` may be called from any other.
+
+    ``byte_s`` is the time a byte takes on the line, 0 where nobody can know (TCP, USB ports that are no UART).
+    """
+
+    def __init__(self, line: Line, name: str, clock: Callable[[], float], byte_s: float) -> None:
         self._line = line
         self._name = name
         self._interrupted = False
+        self._closed = False
+        self._closing = threading.Lock()
+        self._woken, self._wake = os.pipe()
+        os.set_blocking(self._wake, False)
+        self._poll = select.poll()
+        self._poll.register(self._woken, select.POLLIN)
+        self._poll_bytes = select.poll()
+        for fd in (self._woken, line.fileno()):
+            self._poll_bytes.register(fd, select.POLLIN)
         self.clock = clock
+        self.byte_s = byte_s
 
     @classmethod
-    def open(cls, settings: ReaderSettings, clock: Callable[[], float]) -> Port:
-        """Open ``settings.port``, a path or a pyserial URL, for nobody else, and throw away what was left in it.
+    def open(cls, name: str, settings: LineSettings, clock: Callable[[], float]) -> Port:
+        """Open a path, a pattern or ``socket://HOST:PORT``, for nobody else, and throw away what was left in it.
 
         Raises:
             PortLost: there is no such port, it may not be opened, or somebody else has it.
         """
+        byte_s = 0.0
         try:
-            line = serial.serial_for_url(
-                settings.port, baudrate=settings.baud, timeout=TICK, write_timeout=1.0, exclusive=True
-            )
+            if name.startswith(TCP):
+                line: Line = TcpLine(name)
+            else:
+                found = next(iter(candidates(name)), name)
+                line = _open_serial(found, settings)
+                byte_s = 0.0 if "ttyACM" in os.path.realpath(found) else settings.byte_s
         except (*_BROKEN, ValueError) as error:
-            raise PortLost(_why_not(settings.port, error)) from error
-        port = cls(line, settings.port, clock)
+            raise PortLost(_why_not(name, error)) from error
+        port = cls(line, name, clock, byte_s)
         try:
-            # An FTDI chip holds bytes back for 16 ms otherwise. A pty, a socket and many chips cannot do this.
-            with contextlib.suppress(OSError, ValueError, AttributeError, NotImplementedError):
-                line.set_low_latency_mode(True)
             port._drain()
         except RfidError:
             port.close()
@@ -65,50 +109,78 @@ class Port:
     def interrupt(self) -> None:
         """End a running wait; it and every later one raise :class:`Interrupted`. For other threads."""
         self._interrupted = True
-        with contextlib.suppress(*_BROKEN, AttributeError, TypeError):  # not every kind of port can, and it may be shut
-            self._line.cancel_read()
+        with self._closing, contextlib.suppress(BlockingIOError):  # full: it is awake
+            if not self._closed:
+                os.write(self._wake, b"\0")
 
-    def write(self, data: bytes) -> None:
-        """Send, after throwing away what came unasked.
+    def write(self, data: bytes) -> bytes:
+        """Send, after taking what came unasked; that is the answer.
 
         Raises:
             PortLost: the port has gone.
             Interrupted: see :meth:`interrupt`.
         """
         self._check()
+        stale = self._take() if self._poll_bytes.poll(0) else b""
+        self._check()
         try:
-            while waiting := self._line.in_waiting:
-                self._line.read(waiting)
             self._line.write(data)
         except _BROKEN as error:
             raise PortLost(self._gone()) from error
+        return stale
 
-    def read(self) -> bytes:
-        """What has come; after :data:`TICK` without anything, ``b""``.
+    def read(self, seconds: float, missing: int = 1) -> bytes:
+        """What has come; ``b""`` if nothing does for ``seconds``.
+
+        ``missing`` is how many bytes are surely still to come. Where the line's speed is known, nobody is woken for
+        each of them: the time that the line needs for all but the last is spent waiting for nothing else.
 
         Raises:
             PortLost: the port has gone.
             Interrupted: see :meth:`interrupt`.
         """
         self._check()
-        try:
-            data = bytes(self._line.read(max(1, self._line.in_waiting)))
-        except _BROKEN as error:
-            raise PortLost(self._gone()) from error
+        if missing > 1 and self.byte_s:
+            needed = min((missing - 1) * self.byte_s, seconds)
+            self._poll.poll(int(needed * 1000))  # rounded down: the last byte wakes by itself
+            self._check()
+            seconds -= needed
+        if not self._poll_bytes.poll(max(0.0, seconds) * 1000):
+            return b""
         self._check()
-        return data
+        return self._take()
+
+    def rest(self, seconds: float) -> None:
+        """Let the line be for so long.
+
+        Raises:
+            Interrupted: see :meth:`interrupt`.
+        """
+        if seconds > 0:
+            self._poll.poll(seconds * 1000)
+        self._check()
 
     def close(self) -> None:
         """Let go of the port, whatever state it is in."""
         with contextlib.suppress(*_BROKEN):
             self._line.close()
+        with self._closing:  # a descriptor that is closed may be somebody else's a moment later
+            if not self._closed:
+                self._closed = True
+                os.close(self._woken)
+                os.close(self._wake)
+
+    def _take(self) -> bytes:
+        try:
+            return bytes(self._line.read(_PIECE))
+        except _BROKEN as error:
+            raise PortLost(self._gone()) from error
 
     def _drain(self) -> None:
         """A reader may still be answering whoever had the port before."""
-        start = last = self.clock()
-        while (now := self.clock()) - last < _QUIET and now - start < _DRAIN:
-            if self.read():
-                last = self.clock()
+        end = self.clock() + _DRAIN
+        while self.clock() < end and self.read(_QUIET):
+            pass
 
     def _check(self) -> None:
         if self._interrupted:
@@ -116,6 +188,24 @@ class Port:
 
     def _gone(self) -> str:
         return f"{self._name}: the reader's port has gone. Check the cable and the reader's power."
+
+
+def _open_serial(name: str, settings: LineSettings) -> serial.Serial:
+    line = _opened(name, settings.baud, settings.parity)
+    # An FTDI chip holds bytes back for 16 ms otherwise. A pty and many chips cannot do this.
+    with contextlib.suppress(OSError, ValueError, AttributeError, NotImplementedError):
+        line.set_low_latency_mode(True)
+    return line
+
+
+def _opened(name: str, baud: int, parity: str) -> serial.Serial:
+    try:
+        return serial.Serial(name, baud, parity=parity, timeout=0, write_timeout=1.0, exclusive=True)
+    except termios.error as error:
+        if parity == "N" or error.args[0] != errno.EINVAL:
+            raise
+    # A pty has no parity to set. The system refuses it only where nothing else is left to be set: the second time.
+    return _opened(name, baud, "N")
 
 
 def _why_not(name: str, error: Exception) -> str:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Final, TypeVar
 
 from devices.rfid.errors import SetupError
@@ -25,20 +26,29 @@ from devices.rfid.events import (
     SecurityWritten,
     TagLeft,
 )
-from devices.rfid.family import Family, Lapse, family
+from devices.rfid.family import Family, Lapse, entry, family, line_settings
 from devices.rfid.pad import Pad
 from devices.rfid.port import Interrupted, Port, PortLost
-from devices.rfid.protocols import FAMILIES
 from devices.rfid.security import TRIES, Order, SecurityOrders
+from devices.rfid.security_scheme import scheme
 from devices.rfid.settings import ReaderSettings
+from devices.rfid.tags.content import Problem, TagContent, problem
+from devices.rfid.tags.tag_map import MapError, TagMap
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-#: Seconds between two inventories of a pad where nothing happens: three missed rounds are 0.4 s.
-PERIOD: Final = 0.12
+#: What no further try can change.
+_FINAL: Final = {Lapse.LOCKED: SecurityProblem.LOCKED, Lapse.UNFIT: SecurityProblem.UNFIT}
+
+#: Seconds after something came or went in which one inventory follows another, as on an empty pad and while a tag is
+#: missed: hands are at work, and what they do has to be noticed at once.
+LIVELY: Final = 0.4
+#: Seconds that reading a pile, and that writing it, may keep the reader from looking who has left.
+STALE: Final = 1.0
+STALE_WRITING: Final = 2.0
 #: Seconds between attempts to find a lost reader: the first, and the most.
-BACKOFF: Final = (0.2, 2.0)
+BACKOFF: Final = (0.2, 1.0)
 #: Exchanges in a row without a single byte before the reader counts as lost.
 SILENCES: Final = 3
 
@@ -47,7 +57,8 @@ class PadReader:
     """A pad on a serial port. ``post`` is called on the reader's own thread and must not block.
 
     Raises:
-        SetupError: no port is named, the protocol is not known, or an AFI is not a byte.
+        SetupError: no port is named, the protocol is not known, or the alarm's values or the table of tags cannot be
+            used.
     """
 
     def __init__(
@@ -60,6 +71,8 @@ class PadReader:
     ) -> None:
         _check(settings)
         self._settings = settings
+        self._entry = entry(settings)
+        self._map = _load_map(settings)
         self._post = post
         self._clock = clock
         self._pad = Pad()
@@ -123,7 +136,7 @@ class PadReader:
         """Open the port and serve it until it is lost. Whether a reader was found there."""
         found = False
         try:
-            port = Port.open(self._settings, self._clock)
+            port = Port.open(self._settings.port, line_settings(self._settings), self._clock)
         except PortLost as lost:
             self._lose(str(lost))
             return False
@@ -132,7 +145,7 @@ class PadReader:
             stopping = self._stopping
         try:
             if not stopping:
-                reader = family(self._settings.protocol, port)
+                reader = family(self._settings, port)
                 hello = reader.hello()
                 if hello is None:
                     raise PortLost(f"{self._settings.port}: no reader answers. Check its power, and 'protocol'.")
@@ -151,37 +164,63 @@ class PadReader:
         return found
 
     def _serve(self, reader: Family) -> None:
-        due = self._clock()
+        looked = moved = acted = self._clock() - STALE_WRITING
         while not self._stopping:
             self._take_orders()
             order = self._orders.next()
             uid = self._pad.next_read()
-            if order is not None:
+            now = self._clock()
+            if order is not None and now - looked < STALE_WRITING:
                 self._secure(reader, order)
-            elif uid is not None:
+                acted = self._clock()
+            elif uid is not None and now - looked < STALE:
                 self._read(reader, uid)
-            elif (left := due - self._clock()) > 0:
-                self._rest(left)
+                acted = self._clock()
+            elif (
+                order is None
+                and uid is None
+                and (due := max(looked + self._pause(moved), acted + self._entry.grace)) > now
+            ):
+                self._rest(due - now)
             else:
-                due = self._clock() + PERIOD
-                self._inventory(reader)
+                if self._inventory(reader):
+                    moved = self._clock()
+                looked = self._clock()
 
-    def _inventory(self, reader: Family) -> None:
+    def _pause(self, moved: float) -> float:
+        """Seconds between the last inventory and the next."""
+        still = self._pad.settled and self._clock() - moved > LIVELY
+        return self._entry.rest if still else self._entry.idle
+
+    def _inventory(self, reader: Family) -> bool:
+        """Look who is there; whether somebody came or went."""
         seen = self._heard(reader.inventory())
-        if not isinstance(seen, Lapse):
-            for event in self._pad.round(seen):
-                if isinstance(event, TagLeft):
-                    self._tell(self._orders.end(event.uid, SecurityProblem.LEFT))
-                self._post(event)
         self._orders.round()
+        if isinstance(seen, Lapse):
+            return False
+        events = self._pad.round(seen, self._clock())
+        for event in events:
+            if isinstance(event, TagLeft):
+                self._tell(self._orders.end(event.uid, SecurityProblem.LEFT))
+            self._post(event)
+        return bool(events)
 
     def _read(self, reader: Family, uid: str) -> None:
-        memory = self._heard(reader.read(uid))
-        if isinstance(memory, bytes) or memory is Lapse.GARBLED:
-            self._pad.answered(uid)
-        self._tell(self._pad.read(uid, memory if isinstance(memory, bytes) else None))
+        content = self._heard(reader.read(uid))
+        if not isinstance(content, Lapse) or content is Lapse.GARBLED:
+            self._pad.answered(uid, self._clock())
+        self._tell(self._pad.read(uid, self._named(uid, None if isinstance(content, Lapse) else content)))
+
+    def _named(self, uid: str, content: TagContent | None) -> TagContent | None:
+        """The site's table of tags names the item where the tag itself does not."""
+        if self._map is None or (content is not None and problem(content) is Problem.NONE):
+            return content
+        return self._map.content(uid) or content
 
     def _secure(self, reader: Family, order: Order) -> None:
+        if not reader.secures:
+            self._tell(self._orders.done(order))  # this site's gates look at nothing on the tag
+            return
         if order.uid not in self._pad.present:
             self._tell(self._orders.end(order.uid, SecurityProblem.LEFT))
             return
@@ -190,17 +229,16 @@ class PadReader:
 
     def _write(self, reader: Family, order: Order) -> SecurityProblem:
         """Write and read back. A write without an answer may have happened, so the tag itself is asked."""
-        afi = self._settings.armed if order.armed else self._settings.disarmed
-        said = self._heard(reader.write_afi(order.uid, afi))
-        if said is Lapse.LOCKED:
-            return SecurityProblem.LOCKED
+        said = self._heard(reader.write_security(order.uid, order.armed))
+        if said in _FINAL:
+            return _FINAL[said]
         if said is Lapse.REFUSED:
             return SecurityProblem.NOT_WRITTEN
-        found = self._heard(reader.read_afi(order.uid))
+        found = self._heard(reader.read_security(order.uid))
         if isinstance(found, Lapse):
-            return SecurityProblem.NOT_WRITTEN
-        self._pad.answered(order.uid)
-        return SecurityProblem.NONE if found == afi else SecurityProblem.UNCHANGED
+            return _FINAL.get(found, SecurityProblem.NOT_WRITTEN)
+        self._pad.answered(order.uid, self._clock())
+        return SecurityProblem.NONE if found is order.armed else SecurityProblem.UNCHANGED
 
     # Small things.
 
@@ -257,13 +295,15 @@ class PadReader:
             self._post(event)
 
 
+def _load_map(settings: ReaderSettings) -> TagMap | None:
+    try:
+        return TagMap.load(Path(settings.tag_map)) if settings.tag_map else None
+    except MapError as error:
+        raise SetupError(f"[reader] tag_map: {error}") from error
+
+
 def _check(settings: ReaderSettings) -> None:
     if not settings.port:
         raise SetupError("[reader] port is empty: name the reader's port, for example /dev/serial/by-id/…")
-    if settings.protocol not in FAMILIES:
-        raise SetupError(f"[reader] protocol {settings.protocol!r}: not known; known are {', '.join(FAMILIES)}")
-    for name, afi in (("armed", settings.armed), ("disarmed", settings.disarmed)):
-        if not 0 <= afi <= 0xFF:
-            raise SetupError(f"[reader] {name} is {afi}; an AFI is 0 to 255")
-    if settings.armed == settings.disarmed:
-        raise SetupError("[reader] armed and disarmed are the same value; the gate could not tell them apart")
+    entry(settings)
+    scheme(settings)

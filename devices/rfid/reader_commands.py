@@ -11,10 +11,9 @@ import msgspec
 
 from devices.rfid import wording
 from devices.rfid.errors import RfidError
+from devices.rfid.family import FAMILIES
 from devices.rfid.hex_input import read_hex
-from devices.rfid.protocols import FAMILIES
-from devices.rfid.protocols.m3.frames import Parser
-from devices.rfid.protocols.m3.say import say
+from devices.rfid.protocols import PROTOCOLS, describer
 from devices.rfid.settings import ReaderSettings
 from devices.settings import SettingsError, load
 
@@ -25,16 +24,16 @@ def reader() -> None:
 
 
 @reader.command(epilog='Example: pustaka reader parse --protocol m3 "D6 00 05 FE 00 05 FA 40"')
-@click.option("--protocol", type=click.Choice(FAMILIES), default="m3", show_default=True)
+@click.option("--protocol", type=click.Choice(PROTOCOLS), default="m3", show_default=True)
 @click.argument("data", callback=read_hex, metavar="HEX")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a frame.")
 def parse(protocol: str, data: bytes, as_json: bool) -> None:
     """Take a recording of a reader's line apart, both ways. Exit status 1: there are bytes of no frame in it."""
-    del protocol  # there is one; the option is there so that scripts name it
-    parser = Parser()
+    words = describer(protocol)
+    parser = words.new_parser()
     noise = 0
     for found in parser.receive(data) + parser.give_up():
-        said = say(found)
+        said = words.say(found)
         noise += said.way == "noise"
         click.echo(msgspec.json.encode(said) if as_json else f"{said.way:7} {said.hex}  {said.text}")
     if noise:
@@ -50,7 +49,7 @@ class _File(msgspec.Struct):
 @reader.command(epilog="Example: pustaka reader watch --port /dev/serial/by-id/usb-…   Ctrl-C ends it.")
 @click.option("--config", type=click.Path(path_type=Path), help="A kiosk's configuration; its [reader] is used.")
 @click.option("--port", help="The reader's port; goes before the configuration's.")
-@click.option("--protocol", type=click.Choice(FAMILIES), help="Goes before the configuration's.")
+@click.option("--protocol", type=click.Choice(list(FAMILIES)), help="Goes before the configuration's.")
 @click.option("--seconds", type=float, help="End after so long.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object an event.")
 def watch(config: Path | None, port: str | None, protocol: str | None, seconds: float | None, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from devices.rfid.events import SecurityProblem, SecurityWritten
 
 #: Attempts while the tag is on the pad. Each is a write, a read-back and an inventory: about 0.2 s.
 TRIES: Final = 15
+_FINAL: Final = frozenset({SecurityProblem.LOCKED, SecurityProblem.UNFIT})
 
 
 @dataclass(slots=True)
@@ -56,10 +57,10 @@ class SecurityOrders:
         return [SecurityWritten(order.uid, order.armed, ok=True)]
 
     def failed(self, order: Order, why: SecurityProblem) -> list[SecurityWritten]:
-        """One attempt came to nothing. Final if the tag is locked, or has been tried often enough."""
+        """One attempt came to nothing. Final if nothing can change it (locked), or it has been tried often enough."""
         order.tries += 1
         order.resting = True
-        if why is SecurityProblem.LOCKED or order.tries >= self._tries:
+        if why in _FINAL or order.tries >= self._tries:
             return self.end(order.uid, why)
         return []
 

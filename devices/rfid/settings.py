@@ -5,15 +5,49 @@ from __future__ import annotations
 import msgspec
 
 
-class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``[reader]``: ``port`` is a path that stays the same (by-id) or a pyserial URL; empty means none.
+class UhfSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[reader.uhf]``: what keeps a neighbour's bag off the pad, and how the tags are written.
 
-    ``armed`` and ``disarmed`` are the AFI values of an item in the library and of one on loan (ISO: 07 and C2).
+    ``power_dbm`` is sent to the reader (empty: as it is set). A tag counts as on the pad when it was heard at
+    ``rssi_dbm`` or stronger in ``seen`` of the last ``rounds`` rounds. ``epc`` names the layouts tried, in order;
+    ``alarm`` where the alarm lives: ``epc`` (a bit of the layout), ``afi`` (in the PC), ``eas`` (NXP) or ``none``.
+    """
+
+    power_dbm: float | None = None
+    rssi_dbm: int = -60
+    seen: int = 2
+    rounds: int = 3
+    epc: tuple[str, ...] = ("dortmund", "smartfreq")
+    alarm: str = "epc"
+    region: str = ""  # of the radio rules, where the reader can be told; empty: as it is set
+
+
+class CardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[reader.card]``: how a card reader's number is written in the library system.
+
+    ``form``: ``hex10``, ``dec10``, ``8h10d`` or ``facility`` for 125 kHz cards, ``hex`` or ``dec`` for 13.56 MHz.
+    """
+
+    form: str = "dec10"
+    checksum: str = "xor"  # or "sum8"
+    prefix: str = ""  # stands before every number
+
+
+class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[reader]``: ``port`` is a path that stays the same (by-id), a pattern, or ``socket://HOST:PORT``; empty: none.
+
+    ``baud`` 0 is what the family has from the factory. ``security`` says how the gates tell a lent item from another:
+    a name of :data:`devices.rfid.security_scheme.PRESETS`, or ``custom`` with ``armed`` and ``disarmed`` (AFI values
+    of an item in the library and of one on loan). ``tag_map`` is a CSV file that names items by their tags' UIDs.
     """
 
     port: str = ""
     protocol: str = "m3"
-    baud: int = 19200
-    armed: int = 0x07
-    disarmed: int = 0xC2
+    baud: int = 0
+    security: str = "iso"
+    armed: int | None = None
+    disarmed: int | None = None
     isil: str = ""  # owner of the tags that belong here; empty: any
+    tag_map: str = ""
+    uhf: UhfSettings = UhfSettings()
+    card: CardSettings = CardSettings()

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from devices.findings import Finding, Grade
+from devices.ports import candidates
 from devices.scanner.errors import ScannerBusy, ScannerLost, ScannerSettingsError
-from devices.scanner.lines import BY_ID, Line, candidates, open_line, plugged_in
+from devices.scanner.lines import BY_ID, Line, open_line, plugged_in
 from devices.scanner.settings import ScannerKind, ScannerSettings, check
 
 #: Names that the kernel gives out anew at every start.

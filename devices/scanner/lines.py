@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import glob
 import os
 import termios
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
+from devices.ports import candidates
 from devices.scanner.errors import ScannerBusy, ScannerLost
 from devices.scanner.settings import ScannerKind, ScannerSettings
 
@@ -87,13 +87,6 @@ def open_first(settings: ScannerSettings, opener: Opener) -> tuple[str, Line]:
         except ScannerLost as lost:
             problem = lost
     raise problem
-
-
-def candidates(port: str) -> list[str]:
-    """The devices that ``port``, a path or a pattern, names now."""
-    if os.path.lexists(port):
-        return [port]
-    return sorted(glob.glob(port))  # noqa: PTH207 (a Path takes no absolute pattern, and raises for odd ones)
 
 
 def plugged_in(kind: ScannerKind, folder: Path) -> list[str]:

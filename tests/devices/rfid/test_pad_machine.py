@@ -5,13 +5,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.rfid.events import TagArrived, TagLeft, TagRead
-from devices.rfid.pad import MISSES, PATIENCE, TRIES, Pad
+from devices.rfid.pad import LINGER, MISSES, PATIENCE, TRIES, Pad
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Model, Problem, TagContent
 from devices.rfid.tags.recognise import recognise
 
 GOOD = iso28560_3.encode("BK0001", "ID-SMR01")
 DAMAGED = b"\x11" + GOOD[1:10] + b"?" + GOOD[11:]
+PERIOD = 0.12
+
+
+class Bench:
+    """A pad with a clock that goes on by :data:`PERIOD` with every round, and tags given as their memory."""
+
+    def __init__(self):
+        self.pad = Pad()
+        self.now = 0.0
+        self.next_read, self.clear = self.pad.next_read, self.pad.clear
+
+    @property
+    def present(self):
+        return self.pad.present
+
+    def round(self, seen, after=PERIOD):
+        self.now += after
+        return self.pad.round(seen, self.now)
+
+    def answered(self, uid):
+        self.pad.answered(uid, self.now)
+
+    def read(self, uid, memory):
+        return self.pad.read(uid, None if memory is None else recognise(memory))
 
 
 @pytest.mark.parametrize(
@@ -30,12 +54,26 @@ DAMAGED = b"\x11" + GOOD[1:10] + b"?" + GOOD[11:]
     ],
 )
 def test_rounds(rounds, events):
-    pad = Pad()
+    pad = Bench()
     assert [event for seen in rounds for event in pad.round(tuple(seen))] == events
 
 
+def test_rounds_in_quick_succession_do_not_make_a_tag_leave_sooner():
+    pad = Bench()
+    pad.round(("A",))
+    quick = [pad.round((), after=LINGER / 10) for _ in range(9)]
+    assert not any(quick)
+    assert pad.round((), after=LINGER / 5) == [TagLeft("A")]
+
+
+def test_a_long_round_alone_does_not_make_a_tag_leave():
+    pad = Bench()
+    pad.round(("A",))
+    assert [pad.round((), after=5) for _ in range(MISSES)] == [[], [], [TagLeft("A")]]
+
+
 def test_an_answer_about_a_tag_proves_that_it_is_there():
-    pad = Pad()
+    pad = Bench()
     pad.round(("A",))
     for _ in range(5):
         pad.round(())
@@ -45,14 +83,14 @@ def test_an_answer_about_a_tag_proves_that_it_is_there():
 
 
 def test_an_answer_about_a_tag_that_left_changes_nothing():
-    pad = Pad()
+    pad = Bench()
     pad.answered("A")
     assert pad.read("A", GOOD) == []
     assert pad.present == frozenset()
 
 
 def test_every_new_tag_is_read_once():
-    pad = Pad()
+    pad = Bench()
     pad.round(("A", "B"))
     assert pad.next_read() == "A"
     assert pad.read("A", GOOD) == [TagRead("A", recognise(GOOD))]
@@ -65,7 +103,7 @@ def test_every_new_tag_is_read_once():
 
 
 def test_a_tag_that_comes_back_is_read_again():
-    pad = Pad()
+    pad = Bench()
     pad.round(("A",))
     pad.read("A", GOOD)
     for _ in range(MISSES):
@@ -75,7 +113,7 @@ def test_a_tag_that_comes_back_is_read_again():
 
 
 def test_a_tag_that_was_missed_is_not_read_until_it_is_seen():
-    pad = Pad()
+    pad = Bench()
     pad.round(("A",))
     pad.round(())
     assert pad.next_read() is None
@@ -84,7 +122,7 @@ def test_a_tag_that_was_missed_is_not_read_until_it_is_seen():
 
 
 def test_a_bad_tag_stands_behind_those_never_tried():
-    pad = Pad()
+    pad = Bench()
     pad.round(("A", "B", "C"))
     assert pad.read("A", None) == []
     assert pad.next_read() == "B"
@@ -101,7 +139,7 @@ def test_a_bad_tag_stands_behind_those_never_tried():
     ],
 )
 def test_what_looks_damaged_is_read_again_twice_and_then_reported_once(memory, trouble, content):
-    pad = Pad()
+    pad = Bench()
     reads = []
     pad.round(("A",))
     for _ in range(TRIES * PATIENCE * 2):
@@ -114,7 +152,7 @@ def test_what_looks_damaged_is_read_again_twice_and_then_reported_once(memory, t
 
 
 def test_a_retry_waits_for_a_round():
-    pad = Pad()
+    pad = Bench()
     pad.round(("A",))
     pad.read("A", None)
     assert pad.next_read() is None
@@ -123,7 +161,7 @@ def test_a_retry_waits_for_a_round():
 
 
 def test_a_later_try_that_succeeds_is_told():
-    pad = Pad()
+    pad = Bench()
     pad.round(("A",))
     for _ in range(TRIES):
         pad.read("A", DAMAGED)
@@ -136,7 +174,7 @@ def test_a_later_try_that_succeeds_is_told():
 
 
 def test_a_blank_tag_is_reported_at_once_and_never_read_again():
-    pad = Pad()
+    pad = Bench()
     pad.round(("A",))
     assert pad.read("A", bytes(32)) == [TagRead("A", TagContent(Model.BLANK), Problem.BLANK)]
     for _ in range(PATIENCE * 2):
@@ -145,7 +183,7 @@ def test_a_blank_tag_is_reported_at_once_and_never_read_again():
 
 
 def test_when_the_reader_is_lost_everything_leaves():
-    pad = Pad()
+    pad = Bench()
     pad.round(("A", "B"))
     assert pad.clear() == [TagLeft("A"), TagLeft("B")]
     assert pad.clear() == []
@@ -161,7 +199,7 @@ steps = st.one_of(
 
 @given(st.lists(steps, max_size=60))
 def test_arrived_read_left_in_that_order_whatever_happens(history):
-    pad = Pad()
+    pad = Bench()
     there: set[str] = set()
     for what, value in history:
         if what == "round":

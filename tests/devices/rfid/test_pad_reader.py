@@ -403,9 +403,13 @@ def test_a_defect_in_the_receiver_is_logged_and_the_reader_starts_again(bench, c
     ("values", "said"),
     [
         ({"port": ""}, "port is empty"),
-        ({"protocol": "feig"}, "not known"),
-        ({"armed": 300}, "armed is 300"),
-        ({"armed": 0xC2}, "same value"),
+        ({"protocol": "fieg"}, "known are m3"),
+        ({"security": "iso28560"}, "known are iso"),
+        ({"security": "custom+aes"}, "use custom"),
+        ({"security": "custom", "armed": 300, "disarmed": 1}, "armed is 300"),
+        ({"security": "custom", "armed": 1}, "disarmed is missing"),
+        ({"security": "custom", "armed": 1, "disarmed": 1}, "same value"),
+        ({"armed": 1}, "only used with"),
     ],
 )
 def test_settings_that_cannot_work_are_named(values, said):

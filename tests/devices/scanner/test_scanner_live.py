@@ -17,10 +17,11 @@ from devices.barcode.settings import CodeSettings
 from devices.emulators import wedge as keys
 from devices.emulators.scanner import ScanFault, ScannerEmulator
 from devices.emulators.wedge import WedgeEmulator
+from devices.ports import candidates
 from devices.scanner.errors import ScannerLost
 from devices.scanner.events import Scanned, ScannerChanged, ScannerState
 from devices.scanner.limit import AT_ONCE, PER_SECOND
-from devices.scanner.lines import candidates, open_line
+from devices.scanner.lines import open_line
 from devices.scanner.scanners import Scanners
 from devices.scanner.settings import ScannerKind, ScannerSettings
 

@@ -28,12 +28,13 @@ from devices.rfid.protocols.m3.answers import (
     Written,
 )
 from devices.rfid.protocols.m3.errors import ErrorCode
-from devices.rfid.protocols.m3.frames import OLD_START, Frame, Noise, Parser, pack
+from devices.rfid.protocols.m3.frames import OLD_START, Frame, pack
 
 __all__ = [
     "Afi", "Answer", "Block", "Blocks", "CheckEas", "Command", "Done", "Dsfid", "Eas", "ErrorCode", "Failure", "Frame",
-    "GetAfi", "GetDsfid", "Info", "Inventory", "Noise", "OldProbe", "Parser", "Quiet", "ReadBlocks", "RfSetup", "Seen",
-    "SetEas", "TagInfo", "Tags", "Version", "VersionAnswer", "WriteAfi", "WriteBlocks", "Written", "encode", "parse",
+    "GetAfi", "GetDsfid", "Info", "Inventory", "OldProbe", "Quiet", "ReadBlocks", "RfSetup", "Seen",
+    "SetEas", "TagInfo", "Tags", "Version", "VersionAnswer", "WriteAfi", "WriteBlocks", "WriteDsfid", "Written",
+    "encode", "parse",
 ]  # fmt: skip
 
 Answer = VersionAnswer | Tags | Blocks | Written | Afi | Eas | Dsfid | Info | Done
@@ -303,6 +304,20 @@ class GetDsfid(_Addressed):
 
     def answer(self, fields: bytes) -> Dsfid | None:
         return Dsfid(fields[:8].hex().upper(), fields[8]) if len(fields) == 9 else None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteDsfid(_Addressed):
+    """Command 0B."""
+
+    dsfid: int
+    code: ClassVar[int] = 0x0B
+
+    def body(self) -> bytes:
+        return bytes([self.code]) + _uid(self.uid) + bytes([_byte(self.dsfid, "DSFID")])
+
+    def answer(self, fields: bytes) -> Done | None:
+        return _done(fields)
 
 
 @dataclass(frozen=True, slots=True)

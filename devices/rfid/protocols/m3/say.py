@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
-
+from devices.rfid.framing import Noise
 from devices.rfid.protocols.m3.errors import ErrorCode
-from devices.rfid.protocols.m3.frames import OLD_START, Frame, Noise
+from devices.rfid.protocols.m3.frames import OLD_START, Frame
+from devices.rfid.protocols.said import Said
 
 _NAMES: Final = {
     0x01: "quiet", 0x02: "read blocks", 0x03: "check EAS", 0x04: "write blocks", 0x05: "write block", 0x06: "lock AFI",
@@ -21,19 +21,6 @@ _NAMES: Final = {
 }  # fmt: skip
 _UID_START: Final = 0xE0
 _REQUEST_LENGTHS: Final = {0x11: (1,), 0xFE: (3, 4)}
-
-
-class Said(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``way`` is host, reader or noise; ``command`` the code; ``error`` of an answer; ``uids`` named in it."""
-
-    way: str
-    hex: str
-    text: str
-    command: int | None = None
-    name: str = ""
-    error: int | None = None
-    uids: tuple[str, ...] = ()
-    data: str = ""
 
 
 def say(found: Frame | Noise) -> Said:
