@@ -46,6 +46,7 @@ _STUCK: dict[str, Stuck] = {
     reader.SecurityProblem.NOT_WRITTEN: Stuck.MOVE,
     reader.SecurityProblem.UNCHANGED: Stuck.MOVE,
     reader.SecurityProblem.LOCKED: Stuck.LOCKED,
+    reader.SecurityProblem.UNFIT: Stuck.LOCKED,  # the settings or the tag: nothing that a patron could do
     reader.SecurityProblem.READER_LOST: Stuck.READER,
     reader.SecurityProblem.STOPPED: Stuck.READER,
 }

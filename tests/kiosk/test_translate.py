@@ -129,6 +129,7 @@ def test_every_reason_for_a_wrong_bit_asks_something_of_somebody_but_for_an_orde
         SecurityProblem.NOT_WRITTEN: model.Stuck.MOVE,
         SecurityProblem.UNCHANGED: model.Stuck.MOVE,
         SecurityProblem.LOCKED: model.Stuck.LOCKED,
+        SecurityProblem.UNFIT: model.Stuck.LOCKED,
         SecurityProblem.READER_LOST: model.Stuck.READER,
         SecurityProblem.STOPPED: model.Stuck.READER,
     }
