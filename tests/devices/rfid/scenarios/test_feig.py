@@ -16,9 +16,9 @@ from devices.emulators.field import Kind, TagState
 from devices.emulators.reader_client import ReaderEmulator
 from devices.rfid.events import ReaderState, SecurityWritten, TagArrived, TagLeft, TagRead
 from devices.rfid.families.feig import FeigFamily
-from devices.rfid.family import line_settings
+from devices.rfid.family import Lapse, line_settings
 from devices.rfid.hf import TagFacts
-from devices.rfid.port import Port
+from devices.rfid.port import Port, PortLost
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Note
@@ -250,6 +250,23 @@ def test_a_long_list_is_answered_in_an_advanced_frame(family):
     assert command.hex == INVENTORY + "1C56"
     assert (answer.hex[:2], int(answer.hex[2:6], 16)) == ("02", len(answer.hex) // 2)
     assert len(answer.hex) // 2 > 255
+
+
+@pytest.mark.parametrize("family", ["feig-cpr"], indirect=True)
+def test_a_list_that_was_lost_is_taken_again(family):
+    """Whoever was on it has been told to be quiet, and was never heard of."""
+    reader, pad = family
+    reader.hello()
+    pad.fault(Fault.DROP_BYTE, command=0x01)
+    assert isinstance(reader.inventory(), Lapse)
+    assert reader.inventory() == (UID,)
+
+
+@pytest.mark.parametrize("family", ["feig-scanning"], indirect=True)
+def test_a_reader_in_scan_mode_is_said_to_be(family):
+    reader, _ = family
+    with pytest.raises(PortLost, match="scan mode"):
+        reader.hello()
 
 
 @pytest.mark.parametrize("family", ["feig"], indirect=True)
