@@ -163,7 +163,7 @@ class UhfFamily(ABC):
         return self._armed(found)
 
     def _read_epc(self, target: Target, heard: Heard) -> Heard | Lapse:
-        """The tag as it is now: what the alarm is in from its memory, the rest as it answered to, or all from memory."""
+        """The tag as it is now: the words of the alarm from its memory, the others as it answered."""
         first, count = self._alarm_words(heard)
         words = self.read_words(target, EPC_BANK, first, count)
         if isinstance(words, Lapse):
