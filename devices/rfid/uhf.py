@@ -82,7 +82,7 @@ class UhfFamily(ABC):
         self._alarm = alarm(settings)
         self._afis = afi_scheme(settings)
         self._layouts = layouts(settings)
-        self._aims: dict[str, tuple[Target, ...]] = {}  # tags written but not read back yet
+        self._aims: dict[str, tuple[Target, ...]] = {}  # the tag that was written and not read back yet
         self._explained = lru_cache(_REMEMBERED)(self._explain)
         self._sightings = Sightings(settings.uhf, self.name)
 
@@ -139,7 +139,7 @@ class UhfFamily(ABC):
             return None  # the tag has said so already; it is read back all the same
         target = self._target(uid, heard.epc, wanted.epc)
         # Where the tag is found afterwards, written or not.
-        self._aims[uid] = (target,) if target.fits(wanted.epc) else (Target.whole(wanted.epc), target)
+        self._aims = {uid: (target,) if target.fits(wanted.epc) else (Target.whole(wanted.epc), target)}
         return self.write_words(target, EPC_BANK, first, data)
 
     def read_security(self, uid: str) -> bool | Lapse | None:
