@@ -35,26 +35,26 @@ _REMEMBERED: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Tags whose EPC begins with the first ``bits`` bits of ``epc``: where a write goes."""
+    """Tags whose EPC begins with ``bits`` bits of ``mask``, which is filled with 0 to whole bytes: where a write goes."""
 
-    epc: bytes
+    mask: bytes
     bits: int
+
+    @classmethod
+    def of(cls, epc: bytes, bits: int) -> Target:
+        """Tags that share so many bits with this EPC."""
+        count = -(-bits // 8)
+        spare = 8 * count - bits
+        return cls((int.from_bytes(epc[:count], "big") >> spare << spare).to_bytes(count, "big"), bits)
 
     @classmethod
     def whole(cls, epc: bytes) -> Target:
         """The tag with this EPC."""
         return cls(epc, 8 * len(epc))
 
-    @property
-    def mask(self) -> bytes:
-        """The bits, filled with 0 to whole bytes."""
-        count = -(-self.bits // 8)
-        spare = 8 * count - self.bits
-        return (int.from_bytes(self.epc[:count], "big") >> spare << spare).to_bytes(count, "big")
-
     def fits(self, epc: bytes) -> bool:
         """Whether a tag with this EPC is meant."""
-        return 8 * len(epc) >= self.bits and Target(epc, self.bits).mask == self.mask
+        return 8 * len(epc) >= self.bits and Target.of(epc, self.bits) == self
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ class UhfFamily(ABC):
     def _target(self, uid: str, before: bytes, after: bytes) -> Target:
         """Bits that the tag has before and after, where they are enough to tell it from all others."""
         differ = int.from_bytes(before, "big") ^ int.from_bytes(after, "big")
-        common = Target(before, 8 * len(before) - differ.bit_length() if len(before) == len(after) else 0)
+        common = Target.of(before, 8 * len(before) - differ.bit_length() if len(before) == len(after) else 0)
         shared = any(common.fits(epc) for epc in self._sightings.others(uid))
         return common if self.masks and common.bits >= _FEWEST_BITS and not shared else Target.whole(before)
 
