@@ -104,10 +104,11 @@ def strangeness(memory: bytes) -> int:
 
 def _misfits(field: bytes, alphabet: frozenset[int]) -> int:
     """The fewest bytes to change so that ``field`` is some text and then zeros."""
-    return min(
-        sum(byte not in alphabet for byte in field[:at]) + sum(byte != 0 for byte in field[at:])
-        for at in range(len(field) + 1)
-    )
+    best = cost = sum(byte != 0 for byte in field)  # were all of it zeros
+    for byte in field:
+        cost += (byte not in alphabet) - (byte != 0)
+        best = min(best, cost)
+    return best
 
 
 def _decode(memory: bytes, before: tuple[Note, ...]) -> TagContent:

@@ -125,7 +125,7 @@ def _believable(memory: bytes, found: proof.Reading, dsfid: int | None = None) -
 
 def _near_28560_3(memory: bytes, limit: int) -> bool:
     """Whether a few wrong bytes could have made this of a core of ISO 28560-3, either way round."""
-    return min(iso28560_3.strangeness(memory), iso28560_3.strangeness(_turned(memory))) <= limit
+    return iso28560_3.strangeness(memory) <= limit or iso28560_3.strangeness(_turned(memory[:_FIRST])) <= limit
 
 
 def _turned_objects(turned: bytes) -> TagContent | None:
