@@ -169,8 +169,9 @@ def test_control_read_only_as_they_come_turned_tags_are_missed(memory):
         pytest.param("610A3031323334353637383900", id="ten-digits-and-no-list"),
     ],
 )
-def test_sparse_tags_of_other_vendors_are_read(memory):
-    found = recognise(bytes.fromhex(memory).ljust(112, b"\0"))
+@pytest.mark.parametrize("filling", [b"\0", b"\x80"])
+def test_sparse_tags_of_other_vendors_are_read(memory, filling):
+    found = recognise(bytes.fromhex(memory).rstrip(b"\0").ljust(112, filling))
     assert (found.model, bool(found.item_id)) == (Model.ISO_28560_2, True)
 
 
