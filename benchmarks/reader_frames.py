@@ -83,7 +83,35 @@ def _crc_up(data: bytes) -> int:
     return crc
 
 
-NAIVE: Final[dict[str, Callable[[bytes], tuple[int, bytes] | None]]] = {"m3": naive_m3}
+def naive_feig(data: bytes) -> tuple[int, bytes] | None:
+    """``LEN ADR CMD STATUS … CRC CRC``."""
+    if data[0] != len(data) or _crc_down(data[:-2]) != data[-1] << 8 | data[-2]:
+        return None
+    return data[2], data[4:-2]
+
+
+def _crc_down(data: bytes) -> int:
+    crc = 0xFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ 0x8408 if crc & 1 else crc >> 1
+    return crc
+
+
+def naive_m100(data: bytes) -> tuple[int, bytes] | None:
+    """``BB TYPE CMD LEN LEN … SUM 7E``."""
+    length = data[3] << 8 | data[4]
+    if data[0] != 0xBB or length != len(data) - 7 or sum(data[1:-2]) & 0xFF != data[-2] or data[-1] != 0x7E:
+        return None
+    return data[2], data[5:-2]
+
+
+NAIVE: Final[dict[str, Callable[[bytes], tuple[int, bytes] | None]]] = {
+    "m3": naive_m3,
+    "feig": naive_feig,
+    "m100": naive_m100,
+}
 
 
 def run(plan: Plan) -> Outcome:

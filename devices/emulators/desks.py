@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from devices.emulators.field import BLOCK, BLOCKS, TagState
+from devices.emulators.field import BLOCK, BLOCKS, Kind, TagState
 from devices.rfid.security_scheme import scheme
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Usage
+from devices.rfid.tags.epc import pc_of
+from devices.rfid.tags.epc.dortmund import Dortmund
 
 ISIL: Final = "ID-SMR01"
 
@@ -80,5 +82,38 @@ class HfDesk:
         return {alarm.armed: True, alarm.disarmed: False}.get(tag.afi)
 
 
+@dataclass(frozen=True)
+class UhfDesk:
+    """A desk for Gen2 tags in Dortmund's layout, with the alarm in a bit of the EPC."""
+
+    protocol: str
+
+    def settings(self, port: str, baud: int = 0) -> ReaderSettings:
+        return ReaderSettings(port=port, protocol=self.protocol, baud=baud)
+
+    def key(self, number: int) -> str:
+        return f"E280110520{number:014X}"
+
+    def uid(self, number: int) -> str:
+        return _DORTMUND.identity(self.epc(number))
+
+    def tag(
+        self, number: int, part: int = 1, parts: int = 1, usage: Usage = Usage.CIRCULATING, **state: Any
+    ) -> TagState:
+        """Its layout knows neither parts nor usages; they are left out."""
+        epc = self.epc(number)
+        return TagState(uid=self.key(number), kind=Kind.UHF, epc=epc.hex().upper(), pc=pc_of(epc), **state)
+
+    def armed(self, tag: TagState) -> bool | None:
+        return _DORTMUND.armed(tag.pc, bytes.fromhex(tag.epc))
+
+    def epc(self, number: int) -> bytes:
+        """The tag's EPC, its alarm on."""
+        return _DORTMUND.encode(item_id(number), "DE-290")
+
+
+_DORTMUND: Final = Dortmund()
+
+
 #: By the names for ``protocol`` under ``[reader]``.
-DESKS: Final[dict[str, Desk]] = {desk.protocol: desk for desk in (HfDesk("m3"),)}
+DESKS: Final[dict[str, Desk]] = {desk.protocol: desk for desk in (HfDesk("m3"), HfDesk("feig"), UhfDesk("m100"))}

@@ -19,12 +19,14 @@ from devices.emulators.field import Field
 class Reply:
     """An answer, ready for the line ``air_s`` seconds after the command was received, or after the answer before it.
 
-    ``command`` is the code that :class:`~devices.emulators.faults.FaultOrder` names it by.
+    ``command`` is the code that :class:`~devices.emulators.faults.FaultOrder` names it by. For ``pause_s`` seconds
+    behind its last byte a reader that is deaf when busy is still deaf.
     """
 
     command: int
     air_s: float
     data: bytes
+    pause_s: float = 0.0
 
 
 class Firmware(Protocol):

@@ -17,7 +17,7 @@ from typing import Final
 
 from devices.emulators import air
 from devices.emulators.faults import Fault, Faults
-from devices.emulators.field import AFI_LOCK, BLOCK, Field, TagState
+from devices.emulators.field import AFI_LOCK, BLOCK, Field, Kind, TagState
 from devices.emulators.firmware import Reply
 from devices.emulators.radio import Radio
 from devices.rfid.crc import ibm_sdlc
@@ -68,6 +68,8 @@ class FeigReader:
     turns = True
     #: A tag is listed once (CFG5, ONT).
     only_new = False
+    #: It lists ISO 14443A cards, too.
+    cards = False
     #: It knows the custom commands (B1); the transparent one (BF) they all know.
     custom = True
 
@@ -82,7 +84,6 @@ class FeigReader:
         self._radio = Radio(field, faults)
         self._parser = new_parser()
         self._heard = 0.0
-        self._listens = 0.0
         self._quiet: set[str] = set()
         self._held: list[bytes] = []  # entries of a list that were not sent yet
         self._cut_short = False
@@ -107,24 +108,20 @@ class FeigReader:
 
     def receive(self, data: bytes, now: float) -> list[Reply]:
         """Take bytes from the host, the last of them at ``now``; give the answer to the command they completed."""
-        began = now - len(data) * self.bits_per_byte / self.baud
-        if began < self._listens:
-            return []
-        if began - self._heard > GAP_S:
+        if now - len(data) * self.bits_per_byte / self.baud - self._heard > GAP_S:
             self._parser.give_up()
         self._heard = now
         for found in self._parser.receive(data):
             if isinstance(found, Frame) and found.address in (ADDRESS, ANY):
-                return [self._reply(found, now)]  # whatever follows came too early
+                return [self._reply(found)]  # whatever follows came too early
         return []
 
-    def _reply(self, frame: Frame, now: float) -> Reply:
+    def _reply(self, frame: Frame) -> Reply:
         fields = frame.body[2:]
         act = self._commands.get(frame.command)
         result = _Result(_UNKNOWN) if act is None else act(fields)
         data = pack(bytes([ADDRESS, frame.command, result.status]) + result.fields, frame.advanced)
-        self._listens = now + result.ms / 1000 + len(data) * self.bits_per_byte / self.baud + PAUSE_S
-        return Reply(_name(frame.command, fields), result.ms / 1000, data)
+        return Reply(_name(frame.command, fields), result.ms / 1000, data, PAUSE_S)
 
     # The reader itself.
 
@@ -190,12 +187,16 @@ class FeigReader:
         most = len(there)
         while air.inventory_ms(most) > RESPONSE_S * 1000:
             most -= 1
+        if most and self._faults.strikes(Fault.RF_ERROR, _INVENTORY):
+            most -= 1
         self._cut_short = most < len(there)
         listed = there[:most]
         self._held = [bytes([3, tag.dsfid]) + bytes.fromhex(tag.uid) for tag in listed]
+        if self.cards and self._powered:
+            self._held += [_card(tag) for tag in self._field.on_pad if tag.kind is Kind.CARD]
         if self.only_new:
             self._quiet |= {tag.uid for tag in listed}
-        return RESPONSE_S * 1000 if self._cut_short else air.inventory_ms(most)
+        return min(RESPONSE_S * 1000, air.inventory_ms(len(there)))
 
     def _hush(self, tag: TagState, mode: int, _: bytes) -> _Result:
         self._quiet.add(tag.uid)
@@ -216,8 +217,11 @@ class FeigReader:
             return _Result(_ISO_ERROR, bytes([_TAG_NO_BLOCK]), air.silence_ms())
         locks = bool(mode & _WITH_LOCKS)
         numbers = range(first, first + count)
-        listed = (bytes([locks and number in tag.locked]) + self._turn(blocks[number]) for number in numbers)
-        return _Result(_OK, bytes([count, BLOCK]) + b"".join(listed), air.read_ms(count, security=locks))
+        data = b"".join(bytes([locks and number in tag.locked]) + self._turn(blocks[number]) for number in numbers)
+        status = _OK
+        if self._faults.strikes(Fault.RF_ERROR, _READ, tag.uid):
+            status, data = _RF_ERROR, data[:-1] + bytes([data[-1] ^ self._faults.chance.randrange(1, 256)])
+        return _Result(status, bytes([count, BLOCK]) + data, air.read_ms(count, security=locks))
 
     def _write(self, tag: TagState, mode: int, fields: bytes) -> _Result:
         first, count, size, data = fields[0], fields[1], fields[2], fields[3:]
@@ -303,10 +307,11 @@ class FeigReader:
 
 
 class CprReader(FeigReader):
-    """An ID CPR.M02 as it comes from the factory: it lists a tag once, and it has no custom commands."""
+    """An ID CPR.M02 as it comes from the factory: it lists a tag once, cards too, and has no custom commands."""
 
     software = bytes([2, 16, 0, 0x40, 80, 0x00, 0x38])
     only_new = True
+    cards = True
     custom = False
 
 
@@ -314,6 +319,12 @@ class StraightReader(FeigReader):
     """A model that sends every block as it is on the tag."""
 
     turns = False
+
+
+def _card(tag: TagState) -> bytes:
+    """7.1.1.2: type, TR_INFO, OPT_INFO, and the UID with zeros in front."""
+    uid = bytes.fromhex(tag.uid)
+    return bytes([4, 0x04 if len(uid) > 7 else 0, 0]) + uid.rjust(10 if len(uid) > 7 else 7, b"\0")
 
 
 def _name(command: int, fields: bytes) -> int:

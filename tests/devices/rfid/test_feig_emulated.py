@@ -1,5 +1,7 @@
 """The emulated FEIG firmware against the manual's exchanges, and against the driver's codec in every command."""
 
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,8 @@ from devices.emulators import air
 from devices.emulators.faults import Fault, FaultOrder, Faults
 from devices.emulators.field import AFI_LOCK, Field, Kind, TagState
 from devices.emulators.firmware.feig import BUFFER, CprReader, FeigReader, StraightReader
+from devices.emulators.pty_line import PtyLine
+from devices.emulators.reader_wire import Wire as EmulatedLine
 from devices.rfid.protocols.feig import commands as feig
 from devices.rfid.protocols.feig.commands import Failure, Found, Frame, Seen, Status, TagError
 from devices.rfid.protocols.feig.frames import new_parser, pack
@@ -80,10 +84,12 @@ def test_a_command_for_another_reader_gets_no_answer(wire):
     assert wire.send(feig.encode(feig.Detect(), address=0))
 
 
-def test_what_comes_too_early_behind_an_answer_is_not_heard(wire):
-    assert wire.send(feig.encode(feig.Detect()))
-    assert wire.send(feig.encode(feig.Detect()), pause=0.0045) == b""
-    assert wire.send(feig.encode(feig.Detect()))
+def test_what_comes_on_the_heels_of_a_command_is_not_heard(wire):
+    """The process keeps the pause behind an answer, by what each reply asks for."""
+    command = feig.encode(feig.Detect())
+    (reply,) = wire.firmware.receive(command + command, 2.0)
+    assert reply.pause_s == 0.005
+    assert new_parser().receive(reply.data) == [Frame(b"\0\x52\0")]
 
 
 def test_a_command_in_pieces_is_heard_if_they_follow_fast(wire):
@@ -139,6 +145,21 @@ def test_more_tags_than_there_is_time_for(tmp_path):
     while found.more:
         found = wire.ask(feig.Inventory(more=True))
     assert not found.sure
+
+
+def test_cards_are_listed_as_cards(tmp_path):
+    """H20800-16e, 7.1.1.2."""
+    cards = [TagState(uid=uid, kind=Kind.CARD) for uid in ("DEADBEEF", "04112233445566", "AA112233445566778899")]
+    wire = Wire(tmp_path, TagState(uid=UID), *cards, model=CprReader)
+    assert wire.ask(feig.Inventory()) == Found((Seen(UID, 0x3E),), tuple(feig.Card(4, card.uid) for card in cards))
+
+
+def test_a_disturbed_radio_is_said(tmp_path):
+    wire = crowd(tmp_path, 3)
+    uid = wire.field.tags[0].uid
+    wire.fault(Fault.RF_ERROR, times=2)
+    assert (len(wire.ask(feig.Inventory()).tags), wire.ask(feig.ReadBlocks(uid)).sure) == (2, False)
+    assert (len(wire.ask(feig.Inventory()).tags), wire.ask(feig.ReadBlocks(uid)).sure) == (3, True)
 
 
 def test_a_quiet_tag_is_silent_until_the_field_is_reset(tmp_path):
@@ -293,3 +314,26 @@ def test_no_command_breaks_the_firmware(tmp_path_factory, fields, code, data):
     sub = data.draw(st.sampled_from([0x01, 0x02, 0x23, 0x24, 0x25, 0x26, 0x27, 0x29, 0x2B, 0x04]))
     for body in (fields, bytes([sub, 1]) + bytes.fromhex(UID) + fields, bytes([sub, 0xA5, 1]) + bytes.fromhex(UID)):
         assert wire.send(pack(bytes([0xFF, code]) + body), pause=0.1)
+
+
+def test_a_command_in_the_pause_behind_an_answer_is_not_heard(tmp_path):
+    """H20800-16e, 3.1: 5 ms without any communication. The line has no clock of its own, so neither has this."""
+    line = PtyLine(tmp_path / "port")
+    faults = Faults(seed=0)
+    wire = EmulatedLine(line, lambda: FeigReader(Field(tmp_path / "field.json"), faults), faults, lambda: 0.0)
+    host = os.open(line.port, os.O_RDWR | os.O_NOCTTY)
+    command = feig.encode(feig.Detect())
+    try:
+        wire.turn(10.0)
+        now, ways = 10.0, []
+        for pause in (0.0, 0.0049, 0.0051):
+            os.write(host, command)
+            wire.host(line.fds[0], now + pause)
+            ways.append(wire.frames[-1].way)
+            while (due := wire.due()) is not None:
+                now = due
+                wire.turn(now)
+    finally:
+        os.close(host)
+        line.close()
+    assert ways == ["reader", "ignored", "reader"]

@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from devices.emulators.field import BLOCK, BLOCKS, Kind, TagState
+from devices.emulators import desks
+from devices.emulators.field import BLOCK, BLOCKS, TagState
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Usage
-from devices.rfid.tags.epc import pc_of
-from devices.rfid.tags.epc.dortmund import Dortmund
 
 ISIL = "ID-SMR01"
 
@@ -67,7 +66,7 @@ def item_id(number: int) -> str:
 
 @dataclass(frozen=True)
 class HfDesk:
-    """ISO 15693 tags in ISO 28560-3, the alarm in the AFI."""
+    """ISO 15693 tags in ISO 28560-3, the alarm in the AFI. ``protocol`` may name a model behind a hyphen."""
 
     protocol: str
     read_code: int
@@ -101,14 +100,13 @@ class HfDesk:
         return {0x07: True, 0xC2: False}.get(tag.afi)
 
     def settings(self, port: str, baud: int = 0) -> ReaderSettings:
-        return ReaderSettings(port=port, protocol=self.protocol, baud=baud, **self.more)
+        return ReaderSettings(port=port, protocol=self.protocol.partition("-")[0], baud=baud, **self.more)
 
 
 @dataclass(frozen=True)
-class UhfDesk:
+class UhfDesk(desks.UhfDesk):
     """Gen2 tags in Dortmund's layout, the alarm in a bit of the EPC."""
 
-    protocol: str
     read_code: int
     write_code: int
     verify_code: int
@@ -122,29 +120,10 @@ class UhfDesk:
     def __str__(self) -> str:
         return self.protocol
 
-    def key(self, number: int) -> str:
-        return f"E280110520{number:014X}"
-
-    def uid(self, number: int) -> str:
-        return Dortmund().identity(self._epc(number))
-
-    def tag(
-        self, number: int, part: int = 1, parts: int = 1, usage: Usage = Usage.CIRCULATING, **state: Any
-    ) -> TagState:
-        epc = self._epc(number)
-        return TagState(uid=self.key(number), kind=Kind.UHF, epc=epc.hex().upper(), pc=pc_of(epc), **state)
-
-    def armed(self, tag: TagState) -> bool | None:
-        return Dortmund().armed(tag.pc, bytes.fromhex(tag.epc))
-
-    def settings(self, port: str, baud: int = 0) -> ReaderSettings:
-        return ReaderSettings(port=port, protocol=self.protocol, baud=baud)
-
-    def _epc(self, number: int) -> bytes:
-        return Dortmund().encode(item_id(number), "DE-290")
-
 
 DESKS: list[Desk] = [
     HfDesk("m3", read_code=0x02, write_code=0x09, verify_code=0x0A, most=255),
     UhfDesk("m100", read_code=0x39, write_code=0x49, verify_code=0x39),
+    # It looks for a second, and begins anew each time.
+    HfDesk("feig", read_code=0x23, write_code=0x27, verify_code=0x2B, most=105),
 ]
