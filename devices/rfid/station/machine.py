@@ -99,7 +99,7 @@ def step(state: State, event: Event, rules: Rules) -> Step:
         case Wrote(uid, result) if state.phase is Phase.WRITE and uid == state.uid:
             return _wrote(state, result)
         case UndoWanted(uid, item) if state.phase is not Phase.WRITE:
-            undo = replace(_idle(state), phase=Phase.UNDO, uid=uid, resting=state.resting - {uid})
+            undo = replace(_idle(state), phase=Phase.UNDO, uid=uid)
             return undo, [*_left_incomplete(state), Tell(News.UNDO, uid, item)]
         case Skipped():
             return _skipped(state)

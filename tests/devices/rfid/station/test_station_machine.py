@@ -162,6 +162,15 @@ def test_undo_waits_for_its_tag() -> None:
     assert station.news(Wrote(A, Result(ok=True, undo=True, item="BK1"))) == [News.UNDONE]
 
 
+def test_an_undo_that_is_let_go_does_not_free_the_tag_for_the_next_barcode() -> None:
+    station = laid()
+    station.lay(A)
+    station(Wrote(A, Result(ok=True, item="BK1")))
+    station(UndoWanted(A, "BK1"))
+    station(Scanned("BK2"))
+    assert not any(isinstance(action, Look) for action in station.lay(A))
+
+
 def test_a_code_that_no_tag_can_hold_is_refused_at_once() -> None:
     station = Station()
     assert station.news(Scanned("x" * 99, refused="too long")) == [News.REFUSED_CODE]
