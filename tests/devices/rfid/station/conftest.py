@@ -20,6 +20,7 @@ from devices.emulators.reader_client import ReaderEmulator
 from devices.rfid.tags import iso28560_3
 
 DEADLINE = 20.0
+BAUD = 115200
 
 
 class Running:
@@ -78,16 +79,19 @@ class Running:
 class Desk:
     """An emulated pad, a log, and commands that use both."""
 
-    def __init__(self, pad: ReaderEmulator, log: Path) -> None:
+    def __init__(self, pad: ReaderEmulator, folder: Path) -> None:
         self.pad = pad
-        self.log = log
+        self.log = folder / "tagging.jsonl"
+        self._config = folder / "kiosk.toml"
+        self._config.write_text(f"[reader]\nbaud = {BAUD}\n")
         self._running: list[Running] = []
 
     def run(self, command: str, *arguments: str) -> Running:
         self.pad.start()
         log = () if command == "undo" else ("--log", str(self.log))
         first = (str(self.log),) if command == "undo" else ()
-        running = Running(command, *first, "--port", self.pad.port, *log, *arguments)
+        where = ("--config", str(self._config), "--port", self.pad.port)
+        running = Running(command, *first, *where, *log, *arguments)
         self._running.append(running)
         return running
 
@@ -124,9 +128,17 @@ class Desk:
                         pipe.close()
 
 
+@pytest.fixture(scope="module")
+def shared_pad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReaderEmulator]:
+    """A quick pad: what is tried here is no matter of speed."""
+    pad = ReaderEmulator(tmp_path_factory.mktemp("pad"), seed=1, baud=BAUD, speed=4)
+    yield pad
+    pad.stop()
+
+
 @pytest.fixture
 def desk(bench: Any, tmp_path: Path) -> Iterator[Desk]:
     """An empty pad without faults, and a log that is not there yet."""
-    desk = Desk(bench.pad, tmp_path / "tagging.jsonl")
+    desk = Desk(bench.pad, tmp_path)
     yield desk
     desk.end()
