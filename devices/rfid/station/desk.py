@@ -98,11 +98,14 @@ class Desk:
         if isinstance(now, Failed):
             return Result(ok=False, left=now.trouble is Trouble.LEFT, why=now.sentence, **_of(row))
         before, after = row.before, row.after
-        if now.memory != after.memory:
-            if now.memory != after.turned.memory:
-                why = "The tag holds something else than was written here, so it was left alone."
-                return Result(ok=False, why=why, **_of(row))
+        if now.memory == self._need.secured(now, after, Gate()).memory:
+            if now.memory != after.memory:  # a UHF tag whose alarm was switched since; that stays
+                before = msgspec.structs.replace(before, memory=self._need.secured(now, before, Gate()).memory)
+        elif now.memory == after.turned.memory:
             before = before.turned  # this reader hands out every block the other way round
+        else:
+            why = "The tag holds something else than was written here, so it was left alone."
+            return Result(ok=False, why=why, **_of(row))
         # Only what was changed is changed back: an item lent since keeps its alarm off.
         afi = before.afi if after.afi is not None and now.afi == after.afi else None
         eas = before.eas if after.eas is not None and now.eas == after.eas else None

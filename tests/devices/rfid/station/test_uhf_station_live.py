@@ -76,6 +76,19 @@ def test_what_is_on_it_is_asked_for_and_the_next_code_does_not_go_on_the_same_ta
     assert station.end() == 1
 
 
+def test_a_lent_tag_keeps_its_alarm_off_when_it_is_undone(uhf: Any) -> None:
+    lay(uhf, A, "19E9F871000000000012D68700000001")
+    station = uhf.run("station", *OPTIONS, "--overwrite")
+    station.type("42")
+    station.wait("done", uid=A)
+    assert station.end() == 0
+    lay(uhf, A, uhf.tag(A).epc[:-1] + "0")
+    undo = uhf.run("undo", "--protocol", "m100", "--uid", A)
+    undo.wait("undone", uid=A)
+    assert undo.ended() == 0
+    assert uhf.tag(A).epc == "19E9F871000000000012D68700000000"
+
+
 def test_two_tags_and_two_tags_with_one_epc_are_refused(uhf: Any) -> None:
     lay(uhf, A, NEW)
     lay(uhf, B, NEW[:-1] + "B")
