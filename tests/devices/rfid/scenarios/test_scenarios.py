@@ -234,7 +234,8 @@ def test_five_hundred_tags_thrown_at_the_pad(desk, tmp_path):
         assert station.secured(first, mark).ok
         assert station.secured(last, mark).ok
         assert (station.armed(first), station.armed(last)) == (False, False)
-        reads = station.wait_all(TagRead, lambda read: not read.problem, 20)
+        # More than can be read before the reader has to look again who is there.
+        reads = station.wait_all(TagRead, lambda read: not read.problem, 45)
         assert all(read.content.item_id == item_id(numbered[read.uid]) for read in reads)
         mark = station.mark()
         station.pad.take_all()
