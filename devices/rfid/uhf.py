@@ -35,7 +35,7 @@ _REMEMBERED: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a write goes: tags whose EPC begins with ``bits`` bits of ``mask``, which is filled with 0 to whole bytes."""
+    """Where a write goes: tags whose EPC begins with ``bits`` bits of ``mask``, filled with 0 to whole bytes."""
 
     mask: bytes
     bits: int
