@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, TypeVar
 
+from devices.rfid import uhf_settings
 from devices.rfid.errors import SetupError
 from devices.rfid.events import (
     Event,
@@ -124,6 +125,8 @@ class PadReader:
             try:
                 if self._visit():
                     wait = BACKOFF[0]
+            except SetupError as error:
+                self._lose(str(error))  # what only the family itself can judge
             except Exception as error:
                 # A defect must not end the thread: staff see the reader lost, and it starts afresh.
                 log.exception("the reader's driver failed")
@@ -307,3 +310,4 @@ def _check(settings: ReaderSettings) -> None:
         raise SetupError("[reader] port is empty: name the reader's port, for example /dev/serial/by-id/…")
     entry(settings)
     scheme(settings)
+    uhf_settings.check(settings)
