@@ -1,12 +1,15 @@
 """A pad's radio field: tags with real memory, some of them on the pad.
 
-The model is kept in a JSON file that is replaced whole after every change. A tag's memory is in the tag: it outlives
-the reader's power, and so the emulator's process.
+A tag's memory is in the tag: it outlives the reader's power, and so the emulator's process. The model is kept in a
+file of JSON lines, one a tag; a change adds a line, and of several lines about one tag the last counts. So a write
+costs the same with one tag as with five hundred, and a process that is killed loses nothing. When the lines have
+become many the file is replaced whole.
 """
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +20,8 @@ from devices.rfid.errors import RfidError
 BLOCK: Final = 4
 #: Blocks of the commonest library chip (NXP ICODE SLIX).
 BLOCKS: Final = 28
+#: Lines beyond four for each tag, at which the file is written anew.
+_LINES: Final = 1000
 
 
 class FieldError(RfidError):
@@ -37,6 +42,9 @@ class TagState(msgspec.Struct, frozen=True, kw_only=True):
     A UHF tag has an ``epc`` (hex) and a ``pc``; its ``uid`` is the TID, its ``memory`` the user bank, and ``rssi`` how
     strongly it is heard (dBm). A card that is only a number (EM4100, ISO 14443) is its ``uid`` alone. ``position`` is
     where it lies on the pad, in the order tags were put there; ``None`` when it is not on the pad.
+
+    ``dead``: its UID is heard, and it answers nothing else. ``reach``: the chance that it answers a command at all,
+    below 1 for a tag at the edge of the field or under another. ``eas_able``: its chip has an EAS bit.
     """
 
     uid: str
@@ -50,6 +58,9 @@ class TagState(msgspec.Struct, frozen=True, kw_only=True):
     pc: int = 0x3000
     rssi: int = -50
     position: int | None = None
+    dead: bool = False
+    reach: float = 1.0
+    eas_able: bool = True
 
     @property
     def on_pad(self) -> bool:
@@ -67,10 +78,6 @@ class TagState(msgspec.Struct, frozen=True, kw_only=True):
 AFI_LOCK: Final = -1
 
 
-class _File(msgspec.Struct):
-    tags: list[TagState] = []
-
-
 class Field:
     """All tags there are, on the pad or off it, in one file.
 
@@ -81,6 +88,8 @@ class Field:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._tags: dict[str, TagState] = {}
+        self._lines = 0
+        self.inventories = 0
         if path.exists():
             self._load()
 
@@ -95,10 +104,18 @@ class Field:
         return tuple(sorted((tag for tag in self.tags if tag.on_pad), key=lambda tag: tag.position or 0))
 
     def __getitem__(self, uid: str) -> TagState:
-        try:
-            return self._tags[uid.upper()]
-        except KeyError:
-            raise FieldError(f"tag {uid}: there is none; define it first") from None
+        tag = self.find(uid)
+        if tag is None:
+            raise FieldError(f"tag {uid}: there is none; define it first")
+        return tag
+
+    def find(self, uid: str) -> TagState | None:
+        """The tag with this UID, on the pad or off it; ``None`` if there is none."""
+        return self._tags.get(uid.upper())
+
+    def inventoried(self) -> None:
+        """The reader has looked who is there: ``inventories`` counts it, for scripts that wait for one."""
+        self.inventories += 1
 
     def define(self, tag: TagState) -> None:
         """Make a tag, or make it anew; where it lies does not change."""
@@ -121,9 +138,7 @@ class Field:
 
     def take_all(self) -> None:
         """Clear the pad."""
-        for tag in self.on_pad:
-            self._tags[tag.uid] = msgspec.structs.replace(tag, position=None)
-        self._save()
+        self._replace(*(msgspec.structs.replace(tag, position=None) for tag in self.on_pad))
 
     def write_afi(self, uid: str, afi: int) -> None:
         """What the tag does when told so by radio."""
@@ -147,28 +162,42 @@ class Field:
         blocks[number] = data
         self._replace(msgspec.structs.replace(self[uid], memory=b"".join(blocks).hex()))
 
-    def _replace(self, tag: TagState) -> None:
-        self._tags[tag.uid] = tag
-        self._save()
+    def _replace(self, *tags: TagState) -> None:
+        self._tags.update({tag.uid: tag for tag in tags})
+        self._lines += len(tags)
+        if self._lines > _LINES + 4 * len(self._tags):
+            self._rewrite()
+            return
+        with self._path.open("ab", buffering=0) as file:
+            file.write(_lines(tags))
+
+    def _rewrite(self) -> None:
+        temporary = self._path.with_name(self._path.name + ".new")
+        temporary.write_bytes(_lines(self.tags))
+        temporary.replace(self._path)
+        self._lines = len(self._tags)
 
     def _load(self) -> None:
         try:
-            found = msgspec.json.decode(self._path.read_bytes(), type=_File)
+            found = _DECODER.decode_lines(self._path.read_bytes())
         except (OSError, msgspec.DecodeError) as error:
             raise FieldError(f"{self._path}: not a field file: {error}. Delete it to start with no tags.") from error
-        self._tags = {tag.uid: tag for tag in found.tags}
+        self._tags = {tag.uid: tag for tag in found}
+        self._lines = len(found)
 
-    def _save(self) -> None:
-        temporary = self._path.with_name(self._path.name + ".new")
-        temporary.write_bytes(msgspec.json.encode(_File(list(self._tags.values()))))
-        temporary.replace(self._path)
+
+_DECODER: Final = msgspec.json.Decoder(TagState)
+
+
+def _lines(tags: Iterable[TagState]) -> bytes:
+    return msgspec.json.Encoder().encode_lines(tags)
 
 
 def check(tag: TagState) -> None:
     """Refuse a tag that could not exist.
 
     Raises:
-        FieldError: the UID is not 16 hex digits, or the memory is not 1 to 256 whole blocks.
+        FieldError: the UID is not 16 hex digits, the memory is not 1 to 256 whole blocks, or the reach is no chance.
     """
     try:
         uid, memory = bytes.fromhex(tag.uid), bytes.fromhex(tag.memory)
@@ -180,3 +209,5 @@ def check(tag: TagState) -> None:
         raise FieldError("a tag needs a UID")
     if not memory or len(memory) % BLOCK or len(memory) > 256 * BLOCK:
         raise FieldError(f"tag {tag.uid}: {len(memory)} bytes of memory; use 1 to 256 blocks of {BLOCK}")
+    if not 0 <= tag.reach <= 1:
+        raise FieldError(f"tag {tag.uid}: reach is {tag.reach}; it is a chance, from 0 to 1")

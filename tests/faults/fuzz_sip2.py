@@ -7,21 +7,16 @@ and nothing else, that what can be written again reads the same, and that dates 
 Prints runs and crashes; exit status 1 when a stream broke one of these, 2 when fuzzing could not begin. ``--control``
 fuzzes a reader with a known fault, which has to be found.
 """
-# ruff: noqa: T201 - a program that tells a terminal
 
 from __future__ import annotations
 
-import argparse
-import importlib.util
-import re
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC
-from pathlib import Path
 from typing import Any
+
+from rig.fuzzing import Fuzzer
 
 NOW = "20261122    093000"
 SEEDS = [
@@ -45,7 +40,7 @@ WORDS = ["AY0AZ", "AZ0000", "\\x0d", "\\x0d\\x0a", "\\x00", "|", "AA", "AB", "AF
 ENCODINGS = ("utf-8", "cp850", "shift_jis", "gb18030")
 
 
-def target(*, control: bool) -> Callable[[bytes], None]:
+def target(control: bool) -> Callable[[bytes], None]:
     """What is run with each stream; it raises when something is wrong. ``control``: with a fault built in."""
     import atheris
 
@@ -88,60 +83,7 @@ def target(*, control: bool) -> Callable[[bytes], None]:
     return one
 
 
-def fuzz(folder: Path, seconds: int, *, control: bool) -> None:
-    """In the child: never returns, libFuzzer ends the process."""
-    import atheris
-
-    seeds = folder / "seeds"
-    seeds.mkdir()
-    for number, seed in enumerate(SEEDS):
-        (seeds / str(number)).write_bytes(seed.encode())
-    words = folder / "words"
-    words.write_text("\n".join(f'"{word}"' for word in WORDS) + "\n", encoding="utf-8")
-    options = [f"-max_total_time={seconds}", f"-dict={words}", f"-artifact_prefix={folder}/", "-max_len=1024",
-               "-print_final_stats=1", "-rss_limit_mb=1024", "-timeout=10"]  # fmt: skip
-    atheris.Setup([sys.argv[0], *options, str(seeds)], target(control=control))
-    atheris.Fuzz()
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """The command."""
-    parser = argparse.ArgumentParser(
-        description="Fuzz the SIP2 reader.", epilog="Example: python tests/faults/fuzz_sip2.py --seconds 60"
-    )
-    parser.add_argument("--seconds", type=int, default=60, help="How long (%(default)s).")
-    parser.add_argument("--control", action="store_true", help="Fuzz a reader with a known fault; it must be found.")
-    parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
-    given = parser.parse_args(arguments)
-    if importlib.util.find_spec("atheris") is None:
-        print("sip2 fuzzing: skipped, because atheris is not installed; install it with: pip install '.[faults]'")
-        return 0
-    if given.child:
-        fuzz(given.child, given.seconds, control=given.control)
-    with tempfile.TemporaryDirectory(prefix="fuzz-sip2-") as name:
-        return _parent(Path(name), given.seconds, control=given.control)
-
-
-def _parent(folder: Path, seconds: int, *, control: bool) -> int:
-    command = [sys.executable, __file__, "--child", str(folder), "--seconds", str(seconds)]
-    done = subprocess.run(
-        command + ["--control"] * control, capture_output=True, text=True, errors="replace", check=False
-    )
-    runs = re.findall(r"stat::number_of_executed_units: (\d+)|#(\d+)\t", done.stderr)
-    count = max((int(total or so_far) for total, so_far in runs), default=0)
-    crashes = [path for path in folder.iterdir() if path.name.split("-")[0] in ("crash", "timeout", "oom")]
-    print(f"sip2 fuzzing: {count} runs in {seconds} s, {len(crashes)} crashes")
-    for path in crashes:
-        print(f"  {path.name.split('-')[0]}: {path.read_bytes().hex()}")
-    if crashes:
-        said = done.stdout + done.stderr
-        print(said[max(0, said.find("=== Uncaught Python exception")) :][:2000])
-        return 1
-    if done.returncode or not count:
-        print(f"sip2 fuzzing could not begin:\n{done.stderr[-2000:]}", file=sys.stderr)
-        return 2
-    return 0
-
+FUZZER = Fuzzer("sip2", __file__, target, [seed.encode() for seed in SEEDS], WORDS)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(FUZZER.main())

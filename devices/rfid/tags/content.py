@@ -6,19 +6,25 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
+from devices.rfid.tags.extensions import Extension as Extension
+from devices.rfid.tags.fields import Field
+
 
 class Model(enum.StrEnum):
-    """How a tag's memory is laid out. Only ISO 28560-3 is decoded; the others are told apart so people can be told."""
+    """How a tag's memory or EPC is laid out; ``MAPPED``: the memory does not matter, a table names the item."""
 
     ISO_28560_3 = "iso28560-3"
     ISO_28560_2 = "iso28560-2"
     RFID501 = "3m-rfid501"
+    DORTMUND_EPC = "dortmund-epc"
+    SMARTFREQ_EPC = "smartfreq-epc"
+    MAPPED = "mapped"
     BLANK = "blank"
     UNKNOWN = "unknown"
 
 
 class Usage(enum.IntEnum):
-    """Type of usage, the low nibble of byte 0 (ISO 28560-3, 4.2)."""
+    """Type of usage: the low nibble of byte 0 in ISO 28560-3, the high nibble of object 5 in ISO 28560-2."""
 
     ACQUISITION = 0
     CIRCULATING = 1
@@ -47,6 +53,11 @@ class Note(enum.StrEnum):
     ID_NOT_UTF8 = "id-not-utf8"
     ID_EMPTY = "id-empty"
     EXTENSION_BAD = "extension-bad"
+    OBJECTS_BAD = "objects-bad"
+    OBJECT_UNKNOWN = "object-unknown"
+    CONTENT_LIST_WRONG = "content-list-wrong"
+    USAGE_PACKED = "usage-packed"
+    ISIL_EMPTY = "isil-empty"
 
     @property
     def sentence(self) -> str:
@@ -62,30 +73,23 @@ _NOTES: Final = {
     Note.USAGE_UNASSIGNED: "The type of usage is one that the standard does not assign; the item is not lent.",
     Note.ID_NOT_UTF8: "The item number is not UTF-8; it was read as Latin-1.",
     Note.ID_EMPTY: "The tag is in order but carries no item number.",
-    Note.EXTENSION_BAD: "A block behind the core is damaged; it and what follows were left out.",
+    Note.EXTENSION_BAD: "A block behind the core is damaged or was not read whole; it and what follows were left out.",
+    Note.OBJECTS_BAD: "An object behind those that name the item cannot be read; it and what follows were left out.",
+    Note.OBJECT_UNKNOWN: "The tag holds an object that the standard does not assign; it is shown as it is.",
+    Note.CONTENT_LIST_WRONG: "The tag's list of its objects is not the list of the objects that are there.",
+    Note.USAGE_PACKED: "The type of usage is packed as text, as some vendors do; it was read all the same.",
+    Note.ISIL_EMPTY: "The owner's ISIL is there but empty.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """A block behind the core: 1 library, 2 acquisition, 3 supplement, 4 title, 5 interlibrary loan."""
-
-    id: int
-    payload: bytes
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The payload's zero-separated strings."""
-        return tuple(part.decode("utf-8", "replace") for part in self.payload.split(b"\0"))
 
 
 @dataclass(frozen=True, slots=True)
 class TagContent:
     """A tag's memory, understood as far as its model allows.
 
-    ``item_id`` is empty unless the checksum was right: a tag that may be misread is never a book. ``part`` counts
-    from 1 (0: the tag does not tell which of ``parts``); ``usage`` is ``None`` when the model is not decoded or the
-    nibble is not assigned.
+    ``item_id`` is empty unless ``crc_ok``: a tag that may be misread is never a book. ``crc_ok`` is the model's own
+    proof, a checksum or, in models that have none, a structure that holds together. ``part`` counts from 1 (0: the
+    tag does not tell which of ``parts``); ``usage`` is :attr:`Usage.NONE` when the model leaves it open, and ``None``
+    when the value is not assigned.
     """
 
     model: Model
@@ -97,6 +101,16 @@ class TagContent:
     crc_ok: bool = False
     notes: tuple[Note, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    objects: tuple[Field, ...] = ()
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Everything else the tag says of its item, by name, in the order of the tag."""
+        return (*self.objects, *(field for block in self.extensions for field in block.fields))
+
+    def field(self, name: str) -> str:
+        """The first value of that name; empty if the tag has none."""
+        return next((field.value for field in self.fields if field.name == name), "")
 
     @property
     def is_card(self) -> bool:
@@ -121,7 +135,6 @@ class Problem(enum.StrEnum):
     UNREADABLE = "unreadable"
     BAD_CRC = "bad-crc"
     BLANK = "blank"
-    NOT_DECODED = "not-decoded"
     UNKNOWN_MODEL = "unknown-model"
     NO_ITEM_ID = "no-item-id"
 
@@ -134,9 +147,8 @@ class Problem(enum.StrEnum):
 _PROBLEMS: Final = {
     Problem.NONE: "",
     Problem.UNREADABLE: "The tag answers, but its memory cannot be read: move it a little, or scan the label.",
-    Problem.BAD_CRC: "The tag's content is damaged (wrong checksum): scan the label.",
+    Problem.BAD_CRC: "The tag's content is damaged (wrong checksum or broken structure): scan the label.",
     Problem.BLANK: "The tag is blank: scan the label.",
-    Problem.NOT_DECODED: "The tag uses a data model that is recognised but not read here: scan the label.",
     Problem.UNKNOWN_MODEL: "The tag's data model is not known: scan the label.",
     Problem.NO_ITEM_ID: "The tag carries no item number: scan the label.",
 }
@@ -147,11 +159,8 @@ def problem(content: TagContent) -> Problem:
     match content.model:
         case Model.BLANK:
             return Problem.BLANK
-        case Model.ISO_28560_2 | Model.RFID501:
-            return Problem.NOT_DECODED
         case Model.UNKNOWN:
             return Problem.UNKNOWN_MODEL
-        case Model.ISO_28560_3:
-            if not content.crc_ok:
-                return Problem.BAD_CRC
-            return Problem.NONE if content.item_id else Problem.NO_ITEM_ID
+    if not content.crc_ok:
+        return Problem.BAD_CRC
+    return Problem.NONE if content.item_id else Problem.NO_ITEM_ID

@@ -23,6 +23,7 @@ from typing import Final
 from devices.rfid import crc
 from devices.rfid.errors import EncodeError
 from devices.rfid.tags.content import Extension, Model, Note, TagContent, Usage
+from devices.rfid.tags.limits import check_item, check_parts, read_parts
 
 #: Bytes of the core, and of the core on a small tag, whose ISIL is two bytes shorter.
 CORE: Final = 34
@@ -31,8 +32,12 @@ BLOCK: Final = 4
 _ID: Final = slice(3, 19)
 _CRC: Final = slice(19, 21)
 _ISIL: Final = slice(21, 34)
-_MAX_EXTENSION: Final = 0xFF - 4
+_EXTENSION_HEAD: Final = 4
+_MAX_EXTENSION: Final = 0xFF - _EXTENSION_HEAD
 _VERSIONS: Final = (0, 1, 2)
+_UNHEARD_OF_PARTS: Final = 0x20
+_PRINTABLE: Final = frozenset(range(0x20, 0x7F))
+_ISIL_BYTES: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:/- ")
 _ISIL_FORM: Final = re.compile(r"[A-Z]{2}-[A-Za-z0-9:/-]{1,11}")
 
 
@@ -55,19 +60,62 @@ def reverse_blocks(memory: bytes) -> bytes:
 
 def decode(memory: bytes) -> TagContent | None:
     """Read a tag; ``None`` if the checksum is wrong both ways round, or there are fewer than 32 bytes."""
+    found = _right_way_round(memory)
+    return None if found is None else _decode(*found)
+
+
+def _right_way_round(memory: bytes) -> tuple[bytes, tuple[Note, ...]] | None:
     if is_sound(memory):
-        return _decode(memory, ())
-    whole = memory[: len(memory) // BLOCK * BLOCK]
-    turned = reverse_blocks(whole)
-    return _decode(turned, (Note.BLOCKS_REVERSED,)) if is_sound(turned) else None
+        return memory, ()
+    turned = reverse_blocks(memory[: len(memory) // BLOCK * BLOCK])
+    return (turned, (Note.BLOCKS_REVERSED,)) if is_sound(turned) else None
+
+
+def wanted(memory: bytes) -> int:
+    """Bytes of memory that are needed to see all extension blocks; 0 if they are there, or it is no such tag."""
+    found = _right_way_round(memory)
+    if found is None or _is_small(found[0]):
+        return 0
+    memory, at = found[0], CORE
+    while at < len(memory):
+        if memory[at] == 0:
+            return 0
+        at += max(memory[at], _EXTENSION_HEAD)
+    return at + 1
+
+
+def _is_small(memory: bytes) -> bool:
+    return int.from_bytes(memory[_CRC], "little") != checksum(memory)
+
+
+def strangeness(memory: bytes) -> int:
+    """How many of the first 32 bytes a core of this model would not hold, whatever its checksum.
+
+    A damaged core of this model must not pass for a book of a model without a checksum; this tells how near it is.
+    A checksum of zero counts twice and an owner that is missing once, for those are marks of other models.
+    """
+    core = memory[:SMALL].ljust(SMALL, b"\0")
+    usage, parts, part = core[:3]
+    strange = int((usage >> 4) not in _VERSIONS or (usage & 0x0F) not in list(Usage))
+    strange += 2 * (max(part, parts) >= _UNHEARD_OF_PARTS) or int(not 1 <= part <= parts)
+    strange += _misfits(core[_ID], _PRINTABLE) + _misfits(core[_ISIL.start :], _ISIL_BYTES)
+    return strange + 2 * (core[_CRC] == b"\0\0") + (not any(core[_ISIL.start :]))
+
+
+def _misfits(field: bytes, alphabet: frozenset[int]) -> int:
+    """The fewest bytes to change so that ``field`` is some text and then zeros."""
+    return min(
+        sum(byte not in alphabet for byte in field[:at]) + sum(byte != 0 for byte in field[at:])
+        for at in range(len(field) + 1)
+    )
 
 
 def _decode(memory: bytes, before: tuple[Note, ...]) -> TagContent:
     notes = list(before)
-    small = int.from_bytes(memory[_CRC], "little") != checksum(memory)
+    small = _is_small(memory)
     core = memory[: SMALL if small else CORE].ljust(CORE, b"\0")
     usage = _usage(core[0], notes)
-    part, parts = _parts(core[2], core[1], notes)
+    part, parts = read_parts(core[2], core[1], notes)
     item_id = _text(core[_ID], notes)
     if not item_id:
         notes.append(Note.ID_EMPTY)
@@ -90,17 +138,6 @@ def _usage(byte: int, notes: list[Note]) -> Usage | None:
         return None
 
 
-def _parts(part: int, parts: int, notes: list[Note]) -> tuple[int, int]:
-    """Part and number of parts. Software disagrees on their order; a part beyond the last one betrays an exchange."""
-    if parts == 0 and part <= 1:
-        notes.append(Note.PARTS_MISSING)
-        return 1, 1
-    if part > parts:
-        notes.append(Note.PARTS_SWAPPED)
-        return parts, part
-    return part, parts
-
-
 def _text(field: bytes, notes: list[Note]) -> str:
     raw = field.partition(b"\0")[0]
     try:
@@ -119,7 +156,7 @@ def _isil(field: bytes) -> str:
 def _extensions(rest: bytes, notes: list[Note]) -> Iterable[Extension]:
     while rest and rest[0]:
         block = rest[: rest[0]]
-        if rest[0] < 4 or len(block) < rest[0] or reduce(xor, block) != 0:
+        if rest[0] < _EXTENSION_HEAD or len(block) < rest[0] or reduce(xor, block) != 0:
             notes.append(Note.EXTENSION_BAD)
             return
         yield Extension(int.from_bytes(block[1:3], "little"), block[4:])
@@ -143,8 +180,7 @@ def encode(
     """
     if size not in (CORE, SMALL) or (size == SMALL and extensions):
         raise EncodeError(f"core of {size} bytes: use 34, or 32 (without extension blocks) for a small tag")
-    if not 1 <= part <= parts <= 0xFF:
-        raise EncodeError(f"part {part} of {parts}: parts count from 1 to the number of parts, 255 at most")
+    check_parts(part, parts, 0xFF)
     core = bytearray(size)
     core[:3] = bytes([0x10 | usage, parts, part])
     core[_ID] = _encode_id(item_id).ljust(16, b"\0")
@@ -154,9 +190,8 @@ def encode(
 
 
 def _encode_id(item_id: str) -> bytes:
-    raw = item_id.encode("utf-8", "surrogatepass")
-    if not item_id or item_id.strip() != item_id or not item_id.isprintable():
-        raise EncodeError(f"item number {item_id!r}: use printable characters, with no space before or behind")
+    check_item(item_id)
+    raw = item_id.encode("utf-8")
     if len(raw) > 16:
         raise EncodeError(f"item number {item_id!r} has {len(raw)} bytes; an ISO 28560-3 tag holds 16")
     return raw

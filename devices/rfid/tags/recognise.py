@@ -1,87 +1,123 @@
 """Which data model is on this tag? The order of the tests matters: the surest comes first.
 
-A DSFID would help (06 is ISO 28560-2, 3E is 28560-3), but many older tags carry 00, so it may be missing.
+1.  nothing but one value: blank;
+2.  the checksum of ISO 28560-3 is right, as read or with every block turned round;
+3.  objects of ISO 28560-2 chain from byte 0, as read or turned round;
+4.  the fixed bytes of 3M's RFID 501, as read or turned round;
+5.  something of ISO 28560-3 or 28560-2 whose proof is missing: damaged, and never a book;
+6.  unknown.
+
+Tests 3 and 4 have no checksum to lean on, so a damaged core of ISO 28560-3 could pass for one of them by chance. What
+is still too much like such a core (:func:`devices.rfid.tags.iso28560_3.strangeness`) is damaged, unless a content
+parameter proves otherwise. A DSFID (06 is ISO 28560-2, 3E is 28560-3) is believed where it helps, but never needed:
+many older tags carry 00.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from devices.rfid.tags import iso28560_3
-from devices.rfid.tags.content import Model, TagContent
+from devices.rfid.tags import iso28560_2, iso28560_3, rfid501
+from devices.rfid.tags.content import Model, Note, TagContent
+from devices.rfid.tags.iso28560_3 import BLOCK, reverse_blocks
 
 #: Blocks of 4 bytes that every library tag has, and enough for most cores.
 FIRST_BLOCKS: Final = 8
-_DSFID_28560_2: Final = 0x06
+_FIRST: Final = FIRST_BLOCKS * BLOCK
+_DSFID_28560_3: Final = 0x3E
 _BLANK: Final = (b"\x00", b"\x55")  # 55: fresh 3M tags
-_LAST_OBJECT_ID: Final = 26
+_BLANK_3M: Final = 24  # bytes of 55; zeros may follow
+#: Bytes of the first 32 that may differ from a core of ISO 28560-3 before another model is believed. RFID 501 has
+#: three fixed bytes of its own that a damaged core would have to hit.
+_NEAR_28560_3: Final = {Model.ISO_28560_2: 3, Model.RFID501: 2}
 
 
 def recognise(memory: bytes, dsfid: int | None = None) -> TagContent:
-    """Read what can be read; name what cannot. Never raises, and a wrong checksum is never an item."""
-    if any(memory == fill * len(memory) for fill in _BLANK):
+    """Read what can be read; name what cannot. Never raises, and what may be misread is never an item."""
+    if _is_blank(memory):
         return TagContent(Model.BLANK)
     content = iso28560_3.decode(memory)
     if content is not None:
         return content
-    if dsfid == _DSFID_28560_2 or _is_28560_2(memory):
+    turned, objects = _turned(memory), _objects(memory, dsfid)
+    if objects is not None and objects.crc_ok:
+        return objects
+    content = _turned_objects(turned) or _old_3m(memory, memory) or _old_3m(turned, memory)
+    if content is not None:
+        return content
+    if objects is not None or dsfid == iso28560_2.DSFID:
         return TagContent(Model.ISO_28560_2)
-    if _is_rfid501(memory):
-        return TagContent(Model.RFID501)
-    first_block = memory[:4].ljust(4, b"\0")
+    first_block = memory[:BLOCK].ljust(BLOCK, b"\0")
     if first_block[0] >> 4 in (1, 2) or first_block[3] >> 4 in (1, 2):  # the second when blocks are turned round
         return TagContent(Model.ISO_28560_3, crc_ok=False)
     return TagContent(Model.UNKNOWN)
 
 
-def more_blocks(memory: bytes) -> int:
-    """Blocks to read behind the first 32 bytes before judging them: an ISIL of 12 or 13 letters runs on.
+def more_blocks(memory: bytes, everything: bool = False) -> int:
+    """Blocks of 4 bytes to read behind ``memory``, whole blocks from byte 0, before the tag can be judged.
 
-    ``memory`` is what was read so far. The last byte of the first 32 then is not zero, whichever way round.
+    Ask again with what came, until the answer is 0: an object of ISO 28560-2 tells only its own length. ``everything``:
+    to show all that is on the tag, and not only whose and which it is.
     """
-    if len(memory) != iso28560_3.SMALL or iso28560_3.decode(memory) is not None:
+    if len(memory) < _FIRST or _is_blank(memory):
         return 0
-    return 1 if memory[31] and memory[28] and _plausible_core(memory) else 0
+    if iso28560_3.decode(memory) is not None:
+        return _blocks(iso28560_3.wanted(memory), memory) if everything else 0
+    found = iso28560_2.read(memory)
+    if found is not None and _believable(memory, found) and (found.wanted or found.sound):
+        return _blocks(iso28560_2.wanted(memory, everything), memory)
+    turned = _turned(memory)
+    found = iso28560_2.read(turned)
+    if found is not None and _proven_early(turned, found):
+        return _blocks(iso28560_2.wanted(turned, everything), memory)
+    if _old_3m(memory, memory) is not None or _old_3m(turned, memory) is not None:
+        return 0
+    # An ISIL of 12 or 13 letters runs on: the last byte of the first 32 then is not zero, whichever way round.
+    runs_on = len(memory) == _FIRST and memory[31] and memory[28] and memory[:BLOCK] != b"\xff" * BLOCK
+    return 1 if runs_on else 0
 
 
-def _plausible_core(memory: bytes) -> bool:
-    return memory[0] >> 4 in (0, 1, 2) or memory[3] >> 4 in (0, 1, 2)
+def _blocks(wanted: int, memory: bytes) -> int:
+    return max(0, -(-(wanted - len(memory)) // BLOCK))
 
 
-def _is_rfid501(memory: bytes) -> bool:
-    """3M's older model: 04, item and set nibbles, 00, type, then 16 bytes of ASCII (Biblio-RFID, RFID501.pm)."""
-    if len(memory) < 20 or memory[0] != 0x04 or memory[2] != 0x00:
-        return False
-    text = memory[4:20].rstrip(b"\0")
-    return bool(text) and all(0x20 <= byte < 0x7F for byte in text)
+def _is_blank(memory: bytes) -> bool:
+    if any(memory == fill * len(memory) for fill in _BLANK):
+        return True
+    return memory[:_BLANK_3M] == b"\x55" * _BLANK_3M and not any(memory[_BLANK_3M:])
 
 
-def _is_28560_2(memory: bytes) -> bool:
-    """Whether objects chain from byte 0 (ISO/IEC 15962, no directory) and the first is object 1, the item's id."""
-    at, seen = 0, set[int]()
-    while at < len(memory) and memory[at] not in (0x00, 0x80):
-        found = _object(memory, at)
-        if found is None or found[0] in seen or found[0] > _LAST_OBJECT_ID:
-            return False
-        if not seen and found[0] != 1:
-            return False
-        seen.add(found[0])
-        at = found[1]
-    return bool(seen)
+def _turned(memory: bytes) -> bytes:
+    return reverse_blocks(memory[: len(memory) // BLOCK * BLOCK])
 
 
-def _object(memory: bytes, at: int) -> tuple[int, int] | None:
-    """Object number and where the next begins; ``None`` if this is none. The last may run beyond what was read."""
-    header = memory[at : at + 4].ljust(4, b"\0")
-    precursor, rest = header[0], 1
-    number = precursor & 0x0F
-    if number == 0x0F:
-        number, rest = header[rest] + 15, rest + 1
-    padding = 0
-    if precursor & 0x80:
-        padding, rest = header[rest], rest + 1
-    length = header[rest]
-    end = at + rest + 1 + length + padding
-    shortest = 2 if number == 1 else 1
-    first_cut_off = at == 0 and end > len(memory)
-    return None if length < shortest or number == 0 or padding > 3 or first_cut_off else (number, end)
+def _objects(memory: bytes, dsfid: int | None) -> TagContent | None:
+    """A tag of ISO 28560-2, damaged or not; ``None`` if it is none, or too near to another model."""
+    found = iso28560_2.read(memory)
+    return iso28560_2.decode(memory) if found is not None and _believable(memory, found, dsfid) else None
+
+
+def _believable(memory: bytes, found: iso28560_2.Reading, dsfid: int | None = None) -> bool:
+    if found.proven or dsfid == iso28560_2.DSFID:
+        return True
+    return dsfid != _DSFID_28560_3 and iso28560_3.strangeness(memory) > _NEAR_28560_3[Model.ISO_28560_2]
+
+
+def _turned_objects(turned: bytes) -> TagContent | None:
+    found = iso28560_2.read(turned)
+    if found is None or not found.sound or not _proven_early(turned, found):
+        return None
+    return iso28560_2.decode(turned, (Note.BLOCKS_REVERSED,))
+
+
+def _proven_early(turned: bytes, found: iso28560_2.Reading) -> bool:
+    """Turned round, only a content parameter among the first blocks is proof enough."""
+    end = iso28560_2.content_list_end(turned)
+    return found.proven and end is not None and end <= _FIRST
+
+
+def _old_3m(memory: bytes, as_read: bytes) -> TagContent | None:
+    strange = min(iso28560_3.strangeness(memory), iso28560_3.strangeness(as_read))
+    if strange <= _NEAR_28560_3[Model.RFID501]:
+        return None
+    return rfid501.decode(memory, () if memory is as_read else (Note.BLOCKS_REVERSED,))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from devices.emulators.faults import Fault, FaultOrder, Faults
 from devices.emulators.field import AFI_LOCK, Field, FieldError, TagState
-from devices.emulators.firmware.m3 import M3Reader, inventory_ms
+from devices.emulators.firmware.m3 import M3Reader
 from devices.rfid.protocols.m3 import commands as m3
 from devices.rfid.protocols.m3.commands import ErrorCode, Failure, Frame
 from devices.rfid.protocols.m3.frames import new_parser
@@ -135,7 +135,7 @@ def test_a_tag_that_is_not_there(wire, command):
 
 
 def test_lock_commands_do_not_exist(wire):
-    for code in (0x05, 0x06, 0x07, 0x08, 0x0E):
+    for code in (0x06, 0x07, 0x08, 0x0E):
         (reply,) = wire.firmware.receive(m3.pack(bytes([code]) + bytes.fromhex(UID)), 0.0)
         assert reply.data == m3.pack(bytes([code, ErrorCode.NOT_IMPLEMENTED]))
 
@@ -164,11 +164,6 @@ def test_a_fault_can_be_switched_off_and_kept_to_one_command():
     assert all(faults.strikes(Fault.SILENCE, 9) for _ in range(5))
     faults.order(FaultOrder(name=Fault.SILENCE, times=0))
     assert faults.strikes(Fault.SILENCE, 9) is None
-
-
-@pytest.mark.parametrize(("tags", "ms"), [(0, 9.8), (1, 14), (7, 56), (10, 81), (50, 466), (60, 556.5)])
-def test_time_of_an_inventory(tags, ms):
-    assert inventory_ms(tags) == pytest.approx(ms)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from rig.controls import CONTROLS
 from rig.fits import fits
 from rig.life import Life, walk
 from rig.oracle import judge, settle, tend_until_idle
+from rig.pads import pads
 from rig.reading import reading
 from rig.tally import Budget, Tally
 from rig.visit import visit
@@ -192,8 +193,9 @@ def _counted(counts: Counter[str]) -> str:
 
 #: Name -> the campaign, and its share of the time.
 CAMPAIGNS: dict[str, tuple[Callable[[Budget], Tally], float]] = {
-    "stories": (stories, 0.5),
-    "reading": (reading, 0.1),
+    "stories": (stories, 0.4),
+    "pads": (pads, 0.15),
+    "reading": (reading, 0.07),
     "fits": (fits, 0.03),
     "journal": (journal_power, 0.15),
     "kiosk": (kiosk_power, 0.15),

@@ -1,0 +1,156 @@
+"""Objects in a tag's memory, ISO/IEC 15962 without a directory: one behind the other from byte 0.
+
+``precursor [OID-15] [padcount] length data [padding]``
+
+=========  =======================================================================
+part       content
+=========  =======================================================================
+precursor  bit 7: a padcount follows; bits 6-4 compaction; bits 3-0 object number
+OID-15     only if those four bits are F: the object number less 15
+padcount   padding bytes behind the data, so that the next object begins a block
+length     bytes of data
+=========  =======================================================================
+
+A 00 where a precursor should be ends the objects, or fills the rest of a block so that the next object can begin
+another (blocks are locked one by one); some vendors fill with 80. Layouts as in GB/T 35660.2, annex, and in
+DigitalPlatform/dp2.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from devices.rfid.errors import EncodeError
+from devices.rfid.tags.compaction import Compaction
+
+BLOCK: Final = 4
+_FILLING: Final = (0x00, 0x80)
+_OFFSET: Final = 0x80
+_MORE: Final = 0x0F  # the object number is in the next byte
+_MAX_PADDING: Final = 7  # blocks of eight bytes
+_LAST_NUMBER: Final = 31  # the last one that ISO 28560-1 keeps room for
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as it is on the tag. ``padding``: bytes behind its data. ``end``: where the next may begin."""
+
+    number: int
+    compaction: Compaction
+    data: bytes
+    padding: int = 0
+    end: int = 0
+
+
+class End(enum.Enum):
+    """Why there are no more objects."""
+
+    OVER = "over"  # a terminator
+    CUT_OFF = "cut-off"  # the memory that was read ends first
+    BROKEN = "broken"  # these bytes are no object
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The objects found. ``wanted``: bytes of memory that are needed to go on, when it was cut off."""
+
+    objects: tuple[StoredObject, ...]
+    end: End
+    wanted: int = 0
+
+
+def scan(memory: bytes, block: int = BLOCK) -> Chain:
+    """Follow the objects from byte 0 on. Any bytes give a chain, mostly an empty one that is broken."""
+    found: list[StoredObject] = []
+    seen: set[int] = set()
+    at = 0
+    while True:
+        filled = _behind_filling(memory, at)
+        if filled // block > -(-at // block):  # a whole block of filling
+            return Chain(tuple(found), End.OVER)
+        after_filling, at = filled > at, filled
+        reach = _reach(memory, at)
+        if reach > len(memory):
+            return Chain(tuple(found), End.CUT_OFF, reach)
+        one = _object(memory, at)
+        if one is None or one.number in seen:
+            # Behind filling this is what an older, longer content left there.
+            return Chain(tuple(found), End.OVER if after_filling else End.BROKEN)
+        found.append(one)
+        seen.add(one.number)
+        at = one.end
+
+
+def _behind_filling(memory: bytes, at: int) -> int:
+    while at < len(memory) and memory[at] in _FILLING:
+        at += 1
+    return at
+
+
+def _reach(memory: bytes, at: int) -> int:
+    """Bytes of memory that are needed to see the whole of the object at ``at``, as far as can be told."""
+    rest = memory[at:]
+    if not rest:
+        return at + 1
+    length_at = 1 + ((rest[0] & _MORE) == _MORE) + bool(rest[0] & _OFFSET)
+    if len(rest) <= length_at:
+        return at + length_at + 1
+    # Padding need not be read: it says nothing.
+    return at + length_at + 1 + rest[length_at]
+
+
+def _object(memory: bytes, at: int) -> StoredObject | None:
+    """The object at ``at``, which lies wholly in the memory (its padding may not); ``None`` if it is none."""
+    precursor, at = memory[at], at + 1
+    number, padding = precursor & 0x0F, 0
+    if number == _MORE:
+        number, at = memory[at] + 15, at + 1
+    if precursor & _OFFSET:
+        padding, at = memory[at], at + 1
+    if not 1 <= number <= _LAST_NUMBER or padding > _MAX_PADDING:
+        return None
+    begin, end = at + 1, at + 1 + memory[at]
+    return StoredObject(number, Compaction(precursor >> 4 & 7), memory[begin:end], padding, end + padding)
+
+
+def encode(objects: Sequence[StoredObject], block: int = BLOCK, aligned: Collection[int] = ()) -> bytes:
+    """The objects' bytes, one behind the other in this order, filled with 00 to a whole block.
+
+    Each run of objects whose numbers are ``aligned`` has blocks of its own, so that these can be locked.
+
+    Raises:
+        EncodeError: an object number or a length that cannot be written.
+    """
+    memory = bytearray()
+    for at, one in enumerate(objects):
+        raw = _raw(one)
+        following = objects[at + 1].number in aligned if at + 1 < len(objects) else False
+        spare = -(len(memory) + len(raw)) % block
+        if spare and following != (one.number in aligned):
+            raw = _padded(one, raw, spare)
+        memory += raw
+    return bytes(memory) + bytes(-len(memory) % block)
+
+
+def _raw(one: StoredObject) -> bytes:
+    if not 1 <= one.number <= _LAST_NUMBER or len(one.data) > 0xFF:
+        raise EncodeError(
+            f"object {one.number} of {len(one.data)} bytes: numbers go from 1 to {_LAST_NUMBER}, and 255 bytes fit"
+        )
+    head = one.compaction << 4
+    if one.number < _MORE:
+        return bytes([head | one.number, len(one.data)]) + one.data
+    return bytes([head | _MORE, one.number - 15, len(one.data)]) + one.data
+
+
+def _padded(one: StoredObject, raw: bytes, spare: int) -> bytes:
+    """``raw`` and ``spare`` more bytes. Behind object numbers above 14 they are plain filling.
+
+    Programs disagree on whether the padcount or the number comes first there (dp2 does it both ways).
+    """
+    if one.number >= _MORE:
+        return raw + bytes(spare)
+    return bytes([raw[0] | _OFFSET, spare - 1]) + raw[1:] + bytes(spare - 1)
