@@ -137,7 +137,11 @@ class ReaderEmulator:
     ) -> None:
         """Make a tag of ``blocks`` blocks that starts with ``memory`` (longer memory makes more blocks)."""
         whole = memory.ljust(max(blocks * BLOCK, -(-len(memory) // BLOCK) * BLOCK), b"\0")
-        self._do(Define(TagState(uid=uid, memory=whole.hex(), afi=afi, dsfid=dsfid, eas=eas, locked=locked)))
+        self.define_tag(TagState(uid=uid, memory=whole.hex(), afi=afi, dsfid=dsfid, eas=eas, locked=locked))
+
+    def define_tag(self, tag: TagState) -> None:
+        """Make a tag of any kind, or make it anew; where it lies does not change."""
+        self._do(Define(tag))
 
     def define_item(
         self,

@@ -49,7 +49,11 @@ class Firmware(Protocol):
 
 
 #: ``module:class`` by the names for ``protocol`` under ``[reader]``; each is called with field and faults.
-FIRMWARE: Final = {"m3": "devices.emulators.firmware.m3:M3Reader"}
+FIRMWARE: Final = {
+    "m3": "devices.emulators.firmware.m3:M3Reader",
+    "em4100": "devices.emulators.firmware.em4100:Em4100Reader",
+    "pn532": "devices.emulators.firmware.pn532:Pn532Reader",
+}
 
 
 def firmware(protocol: str, field: Field, faults: Faults) -> Firmware:

@@ -15,6 +15,9 @@ from devices.rfid.protocols.chafon.say import say
 
 EPC = bytes.fromhex("000000000000000000000313")
 NEXT = bytes.fromhex("000000000000000000000314")
+THIRD = bytes.fromhex("49440000000000000A000334")
+FOURTH = bytes.fromhex("3039606303C74380001A0559")
+TWO = "20000103020C0000000000000000000003130C0000000000000000000003149AC9"
 
 
 def frame(wire: str) -> Frame:
@@ -45,8 +48,8 @@ def test_an_inventory_of_the_288_family_is_what_its_open_driver_sends():
     ("wire", "heap"),
     [
         ("13000103010C0000000000000000000003133F39", Heap((Heard(EPC),), more=True)),
-        ("13000103010C49440000000000000A000334A5FB", Heap((Heard(bytes.fromhex("49440000000000000A000334")),), more=True)),
-        ("20000103020C0000000000000000000003130C0000000000000000000003149AC9", Heap((Heard(EPC), Heard(NEXT)), more=True)),
+        ("13000103010C49440000000000000A000334A5FB", Heap((Heard(THIRD),), more=True)),
+        (TWO, Heap((Heard(EPC), Heard(NEXT)), more=True)),
     ],
 )  # fmt: skip
 def test_public_inventory_18(wire, heap):
@@ -58,7 +61,7 @@ def test_public_inventory_18(wire, heap):
     ("wire", "heap"),
     [
         ("1500010301010C0000000000000000000003136BB1A5", Heap((Heard(EPC, -22),), more=True)),
-        ("1500010301010C3039606303C74380001A055940F93E", Heap((Heard(bytes.fromhex("3039606303C74380001A0559"), -66),), more=True)),
+        ("1500010301010C3039606303C74380001A055940F93E", Heap((Heard(FOURTH, -66),), more=True)),
         ("0D000103010104003230386DA3D2", Heap((Heard(bytes.fromhex("00323038"), -20),), more=True)),
         ("0700010101001E4B", Heap((), more=False)),
         (
