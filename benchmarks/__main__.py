@@ -22,6 +22,7 @@ from benchmarks.idle_camera import IDLE_CAMERA
 from benchmarks.import_items import IMPORT
 from benchmarks.ingest import INGEST
 from benchmarks.live import LIVE
+from benchmarks.pile import PILE
 from benchmarks.replay import REPLAY
 from benchmarks.result import Benchmark, Outcome, Plan, in_words, keep, markdown, plain
 from benchmarks.row import ROW
@@ -31,7 +32,20 @@ from benchmarks.start import START
 
 BENCHMARKS = {
     benchmark.name: benchmark
-    for benchmark in (START, ROW, INGEST, IMPORT, CODEC, CHECKOUT, REPLAY, SIP2_SERVER, LIVE, SCANNER, IDLE_CAMERA)
+    for benchmark in (
+        START,
+        ROW,
+        INGEST,
+        IMPORT,
+        CODEC,
+        CHECKOUT,
+        REPLAY,
+        SIP2_SERVER,
+        LIVE,
+        SCANNER,
+        IDLE_CAMERA,
+        PILE,
+    )
 }
 
 

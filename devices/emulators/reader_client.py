@@ -17,8 +17,10 @@ from devices.emulators.faults import Fault, FaultOrder
 from devices.emulators.field import BLOCK, BLOCKS, Field, TagState
 from devices.emulators.reader_control import (
     Answer,
+    ComeBack,
     Define,
     FrameSeen,
+    HangUp,
     Look,
     Order,
     Put,
@@ -26,9 +28,11 @@ from devices.emulators.reader_control import (
     SetFault,
     Take,
 )
+from devices.emulators.reader_process import to_field
 from devices.rfid.errors import RfidError
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Usage
+from devices.rfid.tcp_line import TCP
 from devices.socket_path import short_path
 
 _START: Final = 15.0  # seconds; a busy machine takes its time to start a process
@@ -40,22 +44,44 @@ class EmulatorError(RfidError):
 
 
 class ReaderEmulator:
-    """An emulated reader whose files (port, field, control socket) are ``folder/name.*``. For any thread."""
+    """An emulated reader whose files (port, field, control socket) are ``folder/name.*``. For any thread.
 
-    def __init__(self, folder: Path, name: str = "pad", *, protocol: str = "m3", seed: int = 0) -> None:
-        self._link = folder / f"{name}.port"
+    ``tcp``: on a loopback port instead of a pty. ``script``: what happens when, see
+    :mod:`devices.emulators.reader_script`. ``baud`` 0 is the reader's own. ``speed``: line and air so many times
+    faster than they are.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        name: str = "pad",
+        *,
+        protocol: str = "m3",
+        seed: int = 0,
+        tcp: bool = False,
+        script: str = "",
+        baud: int = 0,
+        speed: float = 1.0,
+    ) -> None:
+        self.protocol = protocol
+        self._port = "socket://127.0.0.1:0" if tcp else str(folder / f"{name}.port")
         self._field = folder / f"{name}.json"
         self._control = folder / f"{name}.sock"
-        self._protocol = protocol
-        self._seed = seed
+        self._script = folder / f"{name}.script"
+        if script:
+            self._script.write_text(script, encoding="utf-8")
+        self._options = ["--protocol", protocol, "--seed", str(seed), "--baud", str(baud), "--speed", str(speed)]
+        self._options += ["--field", str(self._field), "--control", str(self._control), "--with-parent"]
+        self._options += ["--script", str(self._script)] if script else []
         self._process: subprocess.Popen[bytes] | None = None
         self._queued: list[FaultOrder] = []
         self._lock = threading.RLock()
 
     @property
     def port(self) -> str:
-        """The port's name, for ``ReaderSettings.port``. It stays; what it points to changes with every start."""
-        return str(self._link)
+        """The port's name, for ``ReaderSettings.port``. It stays, but for :meth:`come_back_as`; what it points to
+        changes with every start. Over TCP it is known once the reader has been started."""
+        return self._port
 
     @property
     def running(self) -> bool:
@@ -71,13 +97,10 @@ class ReaderEmulator:
         with self._lock:
             if self.running:
                 return
-            command = [
-                sys.executable, "-m", "devices.emulators.reader", "--protocol", self._protocol, "--with-parent",
-                "--link", str(self._link), "--field", str(self._field), "--control", str(self._control),
-                "--seed", str(self._seed),
-            ]  # fmt: skip
+            where = ["--tcp", self._port.removeprefix(TCP)] if self._tcp else ["--link", self._port]
+            command = [sys.executable, "-m", "devices.emulators.reader", *where, *self._options]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-            self._await_ready(self._process)
+            self._port = self._await_ready(self._process)
             for fault in self._queued:
                 self._ask(SetFault(fault))
             self._queued.clear()
@@ -89,7 +112,8 @@ class ReaderEmulator:
                 self._process.kill()
                 self._end(self._process)
             # As udev does for a reader that is unplugged. A name that stayed could lead to somebody else's new pty.
-            self._link.unlink(missing_ok=True)
+            if not self._tcp:
+                Path(self._port).unlink(missing_ok=True)
 
     def restart(self) -> None:
         """Kill, and start again: the same name, another pty."""
@@ -109,6 +133,23 @@ class ReaderEmulator:
             except subprocess.TimeoutExpired:
                 self._process.kill()
             self._end(self._process)
+
+    def hang_up(self) -> None:
+        """Pull its plug, and leave the process be: the port goes, and the reader's power."""
+        self._do(HangUp())
+
+    def come_back(self) -> None:
+        """Put the plug in again, under the same name; it is another pty."""
+        self._do(ComeBack())
+
+    def come_back_as(self, name: str) -> None:
+        """Put the plug in again under another name: :attr:`port` is another from now on. Not over TCP."""
+        self._port = self._do(ComeBack(name)).port or self._port
+
+    def replug(self, name: str = "") -> None:
+        """Pull the plug and put it in again, under another name if one is given."""
+        self.hang_up()
+        self.come_back_as(name)
 
     # The tags.
 
@@ -134,10 +175,14 @@ class ReaderEmulator:
         dsfid: int = 0x3E,
         eas: bool = False,
         locked: tuple[int, ...] = (),
+        dead: bool = False,
+        reach: float = 1.0,
     ) -> None:
         """Make a tag of ``blocks`` blocks that starts with ``memory`` (longer memory makes more blocks)."""
-        whole = memory.ljust(max(blocks * BLOCK, -(-len(memory) // BLOCK) * BLOCK), b"\0")
-        self.define_tag(TagState(uid=uid, memory=whole.hex(), afi=afi, dsfid=dsfid, eas=eas, locked=locked))
+        whole = memory.ljust(max(blocks * BLOCK, -(-len(memory) // BLOCK) * BLOCK), b"\0").hex()
+        self.define_tag(
+            TagState(uid=uid, memory=whole, afi=afi, dsfid=dsfid, eas=eas, locked=locked, dead=dead, reach=reach)
+        )
 
     def define_tag(self, tag: TagState) -> None:
         """Make a tag of any kind, or make it anew; where it lies does not change."""
@@ -172,9 +217,14 @@ class ReaderEmulator:
         ms: int = 700,
         hex: str = "",
         uid: str = "",
+        at: int | None = None,
+        after: int = 0,
     ) -> None:
-        """Switch a :class:`~devices.emulators.faults.Fault` on; while the process is down, for its next life."""
-        order = FaultOrder(name=Fault(name), times=times, command=command, ms=ms, hex=hex, uid=uid)
+        """Switch a :class:`~devices.emulators.faults.Fault` on; while the process is down, for its next life.
+
+        See :class:`~devices.emulators.faults.FaultOrder` for what the values mean.
+        """
+        order = FaultOrder(name=Fault(name), times=times, command=command, ms=ms, hex=hex, uid=uid, at=at, after=after)
         with self._lock:
             if self.running:
                 self._do(SetFault(order))
@@ -197,17 +247,7 @@ class ReaderEmulator:
 
     def _do_offline(self, order: Order) -> Answer:
         field = Field(self._field)
-        match order:
-            case Put(uid):
-                field.put(uid)
-            case Take(uid) if uid:
-                field.take(uid)
-            case Take():
-                field.take_all()
-            case Define(tag):
-                field.define(tag)
-            case _:
-                pass
+        to_field(field, order)
         return Answer(True, tags=field.tags)
 
     def _ask(self, order: Order) -> Answer:
@@ -224,13 +264,19 @@ class ReaderEmulator:
             raise EmulatorError(answer.why)
         return answer
 
-    def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
+    def _await_ready(self, process: subprocess.Popen[bytes]) -> str:
         assert process.stdout is not None
         ready, _, _ = select.select([process.stdout], [], [], _START)
-        if not ready or process.stdout.readline() != b"ready\n":
+        said = process.stdout.readline().decode() if ready else ""
+        if not said.startswith("ready "):
             process.kill()
             self._end(process)
-            raise EmulatorError(f"{self._link}: the reader emulator did not start; see what it wrote above")
+            raise EmulatorError(f"{self._port}: the reader emulator did not start; see what it wrote above")
+        return said.removeprefix("ready ").rstrip("\n")
+
+    @property
+    def _tcp(self) -> bool:
+        return self._port.startswith(TCP)
 
     @staticmethod
     def _end(process: subprocess.Popen[bytes]) -> None:

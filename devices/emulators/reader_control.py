@@ -1,16 +1,14 @@
-"""How the bench, the demo and the tests talk to a reader emulator: one JSON object a line over a Unix socket."""
+"""How the bench, the demo and the tests talk to a reader emulator: one JSON object a line over a Unix socket.
+
+A script's lines are the same orders (:mod:`devices.emulators.reader_script`).
+"""
 
 from __future__ import annotations
-
-from typing import Final
 
 import msgspec
 
 from devices.emulators.faults import FaultOrder
 from devices.emulators.field import TagState
-
-#: A Unix socket's path may not be longer; below it stays as it is.
-_LONGEST: Final = 100
 
 
 class Put(msgspec.Struct, frozen=True, tag_field="do", tag="put"):
@@ -37,6 +35,16 @@ class SetFault(msgspec.Struct, frozen=True, tag_field="do", tag="fault"):
     fault: FaultOrder
 
 
+class HangUp(msgspec.Struct, frozen=True, tag_field="do", tag="hang-up"):
+    """Pull the reader's plug: its port goes, and its power. The process goes on, and takes orders."""
+
+
+class ComeBack(msgspec.Struct, frozen=True, tag_field="do", tag="come-back"):
+    """Put the plug in again; with a ``name`` the port is another."""
+
+    name: str = ""
+
+
 class Look(msgspec.Struct, frozen=True, tag_field="do", tag="look"):
     """Change nothing; the answer shows the tags and the frames."""
 
@@ -45,7 +53,7 @@ class Quit(msgspec.Struct, frozen=True, tag_field="do", tag="quit"):
     """End."""
 
 
-Order = Put | Take | Define | SetFault | Look | Quit
+Order = Put | Take | Define | SetFault | HangUp | ComeBack | Look | Quit
 
 
 class FrameSeen(msgspec.Struct, frozen=True):
@@ -57,9 +65,10 @@ class FrameSeen(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What became of an order. ``frames`` only for :class:`Look`."""
+    """What became of an order. ``frames`` only for :class:`Look`; ``port`` is where the reader is now."""
 
     ok: bool
     why: str = ""
     tags: tuple[TagState, ...] = ()
     frames: tuple[FrameSeen, ...] = ()
+    port: str = ""

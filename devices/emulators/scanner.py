@@ -17,6 +17,7 @@ from collections import deque
 from pathlib import Path
 from typing import Final
 
+from devices.emulators.pacing import Pacer
 from devices.emulators.pty_line import PtyLine
 
 #: Seconds between looks at a port that nobody has open: it reports a hang-up all the time.
@@ -48,6 +49,7 @@ class ScannerEmulator:
         self._random = random.Random(seed)
         self._changed = threading.Condition()
         self._line: PtyLine | None = None
+        self._out = Pacer()
         self._faults: deque[ScanFault] = deque()
         self._stopping = False
         self._bell, self._rope = os.pipe()
@@ -147,7 +149,7 @@ class ScannerEmulator:
     # --- inside ---------------------------------------------------------------------------------------------------
 
     def _send(self, data: bytes, start: float) -> float:
-        return self._line.send(data, start, self._byte_s) if self._line is not None else start
+        return self._out.add(data, start, self._byte_s) if self._line is not None else start
 
     def _ring(self) -> None:
         os.write(self._rope, b"x")
@@ -160,15 +162,18 @@ class ScannerEmulator:
                 os.read(self._bell, 4096)
             with self._changed:
                 if self._line is not None:
-                    self._line.read()  # a scanner does not listen
+                    self._line.read(self._line.fd)  # a scanner does not listen
                     self._line.look()
-                    self._line.release(time.monotonic())
+                if self._line is None or not self._line.opened:
+                    self._out.clear()
+                elif ripe := self._out.take(time.monotonic()):
+                    self._line.write(ripe)
 
     def _wait_ms(self, poll: select.poll) -> float | None:
         with self._changed:
             if self._line is None:
                 return None
-            due = self._line.due()
+            due = self._out.due()
             if self._line.opened:
                 poll.register(self._line.fd, 0)  # tells that the far end hung up
             opened = self._line.opened

@@ -52,6 +52,11 @@ class Pad:
         """UIDs of the tags on the pad, those missing for a round or two included."""
         return frozenset(self._tags)
 
+    @property
+    def settled(self) -> bool:
+        """Whether something lies there, and every bit of it was seen in the last round."""
+        return bool(self._tags) and not any(tag.missed for tag in self._tags.values())
+
     def round(self, seen: tuple[str, ...], now: float) -> list[TagEvent]:
         """An inventory came through whole and listed ``seen``; ``now`` in seconds of any clock that never goes back."""
         events: list[TagEvent] = []

@@ -14,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Final, TypeVar
 
 from devices.rfid.errors import SetupError
@@ -31,6 +32,8 @@ from devices.rfid.port import Interrupted, Port, PortLost
 from devices.rfid.security import TRIES, Order, SecurityOrders
 from devices.rfid.security_scheme import scheme
 from devices.rfid.settings import ReaderSettings
+from devices.rfid.tags.content import Problem, TagContent, problem
+from devices.rfid.tags.tag_map import MapError, TagMap
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -38,11 +41,15 @@ T = TypeVar("T")
 #: What no further try can change.
 _FINAL: Final = {Lapse.LOCKED: SecurityProblem.LOCKED, Lapse.UNFIT: SecurityProblem.UNFIT}
 
-#: Seconds after which a pad where nothing came or went counts as still; until then, and while it is empty, one
-#: inventory follows another, so that a book is noticed the moment it is laid down.
-LIVELY: Final = 2.0
-#: Seconds that reading or writing a pile may keep the reader from looking who has left.
+#: Seconds after something came or went in which one inventory follows another, as on an empty pad and while a tag is
+#: missed: hands are at work, and what they do has to be noticed at once.
+LIVELY: Final = 0.4
+#: Seconds that reading a pile, and that writing it, may keep the reader from looking who has left.
 STALE: Final = 1.0
+STALE_WRITING: Final = 2.0
+#: Seconds that the line is kept free behind a tag that was read or written: the order it leads to is under way, and an
+#: inventory begun now would make it wait.
+GRACE: Final = 0.05
 #: Seconds between attempts to find a lost reader: the first, and the most.
 BACKOFF: Final = (0.2, 1.0)
 #: Exchanges in a row without a single byte before the reader counts as lost.
@@ -53,7 +60,8 @@ class PadReader:
     """A pad on a serial port. ``post`` is called on the reader's own thread and must not block.
 
     Raises:
-        SetupError: no port is named, the protocol is not known, or an AFI is not a byte.
+        SetupError: no port is named, the protocol is not known, or the alarm's values or the table of tags cannot be
+            used.
     """
 
     def __init__(
@@ -67,6 +75,7 @@ class PadReader:
         _check(settings)
         self._settings = settings
         self._entry = entry(settings)
+        self._map = _load_map(settings)
         self._post = post
         self._clock = clock
         self._pad = Pad()
@@ -158,26 +167,28 @@ class PadReader:
         return found
 
     def _serve(self, reader: Family) -> None:
-        looked = moved = self._clock() - STALE
+        looked = moved = acted = self._clock() - STALE_WRITING
         while not self._stopping:
             self._take_orders()
             order = self._orders.next()
             uid = self._pad.next_read()
-            since = self._clock() - looked
-            if order is not None and since < STALE:
+            now = self._clock()
+            if order is not None and now - looked < STALE_WRITING:
                 self._secure(reader, order)
-            elif uid is not None and since < STALE:
+                acted = self._clock()
+            elif uid is not None and now - looked < STALE:
                 self._read(reader, uid)
-            elif order is None and uid is None and (left := self._pause(moved) - since) > 0:
-                self._rest(left)
+                acted = self._clock()
+            elif order is None and uid is None and (due := max(looked + self._pause(moved), acted + GRACE)) > now:
+                self._rest(due - now)
             else:
                 if self._inventory(reader):
                     moved = self._clock()
                 looked = self._clock()
 
     def _pause(self, moved: float) -> float:
-        """Seconds between this inventory and the next."""
-        still = bool(self._pad.present) and self._clock() - moved > LIVELY
+        """Seconds between the last inventory and the next."""
+        still = self._pad.settled and self._clock() - moved > LIVELY
         return self._entry.rest if still else self._entry.idle
 
     def _inventory(self, reader: Family) -> bool:
@@ -197,7 +208,13 @@ class PadReader:
         content = self._heard(reader.read(uid))
         if not isinstance(content, Lapse) or content is Lapse.GARBLED:
             self._pad.answered(uid, self._clock())
-        self._tell(self._pad.read(uid, None if isinstance(content, Lapse) else content))
+        self._tell(self._pad.read(uid, self._named(uid, None if isinstance(content, Lapse) else content)))
+
+    def _named(self, uid: str, content: TagContent | None) -> TagContent | None:
+        """The site's table of tags names the item where the tag itself does not."""
+        if self._map is None or (content is not None and problem(content) is Problem.NONE):
+            return content
+        return self._map.content(uid) or content
 
     def _secure(self, reader: Family, order: Order) -> None:
         if not reader.secures:
@@ -275,6 +292,13 @@ class PadReader:
     def _tell(self, events: Iterable[Event]) -> None:
         for event in events:
             self._post(event)
+
+
+def _load_map(settings: ReaderSettings) -> TagMap | None:
+    try:
+        return TagMap.load(Path(settings.tag_map)) if settings.tag_map else None
+    except MapError as error:
+        raise SetupError(f"[reader] tag_map: {error}") from error
 
 
 def _check(settings: ReaderSettings) -> None:

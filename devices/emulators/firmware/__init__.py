@@ -48,9 +48,12 @@ class Firmware(Protocol):
         ...
 
 
-#: ``module:class`` by the names for ``protocol`` under ``[reader]``; each is called with field and faults.
+#: ``module:class`` by the names for ``protocol`` under ``[reader]``; each is called with field and faults. ``r200`` is
+#: an ``m100`` that speaks the other dialect.
 FIRMWARE: Final = {
     "m3": "devices.emulators.firmware.m3:M3Reader",
+    "m100": "devices.emulators.firmware.m100:M100Reader",
+    "r200": "devices.emulators.firmware.m100:R200Reader",
     "em4100": "devices.emulators.firmware.em4100:Em4100Reader",
     "pn532": "devices.emulators.firmware.pn532:Pn532Reader",
 }

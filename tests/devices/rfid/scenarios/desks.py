@@ -1,0 +1,101 @@
+"""The families of readers that every scenario is played with. A new one: its class here, and its line in ``DESKS``.
+
+Tags are numbers in a scenario; a desk knows what tag a number is in the emulated field, and what the driver calls it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from devices.emulators.field import BLOCK, BLOCKS, TagState
+from devices.rfid.settings import ReaderSettings
+from devices.rfid.tags import iso28560_3
+from devices.rfid.tags.content import Usage
+
+ISIL = "ID-SMR01"
+
+
+class Desk(Protocol):
+    """A family of readers, with its kind of tags."""
+
+    protocol: str
+    #: Codes by which a fault finds the command that reads a tag's content, writes its alarm, and reads that back.
+    read_code: int
+    write_code: int
+    verify_code: int
+    #: The content lies in the tag's memory, and a tag that answers nothing cannot be read; not in the inventory.
+    content_apart: bool
+    #: Its tags can say which part of how many they are, and that they are a patron's card.
+    rich: bool
+    #: Of very many tags on the pad, so many are certain to be told of.
+    most: int
+    #: Over which speed (baud) very many tags are shown, so that the scenario ends today.
+    crowd_baud: int
+
+    def key(self, number: int) -> str:
+        """The tag in the emulated field."""
+        ...
+
+    def uid(self, number: int) -> str:
+        """The same tag as the driver names it."""
+        ...
+
+    def tag(self, number: int, part: int = 1, parts: int = 1, usage: Usage = ..., **state: Any) -> TagState:
+        """A tag that holds item :func:`item_id` of its number, its alarm on; ``state``: fields of ``TagState``."""
+        ...
+
+    def armed(self, tag: TagState) -> bool | None:
+        """Whether a gate would ring; ``None``: it holds neither value."""
+        ...
+
+    def settings(self, port: str, baud: int = 0) -> ReaderSettings:
+        """How a site would have it."""
+        ...
+
+
+def item_id(number: int) -> str:
+    """The item whose tag has this number."""
+    return f"{20260000 + number}"
+
+
+@dataclass(frozen=True)
+class HfDesk:
+    """ISO 15693 tags in ISO 28560-3, the alarm in the AFI."""
+
+    protocol: str
+    read_code: int
+    write_code: int
+    verify_code: int
+    most: int
+    crowd_baud: int = 115200
+    content_apart: bool = True
+    rich: bool = True
+    more: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.protocol
+
+    def key(self, number: int) -> str:
+        # Spread over the serial number's digits, as tags from a shelf are: readers sort them by the last ones.
+        return f"E00401{number * 2654435761 % 2**40:010X}"
+
+    def uid(self, number: int) -> str:
+        return self.key(number)
+
+    def tag(
+        self, number: int, part: int = 1, parts: int = 1, usage: Usage = Usage.CIRCULATING, **state: Any
+    ) -> TagState:
+        memory = iso28560_3.encode(item_id(number), ISIL, part=part, parts=parts, usage=usage)
+        return TagState(uid=self.key(number), memory=memory.ljust(BLOCK * BLOCKS, b"\0").hex(), afi=0x07, **state)
+
+    def armed(self, tag: TagState) -> bool | None:
+        return {0x07: True, 0xC2: False}.get(tag.afi)
+
+    def settings(self, port: str, baud: int = 0) -> ReaderSettings:
+        return ReaderSettings(port=port, protocol=self.protocol, baud=baud, **self.more)
+
+
+DESKS: list[Desk] = [
+    HfDesk("m3", read_code=0x02, write_code=0x09, verify_code=0x0A, most=255),
+]
