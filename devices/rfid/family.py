@@ -81,6 +81,9 @@ FAMILIES: Final = {
     "m3": FamilyEntry("devices.rfid.families.m3:M3Family", LineSettings(19200)),
     # Idle, it polls as fast as it can: an empty round takes 9 ms, and what lies there is known the sooner.
     "m100": FamilyEntry("devices.rfid.families.m100:M100Family", LineSettings(115200), idle=0.0),
+    "chafon18": FamilyEntry("devices.rfid.families.chafon:ChafonFamily", LineSettings(57600)),
+    "chafon288": FamilyEntry("devices.rfid.families.chafon:ChafonFamily", LineSettings(57600)),
+    "a0": FamilyEntry("devices.rfid.families.a0:A0Family", LineSettings(115200)),
     "em4100": FamilyEntry("devices.rfid.families.em4100:Em4100Family", LineSettings(9600), rest=0.0, idle=0.0),
     "pn532": FamilyEntry("devices.rfid.families.pn532:Pn532Family", LineSettings(115200)),
 }

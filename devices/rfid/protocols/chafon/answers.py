@@ -42,10 +42,14 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """Tags of one frame of an inventory; ``more``: another frame follows."""
+    """Tags of one frame of an inventory; ``more``: another frame follows.
+
+    Not ``whole``: time or memory was up, and there may be tags it did not get to.
+    """
 
     tags: tuple[Heard, ...]
     more: bool
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,7 @@ _IN_A_ROUND: Final = frozenset(
     {Status.ROUND_DONE, Status.ROUND_TIMED_OUT, Status.MORE_FRAMES, Status.MEMORY_FULL, Status.STATISTICS}
 )
 _LISTING: Final = _IN_A_ROUND - {Status.STATISTICS}
+_CUT_SHORT: Final = frozenset({Status.ROUND_TIMED_OUT, Status.MEMORY_FULL})
 
 
 def _heap(status: Status, data: bytes, *, rssi: bool) -> Heap | None:
@@ -222,7 +223,7 @@ def _heap(status: Status, data: bytes, *, rssi: bool) -> Heap | None:
     if status not in _LISTING:
         return None
     tags = listed(data, rssi=rssi)
-    return None if tags is None else Heap(tags, status is Status.MORE_FRAMES)
+    return None if tags is None else Heap(tags, status is Status.MORE_FRAMES, status not in _CUT_SHORT)
 
 
 def listed(data: bytes, *, rssi: bool) -> tuple[Heard, ...] | None:
