@@ -70,7 +70,7 @@ class Wire:
             self.line.write(ripe)
         at = self._speaks_at()
         if at is not None and at <= now:
-            for reply in self._firmware.tick(now):
+            for reply in self._firmware.tick(now * self._speed):
                 self._answer(reply, now + reply.air_s / self._speed, now)
 
     def host(self, fd: int, now: float) -> None:
@@ -87,7 +87,7 @@ class Wire:
         if self._faults.strikes(Fault.FLIP_HOST_BIT):
             data = self._flipped(data)
         received = self._heard_until
-        for reply in self._firmware.receive(data, received):
+        for reply in self._firmware.receive(data, received * self._speed):  # its own time runs as fast as its air
             self._answer(reply, max(received, self._out.last()) + reply.air_s / self._speed, now)
 
     def hang_up(self) -> None:
@@ -108,7 +108,7 @@ class Wire:
     def _speaks_at(self) -> float | None:
         """When the reader will say something unasked; not before it has said what it is saying."""
         wake = self._firmware.wake() if self.line.opened else None
-        return None if wake is None else max(wake, self._out.last())
+        return None if wake is None else max(wake / self._speed, self._out.last())
 
     def _answer(self, reply: Reply, start: float, now: float) -> None:
         if not self.line.opened:

@@ -67,20 +67,23 @@ class FamilyEntry:
     """A family: ``makes`` is ``module:class``, called with port and settings; ``line`` is its factory setting.
 
     ``rest`` is how many seconds lie between two inventories of a pad where nothing happens, and ``idle`` between two
-    of an empty one; a reader that tells of tags by itself needs none.
+    of an empty one; a reader that tells of tags by itself needs none. For ``grace`` seconds the line is kept free
+    behind a tag that was read or written: the order it leads to is under way, and an inventory begun now would make it
+    wait.
     """
 
     makes: str
     line: LineSettings
     rest: float = 0.12
     idle: float = 0.02
+    grace: float = 0.05
 
 
 #: By the names for ``protocol`` under ``[reader]``.
 FAMILIES: Final = {
     "m3": FamilyEntry("devices.rfid.families.m3:M3Family", LineSettings(19200)),
-    # Idle, it polls as fast as it can: an empty round takes 9 ms, and what lies there is known the sooner.
-    "m100": FamilyEntry("devices.rfid.families.m100:M100Family", LineSettings(115200), idle=0.0),
+    # An empty round takes 9 ms, reading needs no exchange, and a round can be broken off: nothing to wait for.
+    "m100": FamilyEntry("devices.rfid.families.m100:M100Family", LineSettings(115200), idle=0.0, grace=0.0),
     "chafon18": FamilyEntry("devices.rfid.families.chafon:ChafonFamily", LineSettings(57600)),
     "chafon288": FamilyEntry("devices.rfid.families.chafon:ChafonFamily", LineSettings(57600)),
     "a0": FamilyEntry("devices.rfid.families.a0:A0Family", LineSettings(115200)),

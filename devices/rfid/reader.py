@@ -47,9 +47,6 @@ LIVELY: Final = 0.4
 #: Seconds that reading a pile, and that writing it, may keep the reader from looking who has left.
 STALE: Final = 1.0
 STALE_WRITING: Final = 2.0
-#: Seconds that the line is kept free behind a tag that was read or written: the order it leads to is under way, and an
-#: inventory begun now would make it wait.
-GRACE: Final = 0.05
 #: Seconds between attempts to find a lost reader: the first, and the most.
 BACKOFF: Final = (0.2, 1.0)
 #: Exchanges in a row without a single byte before the reader counts as lost.
@@ -179,7 +176,11 @@ class PadReader:
             elif uid is not None and now - looked < STALE:
                 self._read(reader, uid)
                 acted = self._clock()
-            elif order is None and uid is None and (due := max(looked + self._pause(moved), acted + GRACE)) > now:
+            elif (
+                order is None
+                and uid is None
+                and (due := max(looked + self._pause(moved), acted + self._entry.grace)) > now
+            ):
                 self._rest(due - now)
             else:
                 if self._inventory(reader):

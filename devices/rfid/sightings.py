@@ -99,6 +99,11 @@ class Sightings:
         """Tags on the pad: behind a whole round those it heard, otherwise all that are not given up."""
         return tuple(uid for uid, missed in self._missed.items() if not (self._whole and missed))
 
+    @property
+    def occupied(self) -> bool:
+        """Whether there are tags on the pad that were not given up yet."""
+        return bool(self._missed)
+
     def on_pad(self, uid: str) -> bool:
         """Whether this tag lies on the pad."""
         return uid in self._missed

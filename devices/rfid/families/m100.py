@@ -4,8 +4,10 @@ A round is a multi poll of one round, because a single poll cannot be stopped wh
 stream of rounds cannot be told apart: nothing marks where one ends, so nobody could say "heard in 2 of 3", nor that a
 name was heard twice in one. Its end is a silence of :data:`GAP`, of which the module spends about half on the empty
 slots behind the last tag; with ten tags that is a tenth of a round, and the line carries one tag while the next is in
-the air. A tag that a round brings onto the pad is told at once, in the middle of it. A pad that lies still is looked
-at 4 times a second (its ``rest``), which ten tags make about 40 notices of 28 bytes; flat out they would be 90.
+the air. A tag that a round brings onto the pad is told at once, in the middle of it; and orders need not wait for the
+end of a round, since it is listened to in slices (:data:`SLICE`), and a slice without news proves nothing. A pad that
+lies still is looked at some 4 times a second (its ``rest``), which ten tags make about 40 notices of 28 bytes; flat out
+they would be 90.
 """
 
 from __future__ import annotations
@@ -28,11 +30,15 @@ from devices.rfid.uhf import Target, UhfFamily, Words
 PATIENCE: Final = 0.4
 PROBE_PATIENCE: Final = 0.2
 #: Seconds until the first tag of a round, or the word that there is none; a module that hops looks for a free channel.
-FIRST: Final = 0.2
-#: Seconds of silence that end a round: more than 16 empty slots, and than the 16 ms that FTDI chips hold bytes back.
+FIRST: Final = 0.3
+#: Seconds of silence that end a round: more than 16 empty slots, and than the 16 ms that FTDI chips hold bytes back. In
+#: a long round it is a tenth of the time it has taken, up to the most: with many tags the slots are many, and a command
+#: that comes too soon is not heard.
 GAP: Final = 0.018
-#: Seconds after which a round of hundreds of tags is left to go on by itself for a while.
-TURN: Final = 1.0
+GAP_SHARE: Final = 0.1
+GAP_MOST: Final = 0.15
+#: Seconds of a round between looks whether there is an order; the module goes on by itself meanwhile.
+SLICE: Final = 0.03
 #: Values for ``region`` (MagicRF firmware manual, 2.15; Japan: YMR100).
 REGIONS: Final = {"china900": 1, "america": 2, "europe": 3, "china800": 4, "japan": 5, "korea": 6}
 #: dBm that a setting is kept within before the module judges it; most take 15 to 26 (rfid-r200).
@@ -56,7 +62,8 @@ class M100Family(UhfFamily):
         self._exchange = Exchange(port, self._parser)
         self._dialect = Dialect.M100
         self._running = False  # a round, as far as we know
-        self._sound = True  # nothing of that round was damaged
+        self._began = 0.0  # when it was
+        self._sound = True  # nothing of it was damaged
         self._aimed: Target | None = None
 
     def hello(self) -> str | None:
@@ -70,27 +77,28 @@ class M100Family(UhfFamily):
 
     def inventory(self) -> tuple[str, ...] | Lapse:
         self._aimed = None
-        wait = GAP if self._running else FIRST
         heard = self._running
         if not self._running:
             self._exchange.send(m100.encode(m100.MultiPoll(1), self._dialect))
             self._sightings.begin()
             self._running = self._sound = True
-        start = now = self._port.clock()
-        quiet = now
-        while now - start < TURN:
+            self._began = self._port.clock()
+        start = now = quiet = self._port.clock()
+        wait = self._gap(now) if heard else FIRST
+        while now - start < SLICE or not heard:
+            held = self._parser.pending
             found = self._exchange.hear(quiet + wait - now)
             now = self._port.clock()
-            if found or self._parser.pending:
-                heard, wait, quiet = True, GAP, now
+            if found or self._parser.pending != held:
+                heard, wait, quiet = True, self._gap(now), now
             elif now - quiet >= wait:
                 return self._close(heard)
             news, over = self._take(found)
             if over is not None:
-                return self._close(heard) if over is ErrorCode.NO_TAG else self._broken_off()
+                return self._nobody() if over is ErrorCode.NO_TAG else self._broken_off()
             if news:
-                break
-        return self._sightings.present
+                return self._sightings.present
+        return Lapse.OTHER  # the round goes on, and nothing has changed
 
     def read_words(self, target: Target, bank: int, first: int, count: int) -> Words | Lapse:
         if (lapse := self._aim(target)) is not None:
@@ -107,6 +115,9 @@ class M100Family(UhfFamily):
         return self._written(target, m100.ChangeEas(armed))
 
     # Rounds.
+
+    def _gap(self, now: float) -> float:
+        return max(GAP, min((now - self._began) * GAP_SHARE, GAP_MOST))
 
     def _take(self, found: list[Frame | Noise]) -> tuple[bool, ErrorCode | None]:
         """Whether what came brings a tag onto the pad, and with which error it ended the round, if it did."""
@@ -130,6 +141,13 @@ class M100Family(UhfFamily):
             return Lapse.SILENT
         self._sightings.close(whole=self._sound and not self._parser.pending)
         return self._sightings.present
+
+    def _nobody(self) -> tuple[str, ...] | Lapse:
+        """A round without a tag. Where some lay, empty rounds follow each other less closely than they could."""
+        found = self._close(heard=True)
+        if self._sightings.occupied:
+            self._port.rest(SLICE)
+        return found
 
     def _broken_off(self) -> Lapse:
         self._running = False

@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from devices.emulators.field import BLOCK, BLOCKS, TagState
+from devices.emulators.field import BLOCK, BLOCKS, Kind, TagState
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Usage
+from devices.rfid.tags.epc import pc_of
+from devices.rfid.tags.epc.dortmund import Dortmund
 
 ISIL = "ID-SMR01"
 
@@ -28,6 +30,10 @@ class Desk(Protocol):
     content_apart: bool
     #: Its tags can say which part of how many they are, and that they are a patron's card.
     rich: bool
+    #: A name heard twice in one inventory is still one tag; for UHF it may be two, and neither is written to.
+    twice_is_one: bool
+    #: A tag heard once has arrived; for UHF it may be a neighbour's.
+    once_is_enough: bool
     #: Of very many tags on the pad, so many are certain to be told of.
     most: int
     #: Over which speed (baud) very many tags are shown, so that the scenario ends today.
@@ -71,6 +77,8 @@ class HfDesk:
     crowd_baud: int = 115200
     content_apart: bool = True
     rich: bool = True
+    twice_is_one: bool = True
+    once_is_enough: bool = True
     more: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -96,6 +104,50 @@ class HfDesk:
         return ReaderSettings(port=port, protocol=self.protocol, baud=baud, **self.more)
 
 
+@dataclass(frozen=True)
+class UhfDesk:
+    """Gen2 tags in Dortmund's layout, the alarm in a bit of the EPC."""
+
+    protocol: str
+    read_code: int
+    write_code: int
+    verify_code: int
+    most: int = 500
+    crowd_baud: int = 115200
+    content_apart: bool = False
+    rich: bool = False
+    twice_is_one: bool = False
+    once_is_enough: bool = False
+
+    def __str__(self) -> str:
+        return self.protocol
+
+    def key(self, number: int) -> str:
+        return f"E280110520{number:014X}"
+
+    def uid(self, number: int) -> str:
+        return Dortmund().identity(self._epc(number))
+
+    def tag(
+        self, number: int, part: int = 1, parts: int = 1, usage: Usage = Usage.CIRCULATING, **state: Any
+    ) -> TagState:
+        epc = self._epc(number)
+        return TagState(uid=self.key(number), kind=Kind.UHF, epc=epc.hex().upper(), pc=pc_of(epc), **state)
+
+    def armed(self, tag: TagState) -> bool | None:
+        return Dortmund().armed(tag.pc, bytes.fromhex(tag.epc))
+
+    def settings(self, port: str, baud: int = 0) -> ReaderSettings:
+        return ReaderSettings(port=port, protocol=self.protocol, baud=baud)
+
+    def _epc(self, number: int) -> bytes:
+        return Dortmund().encode(item_id(number), "DE-290")
+
+
 DESKS: list[Desk] = [
     HfDesk("m3", read_code=0x02, write_code=0x09, verify_code=0x0A, most=255),
+    UhfDesk("m100", read_code=0x39, write_code=0x49, verify_code=0x39),
+    UhfDesk("chafon18", read_code=0x02, write_code=0x03, verify_code=0x02, twice_is_one=True),
+    UhfDesk("chafon288", read_code=0x02, write_code=0x03, verify_code=0x02, twice_is_one=True),
+    UhfDesk("a0", read_code=0x81, write_code=0x82, verify_code=0x81),
 ]
