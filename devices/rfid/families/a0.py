@@ -24,7 +24,7 @@ from devices.rfid.sightings import Heard
 from devices.rfid.uhf import Target, UhfFamily, Words
 
 #: Seconds to wait for an answer, or for the next tag of a round; a tag may take 20 ms to store a word.
-PATIENCE: Final = 0.5
+PATIENCE: Final = 0.4
 _HELLOS: Final = 2
 #: dBm that command 66 takes (the protocol paper: 14 to 21 hex).
 POWERS: Final = (20, 33)

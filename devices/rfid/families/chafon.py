@@ -29,8 +29,9 @@ from devices.rfid.uhf import Target, UhfFamily, Words
 
 #: Seconds to wait for an answer; a tag may take 20 ms to store a word.
 PATIENCE: Final = 0.5
-#: Seconds that an inventory may last: the least that the 18 family can be set to.
+#: Seconds that an inventory may last: the least that the 18 family can be set to; and to wait for its end beyond that.
 SCAN: Final = 0.3
+SCAN_PATIENCE: Final = SCAN + 0.2
 #: Tags that an inventory finds in a fraction of its time.
 FEW: Final = 16
 _HELLOS: Final = 2
@@ -68,7 +69,7 @@ class ChafonFamily(UhfFamily):
 
     def inventory(self) -> tuple[str, ...] | Lapse:
         heard = listen(
-            self._exchange, self._parser, self._clock, chafon.encode(self._inventory), self._part, SCAN + PATIENCE
+            self._exchange, self._parser, self._clock, chafon.encode(self._inventory), self._part, SCAN_PATIENCE
         )
         if (lapse := heard.lapse) is not None:
             return lapse

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from devices.rfid.framing import Parser
+from devices.rfid.protocols.trusting import TrustingParser
 
 START: Final = 0xA0
 EVERYBODY: Final = 0xFF
@@ -57,4 +58,4 @@ class A0Framing:
 
 def new_parser() -> Parser[Frame]:
     """A parser for these frames."""
-    return Parser(A0Framing())
+    return TrustingParser(A0Framing())

@@ -147,7 +147,7 @@ class UhfDesk:
 DESKS: list[Desk] = [
     HfDesk("m3", read_code=0x02, write_code=0x09, verify_code=0x0A, most=255),
     UhfDesk("m100", read_code=0x39, write_code=0x49, verify_code=0x39),
-    UhfDesk("chafon18", read_code=0x02, write_code=0x03, verify_code=0x02, twice_is_one=True),
-    UhfDesk("chafon288", read_code=0x02, write_code=0x03, verify_code=0x02, twice_is_one=True),
+    # An inventory of 0.3 s hears 32 tags of a crowd, each time others.
+    UhfDesk("chafon288", read_code=0x02, write_code=0x03, verify_code=0x02, most=60, twice_is_one=True),
     UhfDesk("a0", read_code=0x81, write_code=0x82, verify_code=0x81),
 ]
