@@ -23,6 +23,7 @@ from benchmarks.import_items import IMPORT
 from benchmarks.ingest import INGEST
 from benchmarks.live import LIVE
 from benchmarks.pile import PILE
+from benchmarks.reader_frames import READER_FRAMES
 from benchmarks.replay import REPLAY
 from benchmarks.result import Benchmark, Outcome, Plan, in_words, keep, markdown, plain
 from benchmarks.row import ROW
@@ -45,6 +46,7 @@ BENCHMARKS = {
         SCANNER,
         IDLE_CAMERA,
         PILE,
+        READER_FRAMES,
     )
 }
 

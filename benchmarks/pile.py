@@ -22,7 +22,7 @@ from benchmarks.limits import Limit, limit
 from benchmarks.naive_pad import NaivePad
 from benchmarks.paired import Report, Side, compare_all, median
 from benchmarks.result import Benchmark, Outcome, Plan, Table
-from devices.emulators.desks import DESKS
+from devices.emulators.desks import DESKS, item_id
 from devices.emulators.reader_client import ReaderEmulator
 from devices.rfid.events import Event, ReaderChanged, ReaderState, SecurityWritten, TagRead
 from devices.rfid.reader import PadReader
@@ -88,8 +88,12 @@ class Pile:
         self._armed = True
         self._pad = ReaderEmulator(folder, protocol, protocol=protocol, seed=1)
         self._pad.start()
-        self._books = [self._desk.book(self._pad, number) for number in range(books)]
-        self.limit: Limit = limit(protocol, self._pad.tags(), folder)
+        tags = [self._desk.tag(number) for number in range(books)]
+        for tag in tags:
+            self._pad.define_tag(tag)
+        self.books = {self._desk.uid(number): item_id(number) for number in range(books)}
+        self._keys = [tag.uid for tag in tags]
+        self.limit: Limit = limit(protocol, tags, folder)
 
     def close(self) -> None:
         """End the emulator."""
@@ -120,10 +124,10 @@ class Pile:
 
     def _lay(self, driver: Driver, events: queue.SimpleQueue[Event]) -> Laid:
         began = time.perf_counter()
-        for book in self._books:
-            self._pad.put(book.tag)
+        for key in self._keys:
+            self._pad.put(key)
         first, known = 0.0, dict[str, str]()
-        while len(known) < len(self._books):
+        while len(known) < len(self.books):
             event = events.get(timeout=_PATIENCE)
             if isinstance(event, TagRead) and event.content is not None:
                 first = first or time.perf_counter() - began
@@ -134,7 +138,7 @@ class Pile:
         for uid in known:
             driver.secure(uid, self._armed)
         done = dict[str, bool]()
-        while len(done) < len(self._books):
+        while len(done) < len(self.books):
             event = events.get(timeout=_PATIENCE)
             if isinstance(event, SecurityWritten):
                 done[event.uid] = event.ok
@@ -151,7 +155,7 @@ class Pile:
         return (time.process_time() - cpu) / (time.perf_counter() - wall)
 
     def _wrong(self, known: dict[str, str], done: dict[str, bool]) -> str:
-        if known != {book.uid: book.item_id for book in self._books}:
+        if known != self.books:
             return f"read {sorted(known.items())}"
         if not all(done.values()):
             return f"alarms not written: {[uid for uid, ok in done.items() if not ok]}"

@@ -31,6 +31,8 @@ class Fault(enum.StrEnum):
     INVENTORY_INSTEAD = "inventory_instead"  # an inventory's answer comes in place of a read's
     MORE_DATA = "more_data"  # an inventory's answer comes in parts that have to be asked for (FEIG, 94)
 
+    RF_ERROR = "rf_error"  # a list lacks a tag, or data is damaged, and the reader says so (FEIG, 83)
+
     VANISH = "vanish"  # tag ``uid`` (or any) is taken away right behind an inventory that lists it
     VANISH_BEFORE = "vanish_before"  # tag ``uid`` (or any) is taken away when ``command`` is about to reach it
     AFI_UNCHANGED = "afi_unchanged"  # a write of the AFI (UHF: of the alarm) is reported as done and was not

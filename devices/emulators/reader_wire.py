@@ -113,7 +113,7 @@ class Wire:
     def _answer(self, reply: Reply, start: float, now: float) -> None:
         if not self.line.opened:
             return  # the port has gone behind an answer before this one
-        self._busy_until = start
+        self._busy_until = start + reply.pause_s / self._speed
         strikes = self._faults.strikes
         if strikes(Fault.HANG_UP, reply.command):
             self.hang_up()
@@ -128,6 +128,7 @@ class Wire:
             self._held += data
             return
         self._send(reply.command, data, start)
+        self._busy_until = max(self._busy_until, self._out.last() + reply.pause_s / self._speed)
         self._log("reader", self._held + data, start, now)
         self._held = b""
 

@@ -85,8 +85,13 @@ class Parser(Generic[F]):
         return found
 
     def give_up(self) -> list[F | Noise]:
-        """The line has gone quiet: what is held cannot be completed any more. Give what it contains, and start anew."""
+        """The line has gone quiet: what is held cannot be completed any more. Give what it contains, and start anew.
+
+        Nothing is held behind a whole frame: then the parser is still in step, and stays so.
+        """
         found: list[F | Noise] = []
+        if not self._held:
+            return found
         while self._held:
             if self._hunt is not None:
                 self._drop(len(self._held), found)

@@ -191,11 +191,21 @@ class Port:
 
 
 def _open_serial(name: str, settings: LineSettings) -> serial.Serial:
-    line = serial.Serial(name, settings.baud, parity=settings.parity, timeout=0, write_timeout=1.0, exclusive=True)
+    line = _opened(name, settings.baud, settings.parity)
     # An FTDI chip holds bytes back for 16 ms otherwise. A pty and many chips cannot do this.
     with contextlib.suppress(OSError, ValueError, AttributeError, NotImplementedError):
         line.set_low_latency_mode(True)
     return line
+
+
+def _opened(name: str, baud: int, parity: str) -> serial.Serial:
+    try:
+        return serial.Serial(name, baud, parity=parity, timeout=0, write_timeout=1.0, exclusive=True)
+    except termios.error as error:
+        if parity == "N" or error.args[0] != errno.EINVAL:
+            raise
+    # A pty has no parity to set. The system refuses it only where nothing else is left to be set: the second time.
+    return _opened(name, baud, "N")
 
 
 def _why_not(name: str, error: Exception) -> str:

@@ -6,6 +6,16 @@ import msgspec
 
 from devices.rfid.events import Event, ReaderChanged, SecurityProblem, SecurityWritten, TagArrived, TagLeft, TagRead
 from devices.rfid.tags.content import Problem, TagContent, problem
+from devices.rfid.tags.extensions import BLOCK_NAMES
+from devices.rfid.tags.fields import explained
+
+
+class ShownField(msgspec.Struct, frozen=True):
+    """A named value; ``text`` says what a code means."""
+
+    name: str
+    value: str
+    text: str
 
 
 class ShownExtension(msgspec.Struct, frozen=True):
@@ -31,7 +41,10 @@ class ShownContent(msgspec.Struct, frozen=True):
     problem: str
     hint: str
     notes: tuple[str, ...]
+    sentences: tuple[str, ...]
+    fields: tuple[ShownField, ...]
     extensions: tuple[ShownExtension, ...]
+    alarm: bool | None = None  # of a UHF tag: whether the gate gives alarm, if its EPC says so
 
 
 class ShownEvent(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,7 +60,7 @@ class ShownEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     content: ShownContent | None = None
 
 
-def content(found: TagContent) -> ShownContent:
+def content(found: TagContent, alarm: bool | None = None) -> ShownContent:
     """A tag's content, ready to be shown."""
     trouble = problem(found)
     return ShownContent(
@@ -63,7 +76,10 @@ def content(found: TagContent) -> ShownContent:
         problem=trouble.value,
         hint=trouble.sentence,
         notes=tuple(note.value for note in found.notes),
+        sentences=tuple(note.sentence for note in found.notes),
+        fields=tuple(ShownField(str(one.name), one.value, explained(one)) for one in found.fields),
         extensions=tuple(ShownExtension(one.id, one.payload.hex().upper(), one.texts) for one in found.extensions),
+        alarm=alarm,
     )
 
 
@@ -71,15 +87,21 @@ def lines(shown: ShownContent) -> str:
     """A tag's content, a line each."""
     rows = [("model", shown.model)]
     if shown.crc_ok:
+        usage = "not on the tag" if shown.usage == "none" else (shown.usage or "not assigned").replace("_", " ")
         rows += [
-            ("item", shown.item_id),
-            ("isil", shown.isil),
-            ("part", f"{shown.part} of {shown.parts}"),
-            ("usage", f"{shown.usage}{'' if shown.lendable else ' (not lent)'}"),
+            ("card" if shown.patron_card else "item", shown.item_id),
+            ("owner", shown.isil or "not on the tag"),
+            ("part", f"{shown.part} of {shown.parts}" if shown.part else f"one of {shown.parts}, not told which"),
+            ("usage", usage if shown.lendable or shown.patron_card else f"{usage} (not lent)"),
         ]
-    rows += [("note", note) for note in shown.notes]
-    rows += [("block", f"{one.id}: {' | '.join(one.texts)}") for one in shown.extensions]
-    return "\n".join(f"{name:6} {text}" for name, text in rows)
+        if shown.alarm is not None:
+            rows.append(("alarm", "on" if shown.alarm else "off"))
+        rows += [(field.name, field.text) for field in shown.fields]
+        named = set(BLOCK_NAMES)
+        rows += [(f"block {one.id}", " | ".join(one.texts)) for one in shown.extensions if one.id not in named]
+    rows += [("note", sentence) for sentence in shown.sentences]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:{width}}  {text}" for name, text in rows)
 
 
 def event(found: Event) -> ShownEvent:

@@ -53,13 +53,13 @@ def test_an_alarm_that_is_not_what_was_reported_is_wrong(pile: Pile) -> None:
     side.before()
     laid = side.run()
     pile._armed = not pile._armed
-    named = {book.uid: book.item_id for book in pile._books}
+    named = pile.books
     assert side.check(laid) == ""
     assert "not what was reported" in pile._wrong(named, dict.fromkeys(named, True))
 
 
 def test_a_wrong_name_or_an_alarm_not_written_is_wrong(pile: Pile) -> None:
-    named = {book.uid: book.item_id for book in pile._books}
+    named = pile.books
     first = next(iter(named))
     assert "read" in pile._wrong(named | {first: "BK9999"}, dict.fromkeys(named, True))
     assert first in pile._wrong(named, dict.fromkeys(named, True) | {first: False})

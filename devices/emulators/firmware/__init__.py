@@ -19,12 +19,14 @@ from devices.emulators.field import Field
 class Reply:
     """An answer, ready for the line ``air_s`` seconds after the command was received, or after the answer before it.
 
-    ``command`` is the code that :class:`~devices.emulators.faults.FaultOrder` names it by.
+    ``command`` is the code that :class:`~devices.emulators.faults.FaultOrder` names it by. For ``pause_s`` seconds
+    behind its last byte a reader that is deaf when busy is still deaf.
     """
 
     command: int
     air_s: float
     data: bytes
+    pause_s: float = 0.0
 
 
 class Firmware(Protocol):
@@ -48,10 +50,13 @@ class Firmware(Protocol):
         ...
 
 
-#: ``module:class`` by the names for ``protocol`` under ``[reader]``; each is called with field and faults. ``r200`` is
-#: an ``m100`` that speaks the other dialect.
+#: ``module:class`` by the names for ``protocol`` under ``[reader]``; each is called with field and faults. Models that
+#: speak the same protocol in another way have a name of their own.
 FIRMWARE: Final = {
     "m3": "devices.emulators.firmware.m3:M3Reader",
+    "feig": "devices.emulators.firmware.feig:FeigReader",
+    "feig-cpr": "devices.emulators.firmware.feig:CprReader",
+    "feig-straight": "devices.emulators.firmware.feig:StraightReader",
     "m100": "devices.emulators.firmware.m100:M100Reader",
     "r200": "devices.emulators.firmware.m100:R200Reader",
     "chafon18": "devices.emulators.firmware.chafon:Chafon18Reader",

@@ -18,6 +18,7 @@ from devices.rfid.errors import SetupError
 from devices.rfid.exchange import Exchange
 from devices.rfid.family import Lapse
 from devices.rfid.framing import Noise
+from devices.rfid.pad import LINGER
 from devices.rfid.port import Port
 from devices.rfid.protocols.m100 import commands as m100
 from devices.rfid.protocols.m100.commands import Dialect, ErrorCode, Failure, TagError
@@ -64,6 +65,7 @@ class M100Family(UhfFamily):
         self._running = False  # a round, as far as we know
         self._began = 0.0  # when it was
         self._sound = True  # nothing of it was damaged
+        self._lain = -LINGER  # when tags lay on the pad, in a round that heard none
         self._aimed: Target | None = None
 
     def hello(self) -> str | None:
@@ -143,9 +145,11 @@ class M100Family(UhfFamily):
         return self._sightings.present
 
     def _nobody(self) -> tuple[str, ...] | Lapse:
-        """A round without a tag. Where some lay, empty rounds follow each other less closely than they could."""
+        """A round without a tag. Where some lay a moment ago, the next follows less closely than it could."""
+        now = self._port.clock()
+        self._lain = now if self._sightings.occupied else self._lain
         found = self._close(heard=True)
-        if self._sightings.occupied:
+        if now - self._lain <= LINGER:
             self._port.rest(SLICE)
         return found
 

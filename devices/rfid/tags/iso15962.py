@@ -36,13 +36,18 @@ _LAST_NUMBER: Final = 31  # the last one that ISO 28560-1 keeps room for
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """An object as it is on the tag. ``padding``: bytes behind its data. ``end``: where the next may begin."""
+    """An object as it is on the tag, in bytes ``start`` to ``end``, the last ``padding`` of them behind its data.
+
+    ``behind_filling``: between it and the one before lies filling, so it may be a rest of what was there earlier.
+    """
 
     number: int
     compaction: Compaction
     data: bytes
     padding: int = 0
+    start: int = 0
     end: int = 0
+    behind_filling: bool = False
 
 
 class End(enum.Enum):
@@ -55,11 +60,16 @@ class End(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The objects found. ``wanted``: bytes of memory that are needed to go on, when it was cut off."""
+    """The objects found, and why and where they stop.
+
+    ``wanted``: bytes of memory that are needed to go on, when it was cut off. ``behind_filling`` as for an object.
+    """
 
     objects: tuple[StoredObject, ...]
     end: End
+    at: int
     wanted: int = 0
+    behind_filling: bool = False
 
 
 def scan(memory: bytes, block: int = BLOCK) -> Chain:
@@ -68,17 +78,17 @@ def scan(memory: bytes, block: int = BLOCK) -> Chain:
     seen: set[int] = set()
     at = 0
     while True:
-        filled = _behind_filling(memory, at)
-        if filled // block > -(-at // block):  # a whole block of filling
-            return Chain(tuple(found), End.OVER)
-        after_filling, at = filled > at, filled
-        reach = _reach(memory, at)
+        start = _behind_filling(memory, at)
+        if start // block > -(-at // block):  # a whole block of filling
+            return Chain(tuple(found), End.OVER, at)
+        filled, reach = start > at, _reach(memory, start)
+        if _is_none(memory, start):
+            return Chain(tuple(found), End.OVER if filled else End.BROKEN, at)
         if reach > len(memory):
-            return Chain(tuple(found), End.CUT_OFF, reach)
-        one = _object(memory, at)
-        if one is None or one.number in seen:
-            # Behind filling this is what an older, longer content left there.
-            return Chain(tuple(found), End.OVER if after_filling else End.BROKEN)
+            return Chain(tuple(found), End.CUT_OFF, start, reach, filled)
+        one = _object(memory, start, filled)
+        if one.number in seen:
+            return Chain(tuple(found), End.OVER if filled else End.BROKEN, at)
         found.append(one)
         seen.add(one.number)
         at = one.end
@@ -102,18 +112,27 @@ def _reach(memory: bytes, at: int) -> int:
     return at + length_at + 1 + rest[length_at]
 
 
-def _object(memory: bytes, at: int) -> StoredObject | None:
-    """The object at ``at``, which lies wholly in the memory (its padding may not); ``None`` if it is none."""
-    precursor, at = memory[at], at + 1
+def _is_none(memory: bytes, at: int) -> bool:
+    """Whether the bytes at ``at``, as many as there are, cannot begin an object."""
+    head = memory[at : at + 3]
+    long = bool(head) and (head[0] & _MORE) == _MORE
+    padding = head[1 + long :][:1] if head and head[0] & _OFFSET else b""
+    number_is_none = bool(head) and ((head[0] & _MORE) == 0 or (long and head[1:2] > bytes([_LAST_NUMBER - 15])))
+    return number_is_none or padding > bytes([_MAX_PADDING])
+
+
+def _object(memory: bytes, start: int, behind_filling: bool) -> StoredObject:
+    """The object at ``start``, which lies wholly in the memory (its padding may not)."""
+    precursor, at = memory[start], start + 1
     number, padding = precursor & 0x0F, 0
     if number == _MORE:
         number, at = memory[at] + 15, at + 1
     if precursor & _OFFSET:
         padding, at = memory[at], at + 1
-    if not 1 <= number <= _LAST_NUMBER or padding > _MAX_PADDING:
-        return None
     begin, end = at + 1, at + 1 + memory[at]
-    return StoredObject(number, Compaction(precursor >> 4 & 7), memory[begin:end], padding, end + padding)
+    return StoredObject(
+        number, Compaction(precursor >> 4 & 7), memory[begin:end], padding, start, end + padding, behind_filling
+    )
 
 
 def encode(objects: Sequence[StoredObject], block: int = BLOCK, aligned: Collection[int] = ()) -> bytes:

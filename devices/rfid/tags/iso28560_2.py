@@ -18,103 +18,21 @@ them. A kiosk needs objects 1 to 5; what lies behind them is not read unless som
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from devices.rfid.errors import EncodeError
 from devices.rfid.tags import compaction, isil
-from devices.rfid.tags.bits import Bits
 from devices.rfid.tags.compaction import Compaction
 from devices.rfid.tags.content import Model, Note, TagContent, Usage
 from devices.rfid.tags.fields import Field, FieldName
-from devices.rfid.tags.iso15962 import BLOCK, Chain, End, StoredObject, scan
+from devices.rfid.tags.iso15962 import BLOCK, End, StoredObject
 from devices.rfid.tags.iso15962 import encode as encode_objects
 from devices.rfid.tags.limits import check_item, check_parts, read_parts
-from devices.rfid.tags.oids import NAMES, PACKED_ISILS, PLACES, Oid
+from devices.rfid.tags.oids import FIRST_LISTED, NAMES, PACKED_ISILS, PLACES, Oid
+from devices.rfid.tags.proof import LONGEST_ITEM, Reading, read, set_digits
 
 #: Data format in the tag's DSFID: ISO 28560-2, no directory.
 DSFID: Final = 0x06
-
-
-_NEEDED: Final = frozenset({Oid.OWNER, Oid.SET, Oid.USAGE})
-#: The item number lies within the first 32 bytes; anything longer is another model's memory.
-_ITEM_ENDS: Final = 32
-_LONGEST_ITEM: Final = _ITEM_ENDS - 2
-_BLOCK_PADDING: Final = BLOCK - 1
-_FIRST_LISTED: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A chain that begins with an item number.
-
-    ``wanted``: bytes of memory without which the tag cannot be judged, 0 if it can. ``listed``: the objects of the
-    content parameter, ``None`` if there is none. ``proven``: content parameter and objects agree. ``sound``: nothing
-    that the tag promises about its item is missing.
-    """
-
-    chain: Chain
-    item_id: str
-    listed: frozenset[int] | None
-    wanted: int
-    proven: bool
-    sound: bool
-
-
-def read(memory: bytes) -> Reading | None:
-    """Follow the objects; ``None`` if they do not begin with a readable item number."""
-    chain = scan(memory)
-    first = chain.objects[0] if chain.objects else None
-    if first is None or first.number != Oid.ITEM or first.end - first.padding > _ITEM_ENDS:
-        return None
-    item_id = (compaction.decode(first.compaction, first.data) or "").strip()
-    if not item_id or not item_id.isprintable():
-        return None
-    judged, listed = _judged(chain)
-    numbers = {one.number for one in judged}
-    # Objects that are only loosely like what other programs write need the content parameter's word for them.
-    loose = len(first.data) < 2 or any(one.padding > _BLOCK_PADDING for one in judged)
-    if listed is None:
-        if loose or chain.end is End.BROKEN:
-            return None
-        sound = chain.end is End.OVER and all(_set_digits(one) for one in judged if one.number == Oid.SET)
-        return Reading(chain, item_id, None, chain.wanted, proven=False, sound=sound)
-    proven = bool(listed) and numbers <= listed | {Oid.ITEM, Oid.CONTENT}
-    if loose and not proven:
-        return None
-    sound = listed & _NEEDED <= numbers and all(_set_digits(one) for one in judged if one.number == Oid.SET)
-    return Reading(chain, item_id, listed, 0 if listed & _NEEDED <= numbers else chain.wanted, proven, sound)
-
-
-def _judged(chain: Chain) -> tuple[tuple[StoredObject, ...], frozenset[int] | None]:
-    """The objects up to the last one that a kiosk needs, and the content parameter's list."""
-    listed: frozenset[int] | None = None
-    numbers: set[int] = set()
-    for at, one in enumerate(chain.objects):
-        numbers.add(one.number)
-        if one.number == Oid.CONTENT and one.compaction is Compaction.APPLICATION and one.data:
-            listed = _listed(one.data)
-        if listed is not None and listed & _NEEDED <= numbers:
-            return chain.objects[: at + 1], listed
-    return chain.objects, listed
-
-
-def _listed(data: bytes) -> frozenset[int]:
-    bits = Bits(data)
-    return frozenset(_FIRST_LISTED + at for at in range(len(data) * 8) if bits.take(1))
-
-
-def content_list_end(memory: bytes) -> int | None:
-    """Where the content parameter ends, if it is among the objects that were read."""
-    return next((one.end for one in scan(memory).objects if one.number == Oid.CONTENT), None)
-
-
-def wanted(memory: bytes, everything: bool = False) -> int:
-    """Bytes of memory that are needed to judge the tag, or to read all of it; 0 if what is there will do."""
-    found = read(memory)
-    if found is None:
-        return 0
-    return found.chain.wanted if everything else found.wanted
 
 
 def decode(memory: bytes, before: tuple[Note, ...] = ()) -> TagContent | None:
@@ -136,7 +54,7 @@ def decode(memory: bytes, before: tuple[Note, ...] = ()) -> TagContent | None:
                 if not owner:
                     notes.append(Note.ISIL_EMPTY)
             case Oid.SET:
-                digits = _set_digits(one)
+                digits = set_digits(one)
                 half = len(digits) // 2
                 part, parts = read_parts(int(digits[half:]), int(digits[:half]), notes)
             case Oid.USAGE:
@@ -186,14 +104,6 @@ def _text(one: StoredObject) -> str:
     return text
 
 
-def _set_digits(one: StoredObject) -> str:
-    """Number of parts and part, two or three digits each; empty when they cannot be read, so the set is unknown."""
-    digits = compaction.decode(one.compaction, one.data) or ""
-    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 6):
-        return ""
-    return digits.zfill(4 if len(digits) <= 4 else 6)
-
-
 def _usage(one: StoredObject, notes: list[Note]) -> tuple[Usage | None, int]:
     """Class and detail. By the standard it is one plain byte; some vendors pack two hex digits as text."""
     byte: int | None = one.data[0] if len(one.data) == 1 else None
@@ -202,6 +112,8 @@ def _usage(one: StoredObject, notes: list[Note]) -> tuple[Usage | None, int]:
         text = compaction.decode(one.compaction, one.data) or ""
         if one.compaction is Compaction.NUMERIC:
             byte = int(text.ljust(2, "0"), 16) if 1 <= len(text) <= 2 else None
+        elif one.compaction is Compaction.INTEGER:
+            byte = None  # 16 could be the byte 10, or the class 1 and the detail 6
         elif len(text) == 2 and all(character in "0123456789ABCDEFabcdef" for character in text):
             byte = int(text, 16)
         elif one.compaction is not Compaction.OCTETS:
@@ -241,14 +153,14 @@ def encode(
     detail = _usage_detail(usage, fields.get(FieldName.USAGE_DETAIL, ""))
     listed.append(StoredObject(Oid.USAGE, Compaction.APPLICATION, bytes([usage << 4 | detail])))
     listed += [_field(oid, fields[name]) for oid, name in NAMES.items() if name in fields]
-    content = sum(1 << (31 - one.number + _FIRST_LISTED) for one in listed).to_bytes(4, "big").rstrip(b"\0")
+    content = sum(1 << (31 - one.number + FIRST_LISTED) for one in listed).to_bytes(4, "big").rstrip(b"\0")
     objects = [
         StoredObject(Oid.ITEM, *compaction.best(item_id)),
         StoredObject(Oid.CONTENT, Compaction.APPLICATION, content),
         *listed,
     ]
-    if len(objects[0].data) > _LONGEST_ITEM:
-        raise EncodeError(f"item number {item_id!r} takes {len(objects[0].data)} bytes; {_LONGEST_ITEM} are allowed")
+    if len(objects[0].data) > LONGEST_ITEM:
+        raise EncodeError(f"item number {item_id!r} takes {len(objects[0].data)} bytes; {LONGEST_ITEM} are allowed")
     return encode_objects(objects, block, aligned=(Oid.ITEM,) if align else ())
 
 

@@ -39,6 +39,8 @@ class Oid(enum.IntEnum):
     LOCAL_C = 26
 
 
+#: The first bit of the content parameter stands for this object.
+FIRST_LISTED: Final = 3
 #: Objects that are fields; the others are attributes of :class:`~devices.rfid.tags.content.TagContent`.
 NAMES: Final = {oid: FieldName[oid.name] for oid in list(Oid)[5:]}
 #: Fields that ISO 28560-2 has a place for.

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from devices.rfid.tags import iso28560_2, iso28560_3, rfid501
+from devices.rfid.tags import iso28560_2, iso28560_3, proof, rfid501
 from devices.rfid.tags.content import Model, Note, TagContent
 from devices.rfid.tags.iso28560_3 import BLOCK, reverse_blocks
 
@@ -42,13 +42,14 @@ def recognise(memory: bytes, dsfid: int | None = None) -> TagContent:
     turned, objects = _turned(memory), _objects(memory, dsfid)
     if objects is not None and objects.crc_ok:
         return objects
-    content = _turned_objects(turned) or _old_3m(memory, memory) or _old_3m(turned, memory)
+    content = _turned_objects(turned) or _old_3m(memory) or _old_3m(turned, (Note.BLOCKS_REVERSED,))
     if content is not None:
         return content
     if objects is not None or dsfid == iso28560_2.DSFID:
         return TagContent(Model.ISO_28560_2)
     first_block = memory[:BLOCK].ljust(BLOCK, b"\0")
-    if first_block[0] >> 4 in (1, 2) or first_block[3] >> 4 in (1, 2):  # the second when blocks are turned round
+    versions = (first_block[0] >> 4, first_block[3] >> 4)  # the second when blocks are turned round
+    if 1 in versions or 2 in versions or _near_28560_3(memory, Model.ISO_28560_2):
         return TagContent(Model.ISO_28560_3, crc_ok=False)
     return TagContent(Model.UNKNOWN)
 
@@ -63,14 +64,14 @@ def more_blocks(memory: bytes, everything: bool = False) -> int:
         return 0
     if iso28560_3.decode(memory) is not None:
         return _blocks(iso28560_3.wanted(memory), memory) if everything else 0
-    found = iso28560_2.read(memory)
+    found = proof.read(memory)
     if found is not None and _believable(memory, found) and (found.wanted or found.sound):
-        return _blocks(iso28560_2.wanted(memory, everything), memory)
+        return _blocks(proof.wanted(memory, everything), memory)
     turned = _turned(memory)
-    found = iso28560_2.read(turned)
+    found = proof.read(turned)
     if found is not None and _proven_early(turned, found):
-        return _blocks(iso28560_2.wanted(turned, everything), memory)
-    if _old_3m(memory, memory) is not None or _old_3m(turned, memory) is not None:
+        return _blocks(proof.wanted(turned, everything), memory)
+    if _old_3m(memory) is not None or _old_3m(turned) is not None:
         return 0
     # An ISIL of 12 or 13 letters runs on: the last byte of the first 32 then is not zero, whichever way round.
     runs_on = len(memory) == _FIRST and memory[31] and memory[28] and memory[:BLOCK] != b"\xff" * BLOCK
@@ -93,31 +94,34 @@ def _turned(memory: bytes) -> bytes:
 
 def _objects(memory: bytes, dsfid: int | None) -> TagContent | None:
     """A tag of ISO 28560-2, damaged or not; ``None`` if it is none, or too near to another model."""
-    found = iso28560_2.read(memory)
+    found = proof.read(memory)
     return iso28560_2.decode(memory) if found is not None and _believable(memory, found, dsfid) else None
 
 
-def _believable(memory: bytes, found: iso28560_2.Reading, dsfid: int | None = None) -> bool:
+def _believable(memory: bytes, found: proof.Reading, dsfid: int | None = None) -> bool:
     if found.proven or dsfid == iso28560_2.DSFID:
         return True
-    return dsfid != _DSFID_28560_3 and iso28560_3.strangeness(memory) > _NEAR_28560_3[Model.ISO_28560_2]
+    return dsfid != _DSFID_28560_3 and not _near_28560_3(memory, Model.ISO_28560_2)
+
+
+def _near_28560_3(memory: bytes, model: Model) -> bool:
+    """Whether a few wrong bytes could have made this of a core of ISO 28560-3, either way round."""
+    strange = min(iso28560_3.strangeness(memory), iso28560_3.strangeness(_turned(memory)))
+    return strange <= _NEAR_28560_3[model]
 
 
 def _turned_objects(turned: bytes) -> TagContent | None:
-    found = iso28560_2.read(turned)
+    found = proof.read(turned)
     if found is None or not found.sound or not _proven_early(turned, found):
         return None
     return iso28560_2.decode(turned, (Note.BLOCKS_REVERSED,))
 
 
-def _proven_early(turned: bytes, found: iso28560_2.Reading) -> bool:
+def _proven_early(turned: bytes, found: proof.Reading) -> bool:
     """Turned round, only a content parameter among the first blocks is proof enough."""
-    end = iso28560_2.content_list_end(turned)
+    end = proof.content_list_end(turned)
     return found.proven and end is not None and end <= _FIRST
 
 
-def _old_3m(memory: bytes, as_read: bytes) -> TagContent | None:
-    strange = min(iso28560_3.strangeness(memory), iso28560_3.strangeness(as_read))
-    if strange <= _NEAR_28560_3[Model.RFID501]:
-        return None
-    return rfid501.decode(memory, () if memory is as_read else (Note.BLOCKS_REVERSED,))
+def _old_3m(memory: bytes, before: tuple[Note, ...] = ()) -> TagContent | None:
+    return None if _near_28560_3(memory, Model.RFID501) else rfid501.decode(memory, before)

@@ -11,6 +11,7 @@ from devices.rfid.tags import extensions, iso28560_2, iso28560_3, oids, rfid501
 from devices.rfid.tags.content import Model, Note, TagContent, Usage
 from devices.rfid.tags.fields import FieldName, explained
 from devices.rfid.tags.iso28560_3 import reverse_blocks
+from devices.rfid.tags.recognise import recognise
 
 #: Models that a tag's memory can be written in.
 WRITABLE: Final = (Model.ISO_28560_2, Model.ISO_28560_3, Model.RFID501)
@@ -75,8 +76,9 @@ def make_image(
             raise EncodeError(f"model {model.value}: no memory is written in it; use {', '.join(WRITABLE)}")
     memory += bytes(-len(memory) % block_size)
     _check_room(model, memory, capacity)
-    if len(memory) + block_size <= capacity:
+    if model is not Model.ISO_28560_3 and len(memory) + block_size <= capacity:
         memory += bytes(block_size)  # so that nothing older behind it is taken for a part of it
+    _check_reading(model, memory, item_id, part)
     return TagImage(reverse_blocks(memory) if reverse else memory, _DSFID[model], afi, model)
 
 
@@ -116,6 +118,13 @@ def _check_room(model: Model, memory: bytes, capacity: int) -> None:
             f"{model.value}: this item needs {len(memory)} bytes, the tag has {capacity}; "
             "leave something out, or use a larger tag"
         )
+
+
+def _check_reading(model: Model, memory: bytes, item_id: str, part: int) -> None:
+    """A model without a checksum can hold values that look like another model's damaged core."""
+    found = recognise(memory)
+    if (found.model, found.item_id, found.part) != (model, item_id, part):
+        raise EncodeError(f"{model.value}: item {item_id} would be taken for a damaged tag; use another model")
 
 
 def same_item(before: TagContent, after: TagContent) -> bool:
@@ -171,10 +180,12 @@ def convert(
             lost.append(f"{field.name} {explained(field)}: {model.value} has no place for it")
             continue
         name = FieldName(field.name)
+        if name in fields:
+            lost.append(f"{name} {explained(field)}: it is there twice")
+            continue
         try:
-            if name not in fields:
-                image({**fields, name: field.value})
-                fields[name] = field.value
+            image({**fields, name: field.value})
+            fields[name] = field.value
         except EncodeError as error:
             lost.append(f"{name} {explained(field)}: {error}")
     return Conversion(image(fields), tuple(lost))

@@ -66,7 +66,7 @@ class TagMap:
                     continue
                 items[uid], lines[uid] = content, rows.line_num
         except csv.Error as error:
-            wrong.append(f"line {rows.line_num}: {error}")
+            wrong.append(f"line {rows.line_num + 1}: {error}: check the quotes")
         if wrong:
             raise MapError(f"{name}: {'; '.join(wrong)}")
         return cls(items)

@@ -122,3 +122,11 @@ def test_giving_up_starts_anew():
     parser.receive(pack(b"abc") + b"\xa5\x09abc")
     assert parser.give_up() == [Noise(b"\xa5\x09abc")]
     assert parser.receive(pack(b"d")) == [pack(b"d")]
+
+
+def test_giving_up_behind_a_whole_frame_loses_no_step():
+    """Whoever asks and answers in turn is in step all the time, so a tag may hold what looks like a frame."""
+    parser = Parser(Toy())
+    assert parser.receive(pack(b"abc")) + parser.give_up() == [pack(b"abc")]
+    outer = pack(b"--" + pack(b"x"))
+    assert parser.receive(outer) + parser.give_up() == [outer]

@@ -201,3 +201,12 @@ def test_nobody_at_that_address(server):
 def test_a_name_that_is_no_address(name):
     with pytest.raises(PortLost, match="cannot be opened"):
         Port.open(name, LINE, time.monotonic)
+
+
+def test_a_line_with_parity_can_be_opened_again(far):
+    """A pty that has its speed already has nothing left to change but the parity, which it cannot have."""
+    for _ in range(3):
+        port = Port.open(str(far.link), LineSettings(38400, "E"), time.monotonic)
+        far.say(b"ok")
+        assert port.read(2.0) == b"ok"
+        port.close()

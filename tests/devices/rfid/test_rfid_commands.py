@@ -49,10 +49,14 @@ def test_decode_in_words():
     memory = iso28560_3.encode("7", part=1, parts=2, usage=Usage.NON_CIRCULATING, extensions=(Extension(4, b"Bumi"),))
     result = run(tag, "decode", memory.hex(":"))
     assert result.exit_code == 0
-    assert "item   7" in result.output
-    assert "1 of 2" in result.output
-    assert "non_circulating (not lent)" in result.output
-    assert "block  4: Bumi" in result.output
+    assert result.output.splitlines() == [
+        "model  iso28560-3",
+        "item   7",
+        "owner  not on the tag",
+        "part   1 of 2",
+        "usage  non circulating (not lent)",
+        "title  Bumi",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +64,8 @@ def test_decode_in_words():
     [
         ("00" * 32, "blank"),
         ("12" + STANDARD[2:], "wrong checksum"),
-        ("9100051CBE991A140201D0140204B34607441CB6E2E335D6830207ACC09EBAA06F6B0000", "not read here"),
+        ("9100051CBE991A140201D0140204B34607441CB6E2E335D6830207ACC09EBAA06F6B0000"[:64], "broken structure"),
+        ("FF" * 32, "not known"),
         ("1101", "only 2 bytes"),
     ],
 )
@@ -83,7 +88,7 @@ def test_bad_hex_is_bad_usage(command, text, said):
 def test_encode_and_decode_again():
     result = run(tag, "encode", "--item", "1000000056", "--isil", "DK-718500")
     assert result.output.strip() == STANDARD.replace(" ", "").ljust(72, "0")
-    small = run(tag, "encode", "--item", "1", "--usage", "patron_card", "--size", "32", "--json")
+    small = run(tag, "encode", "--item", "1", "--usage", "patron_card", "--capacity", "32", "--json")
     assert json.loads(small.output)["blocks"] == 8
     assert json.loads(run(tag, "decode", json.loads(small.output)["hex"], "--json").output)["patron_card"] is True
 
@@ -185,7 +190,7 @@ def test_watch_without_a_reader(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("--config", "/nonexistent/kiosk.toml"), ("--port", "x", "--protocol", "feig")]
+    "arguments", [(), ("--config", "/nonexistent/kiosk.toml"), ("--port", "x", "--protocol", "fieg")]
 )
 def test_watch_with_unusable_settings_is_bad_usage(arguments):
     assert run(reader, "watch", *arguments).exit_code == 2

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from rig.tally import Budget, Tally
 
-from devices.emulators.desks import DESKS, Book
+from devices.emulators.desks import DESKS, item_id
 from devices.emulators.faults import Fault
 from devices.emulators.reader_client import ReaderEmulator
 from devices.rfid.events import (
@@ -69,6 +69,15 @@ class Believer(PadReader):
         return SecurityProblem.NOT_WRITTEN if isinstance(said, Lapse) else SecurityProblem.NONE
 
 
+@dataclass(frozen=True)
+class Book:
+    """A book, and its tag's names in the field and for the driver."""
+
+    key: str
+    uid: str
+    item_id: str
+
+
 @dataclass
 class Day:
     """What happened on one desk."""
@@ -86,7 +95,9 @@ class Desk:
         self._desk = DESKS[protocol]
         self._pad = ReaderEmulator(folder, "pad", protocol=protocol, seed=seed)
         self._pad.start()
-        self._books = [self._desk.book(self._pad, number) for number in range(_BOOKS)]
+        self._books = [Book(self._desk.key(n), self._desk.uid(n), item_id(n)) for n in range(_BOOKS)]
+        for number in range(_BOOKS):
+            self._pad.define_tag(self._desk.tag(number))
         self._chance = random.Random(seed)
         self._changed = threading.Condition()
         self.day = Day()
@@ -128,9 +139,9 @@ class Desk:
         book = self._chance.choice(self._books)
         match self._chance.randrange(10):
             case 0 | 1 | 2:
-                self._pad.put(book.tag)
+                self._pad.put(book.key)
             case 3:
-                self._pad.take(book.tag)
+                self._pad.take(book.key)
             case 4 | 5 | 6:
                 self._order(book.uid, self._chance.random() < 0.5)
             case 7 | 8:
@@ -152,7 +163,7 @@ class Desk:
 
     def _lying(self) -> set[str]:
         on_pad = {tag.uid for tag in self._pad.tags() if tag.on_pad}
-        return {book.uid for book in self._books if book.tag in on_pad}
+        return {book.uid for book in self._books if book.key in on_pad}
 
     def _settle(self) -> None:
         lying = self._lying()
@@ -216,7 +227,7 @@ class Desk:
                 said[event.uid].append(event)
         armed = {tag.uid: self._desk.armed(tag) for tag in self._pad.tags()}
         for book in self._books:
-            yield from self._wrong_alarm(book, armed[book.tag], said[book.uid])
+            yield from self._wrong_alarm(book, armed[book.key], said[book.uid])
 
     def _wrong_alarm(self, book: Book, is_armed: bool | None, said: list[SecurityWritten]) -> Iterator[str]:
         ordered = [armed for uid, armed in self.day.orders if uid == book.uid]

@@ -10,6 +10,8 @@ _EACH: Final = 3
 
 def decode(data: bytes) -> str | None:
     """The text, with the spaces that fill it; ``None`` if a pair of bytes holds no three characters."""
+    if len(data) % 2:
+        return None
     text = ""
     for at in range(0, len(data), 2):
         value = int.from_bytes(data[at : at + 2], "big") - 1

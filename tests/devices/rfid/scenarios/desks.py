@@ -67,7 +67,7 @@ def item_id(number: int) -> str:
 
 @dataclass(frozen=True)
 class HfDesk:
-    """ISO 15693 tags in ISO 28560-3, the alarm in the AFI."""
+    """ISO 15693 tags in ISO 28560-3, the alarm in the AFI. ``protocol`` may name a model behind a hyphen."""
 
     protocol: str
     read_code: int
@@ -101,7 +101,7 @@ class HfDesk:
         return {0x07: True, 0xC2: False}.get(tag.afi)
 
     def settings(self, port: str, baud: int = 0) -> ReaderSettings:
-        return ReaderSettings(port=port, protocol=self.protocol, baud=baud, **self.more)
+        return ReaderSettings(port=port, protocol=self.protocol.partition("-")[0], baud=baud, **self.more)
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,8 @@ class UhfDesk:
 DESKS: list[Desk] = [
     HfDesk("m3", read_code=0x02, write_code=0x09, verify_code=0x0A, most=255),
     UhfDesk("m100", read_code=0x39, write_code=0x49, verify_code=0x39),
+    # It looks for a second, and begins anew each time.
+    HfDesk("feig", read_code=0x23, write_code=0x27, verify_code=0x2B, most=105),
     # An inventory of 0.3 s hears 32 tags of a crowd, each time others.
     UhfDesk("chafon288", read_code=0x02, write_code=0x03, verify_code=0x02, most=60, twice_is_one=True),
     UhfDesk("a0", read_code=0x81, write_code=0x82, verify_code=0x81),

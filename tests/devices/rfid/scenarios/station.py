@@ -30,6 +30,7 @@ class Station:
         self.pad = ReaderEmulator(folder, protocol=desk.protocol, seed=1, **options)
         self._pattern = str(folder / "pad*.port")
         self._baud = options.get("baud", 0)
+        self._tcp = options.get("tcp", False)
         self._names = 1
         self._changed = threading.Condition()
         self._reader: PadReader | None = None
@@ -58,7 +59,7 @@ class Station:
 
     def ready(self, **changes: int) -> PadReader:
         """The driver at work."""
-        settings = self.desk.settings(self._pattern, self._baud)
+        settings = self.desk.settings(self.pad.port if self._tcp else self._pattern, self._baud)
         self._reader = PadReader(settings, self._post, **changes)
         self._reader.start()
         self.wait(ReaderChanged, lambda event: event.state is ReaderState.READY)

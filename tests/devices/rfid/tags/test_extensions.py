@@ -1,0 +1,56 @@
+"""The blocks behind the core of ISO 28560-3, by name."""
+
+import pytest
+
+from devices.rfid.errors import EncodeError
+from devices.rfid.tags import extensions, iso28560_3
+from devices.rfid.tags.content import Extension
+from devices.rfid.tags.fields import Field, FieldName, explained
+
+
+def test_library_block():
+    """Media format, alternative item, alternative owner (DS/INF 163-2, 3.5.1)."""
+    found = Extension(1, b"\x02alt-42\0ID-X").fields
+    assert found == (
+        Field(FieldName.MEDIA, "2"), Field(FieldName.ALT_ITEM, "alt-42"), Field(FieldName.ALT_OWNER, "ID-X"),
+    )  # fmt: skip
+    assert explained(found[0]) == "2 (CD or DVD)"
+
+
+@pytest.mark.parametrize(
+    ("block", "fields"),
+    [
+        (Extension(2, b"Gramedia\0P-1\0O-2\0I-3"), ("supplier", "product-local", "order-number", "invoice")),
+        (Extension(2, b"\0\0O-2"), ("order-number",)),
+        (Extension(3, b"A\0B"), ("supplement-1", "supplement-2")),
+        (Extension(4, b"Bumi"), ("title",)),
+        (Extension(5, b"ID-X\0T-7\0Y"), ("ill-borrower", "ill-transaction", "alt-ill-borrower")),
+        (Extension(4, b"Bumi\0Manusia"), ("title", "title-2")),
+        (Extension(1, b""), ()),
+        (Extension(77, b"A"), ()),
+    ],
+)
+def test_names_of_fields(block, fields):
+    assert tuple(field.name for field in block.fields) == fields
+
+
+def test_blocks_are_written_in_order_and_read_back():
+    fields = {FieldName.TITLE: "Bumi", FieldName.INVOICE: "I-3", FieldName.ALT_ITEM: "42"}
+    made = extensions.blocks(fields)
+    assert made == (Extension(1, b"\x0042"), Extension(2, b"\0\0\0I-3"), Extension(4, b"Bumi"))
+    found = iso28560_3.decode(iso28560_3.encode("1", extensions=made))
+    assert {field.name: field.value for field in found.fields} == {name.value: text for name, text in fields.items()}
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({FieldName.SHELF: "A"}, "shelf: ISO 28560-3 has no place"),
+        ({FieldName.MEDIA: "book"}, "a number from 1 to 255"),
+        ({FieldName.MEDIA: "01"}, "a number from 1 to 255"),
+        ({FieldName.TITLE: "a\0b"}, "printable"),
+    ],
+)
+def test_what_has_no_place_is_refused(fields, said):
+    with pytest.raises(EncodeError, match=said):
+        extensions.blocks(fields)
