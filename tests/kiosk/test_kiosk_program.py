@@ -20,9 +20,12 @@ import pytest
 from broker_config.private import PrivateBroker
 from devices.emulators import things
 from devices.emulators.camera import CameraEmulator
+from devices.emulators.field import Kind, TagState
+from devices.emulators.reader_client import ReaderEmulator
 from devices.socket_path import short_path
 from kiosk.circulation.library.library import EmbeddedLibrary
 from kiosk.circulation.library.sample import ANI_PIN, load_sample
+from kiosk.circulation.library.staff import NewMember, StaffRoom
 from pustaka.demo.tap import Tap
 
 #: Starts the kiosk with parts that fail on demand: the file ``fail`` makes drawing raise once, ``die`` a thread.
@@ -177,6 +180,38 @@ def test_codes_at_a_kiosk_card_or_book_a_strangers_and_the_staffs(config: Path) 
         finally:
             kiosk.end()
     assert "7391" not in kiosk.log.read_text()
+
+
+def test_a_card_on_its_own_reader_logs_in_beside_the_books_on_the_pad(config: Path) -> None:
+    library = EmbeddedLibrary.open(config.parent / "library.sqlite")
+    StaffRoom(library).add_member(NewMember("A3808980205", "Dewi"))
+    library.close()
+    pad = ReaderEmulator(config.parent)
+    cards = ReaderEmulator(config.parent, "cards", protocol="em4100")
+    book, card = "E004010031230A01", "62E3086CED"
+    pad.define_item(book, "B00001")
+    cards.define_tag(TagState(uid=card, kind=Kind.CARD))
+    pad.start()
+    cards.start()
+    with config.open("a") as file:
+        file.write(f'[reader]\nport = "{pad.port}"\n')
+        file.write(f'[card_reader]\nport = "{cards.port}"\nprotocol = "em4100"\n[card_reader.card]\nprefix = "A"\n')
+    kiosk = start(config)
+    try:
+        kiosk.until(lambda state: state["reader_ready"])
+        pad.put(book)
+        kiosk.until(lambda state: state["pad"] == [book])
+        cards.put(card)
+        kiosk.until(lambda state: any("Dewi" in words for words in state["texts"]))
+        cards.take(card)
+        cards.kill()  # and a card reader that is gone is no pad that is gone
+        state = kiosk.until(lambda state: state["reader_ready"])
+        assert state["pad"] == [book]
+        assert kiosk.end() == 0
+    finally:
+        kiosk.end()
+        pad.stop()
+        cards.stop()
 
 
 def test_orders_that_make_no_sense_are_answered_with_a_sentence(kiosk: Kiosk) -> None:
