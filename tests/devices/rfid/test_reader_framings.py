@@ -72,7 +72,7 @@ def test_every_protocol_can_be_described():
 
 @every
 @given(drawn=st.data())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_packed_is_parsed(case, drawn):
     wires = drawn.draw(st.lists(case.frames, min_size=1, max_size=4))
     assert frames(case.new_parser().receive(b"".join(wires))) == wires
@@ -80,7 +80,7 @@ def test_packed_is_parsed(case, drawn):
 
 @every
 @given(drawn=st.data())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_any_split_of_a_stream_gives_the_same(case, drawn):
     stream = b"".join(drawn.draw(st.lists(st.one_of(case.frames, garbage(case)), max_size=5)))
     cuts = [0, *sorted(drawn.draw(st.lists(st.integers(0, len(stream)), max_size=6))), len(stream)]
@@ -94,7 +94,7 @@ def test_any_split_of_a_stream_gives_the_same(case, drawn):
 
 @every
 @given(drawn=st.data())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_no_byte_is_lost_and_none_invented_and_all_can_be_said(case, drawn):
     stream = drawn.draw(st.one_of(st.binary(max_size=200), garbage(case)))
     parser, say = case.new_parser(), describer(case.name).say
@@ -105,7 +105,7 @@ def test_no_byte_is_lost_and_none_invented_and_all_can_be_said(case, drawn):
 
 @every
 @given(drawn=st.data())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_behind_garbage_one_frame_may_be_lost_and_the_next_is_not(case, drawn):
     """Eight bits of checksum are few: garbage may join the frame behind it. The one after that must come out."""
     first, second = drawn.draw(case.frames), drawn.draw(case.frames)
@@ -116,7 +116,7 @@ def test_behind_garbage_one_frame_may_be_lost_and_the_next_is_not(case, drawn):
 
 @every
 @given(drawn=st.data())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_a_flipped_bit_is_never_the_frame(case, drawn):
     whole = drawn.draw(case.frames)
     wire = bytearray(whole)
