@@ -95,24 +95,24 @@ class UhfDesk:
         return f"E280110520{number:014X}"
 
     def uid(self, number: int) -> str:
-        return _DORTMUND.identity(_epc(number))
+        return _DORTMUND.identity(self.epc(number))
 
     def tag(
         self, number: int, part: int = 1, parts: int = 1, usage: Usage = Usage.CIRCULATING, **state: Any
     ) -> TagState:
         """Its layout knows neither parts nor usages; they are left out."""
-        epc = _epc(number)
+        epc = self.epc(number)
         return TagState(uid=self.key(number), kind=Kind.UHF, epc=epc.hex().upper(), pc=pc_of(epc), **state)
 
     def armed(self, tag: TagState) -> bool | None:
         return _DORTMUND.armed(tag.pc, bytes.fromhex(tag.epc))
 
+    def epc(self, number: int) -> bytes:
+        """The tag's EPC, its alarm on."""
+        return _DORTMUND.encode(item_id(number), "DE-290")
+
 
 _DORTMUND: Final = Dortmund()
-
-
-def _epc(number: int) -> bytes:
-    return _DORTMUND.encode(item_id(number), "DE-290")
 
 
 #: By the names for ``protocol`` under ``[reader]``.

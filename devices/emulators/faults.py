@@ -42,9 +42,9 @@ class Fault(enum.StrEnum):
 class FaultOrder(msgspec.Struct, frozen=True, kw_only=True):
     """Switch a fault on. ``times``: how often, 0 switches it off, ``None`` until then; ``after`` so many were spared.
 
-    ``command`` limits it to one command code and ``uid`` to one tag, where the fault is a command's or a tag's;
-    ``ms``, ``hex`` and ``at`` as the fault needs. :data:`Fault.BUSY` and :data:`Fault.FLIP_HOST_BIT` come before the
-    reader knows which command it is.
+    ``command`` limits it to one command code and ``uid`` to one tag, where the fault is a command's or a tag's.
+    ``odds`` is the chance that it happens when it could; ``ms``, ``hex`` and ``at`` are as the fault needs.
+    :data:`Fault.BUSY` and :data:`Fault.FLIP_HOST_BIT` come before the reader knows which command it is.
     """
 
     name: Fault
@@ -55,6 +55,7 @@ class FaultOrder(msgspec.Struct, frozen=True, kw_only=True):
     uid: str = ""
     at: int | None = None
     after: int = 0
+    odds: float = 1.0
 
 
 class Faults:
@@ -80,6 +81,8 @@ class Faults:
             return None
         if order.after:
             self.order(msgspec.structs.replace(order, after=order.after - 1))
+            return None
+        if order.odds < 1 and self.chance.random() >= order.odds:
             return None
         if order.times is not None:
             self.order(msgspec.structs.replace(order, times=order.times - 1))

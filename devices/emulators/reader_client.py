@@ -219,12 +219,15 @@ class ReaderEmulator:
         uid: str = "",
         at: int | None = None,
         after: int = 0,
+        odds: float = 1.0,
     ) -> None:
         """Switch a :class:`~devices.emulators.faults.Fault` on; while the process is down, for its next life.
 
         See :class:`~devices.emulators.faults.FaultOrder` for what the values mean.
         """
-        order = FaultOrder(name=Fault(name), times=times, command=command, ms=ms, hex=hex, uid=uid, at=at, after=after)
+        order = FaultOrder(
+            name=Fault(name), times=times, command=command, ms=ms, hex=hex, uid=uid, at=at, after=after, odds=odds
+        )
         with self._lock:
             if self.running:
                 self._do(SetFault(order))

@@ -17,7 +17,8 @@ One idea a line::
 ``afi HEX``, ``blank``, ``card`` (a patron's), ``dead``, ``reach P``, ``locked`` (its AFI) and ``no eas``. Times are
 seconds from the start, or from the first inventory if a line ``clock from inventory`` says so; ``after inventory N``
 is right behind the Nth. A fault is a name of :class:`~devices.emulators.faults.Fault` and what it needs: ``times N``
-(else once), ``always``, ``off``, ``ms N``, ``command HEX``, ``tag NAME``, ``spared N``, ``at N``, ``hex BYTES``.
+(else once), ``always``, ``off``, ``ms N``, ``command HEX``, ``tag NAME``, ``spared N``, ``odds P``,
+``at N``, ``hex BYTES``.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ class _Words:
                 reading.steps.append(Step(self._line, at, 0, tuple(self._orders(reading.names))))
             case _:
                 self.expect("inventory")
-                count = self.whole("the number of an inventory, from 1 on", least=1)
+                count = self.whole("the number of an inventory", least=1)
                 reading.steps.append(Step(self._line, 0.0, count, tuple(self._orders(reading.names))))
         if self._at < len(self._words):
             self._fail(self._words[self._at], "one idea a line; this is too much")
@@ -178,6 +179,7 @@ class _Words:
             "ms": lambda: self.whole("milliseconds"),
             "command": lambda: self.hex("a command's code"),
             "spared": lambda: self.whole("how many are spared"),
+            "odds": lambda: self.number("a chance from 0 to 1"),
             "at": lambda: self.whole("where to cut"),
             "tag": lambda: self._uid(names),
             "hex": lambda: self.bytes("what comes"),

@@ -83,8 +83,8 @@ class FamilyEntry:
 FAMILIES: Final = {
     "m3": FamilyEntry("devices.rfid.families.m3:M3Family", LineSettings(19200)),
     "feig": FamilyEntry("devices.rfid.families.feig:FeigFamily", LineSettings(38400, "E")),
-    # An empty round takes 9 ms, reading needs no exchange, and a round can be broken off: nothing to wait for.
-    "m100": FamilyEntry("devices.rfid.families.m100:M100Family", LineSettings(115200), idle=0.0, grace=0.0),
+    # An empty round takes 9 ms, reading needs no exchange, and a round can be broken off: little to wait for.
+    "m100": FamilyEntry("devices.rfid.families.m100:M100Family", LineSettings(115200), idle=0.0, grace=0.004),
     "chafon18": FamilyEntry("devices.rfid.families.chafon:ChafonFamily", LineSettings(57600)),
     "chafon288": FamilyEntry("devices.rfid.families.chafon:ChafonFamily", LineSettings(57600)),
     "a0": FamilyEntry("devices.rfid.families.a0:A0Family", LineSettings(115200)),

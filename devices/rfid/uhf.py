@@ -59,7 +59,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words read from a tag; ``epc`` is empty where the reader does not name the tag that answered."""
+    """Words read from a tag; ``epc`` is that of the tag that answered, empty where the reader does not name it."""
 
     data: bytes
     epc: bytes = b""
@@ -74,6 +74,8 @@ class UhfFamily(ABC):
 
     #: Whether the reader can address a tag by a part of its EPC. If not, every target is a whole EPC.
     masks: ClassVar[bool] = True
+    #: Whether the reader names the tag that was read. If not, PC and EPC are read back whole, to know which it was.
+    names: ClassVar[bool] = True
 
     def __init__(self, settings: ReaderSettings) -> None:
         check(settings)
@@ -141,7 +143,7 @@ class UhfFamily(ABC):
         return self.write_words(target, EPC_BANK, first, data)
 
     def read_security(self, uid: str) -> bool | Lapse | None:
-        """PC and EPC, or NXP's bit, as they are in the tag's memory now."""
+        """The words that hold the alarm, or NXP's bit, as they are in the tag's memory now."""
         aims = self._aims.pop(uid, ())
         heard = self._alone(uid)
         if isinstance(heard, Lapse):
@@ -150,7 +152,7 @@ class UhfFamily(ABC):
             return self._read_eas(uid, heard)
         found: Heard | Lapse | None = None
         for target in aims or (Target.whole(heard.epc),):
-            found = self._read_epc(target, len(heard.epc))
+            found = self._read_epc(target, heard)
             if found is not Lapse.REFUSED:
                 break
         if not isinstance(found, Heard):
@@ -160,11 +162,24 @@ class UhfFamily(ABC):
         self._sightings.learn(uid, Heard(found.epc, found.pc, heard.rssi))
         return self._armed(found)
 
-    def _read_epc(self, target: Target, length: int) -> Heard | Lapse:
-        words = self.read_words(target, EPC_BANK, PC_WORD, 1 + length // 2)
+    def _read_epc(self, target: Target, heard: Heard) -> Heard | Lapse:
+        """The tag as it is now: what the alarm is in from its memory, the rest as it answered to, or all from memory."""
+        first, count = self._alarm_words(heard)
+        words = self.read_words(target, EPC_BANK, first, count)
         if isinstance(words, Lapse):
             return words
-        return Heard(words.data[2:], int.from_bytes(words.data[:2], "big"))
+        bank = heard.pc.to_bytes(2, "big") + words.epc
+        at = 2 * (first - PC_WORD)
+        bank = bank[:at] + words.data + bank[at + len(words.data) :]
+        return Heard(bank[2:], int.from_bytes(bank[:2], "big"))
+
+    def _alarm_words(self, heard: Heard) -> tuple[int, int]:
+        """The first word to read back, and how many."""
+        on, off = self._wanted(heard, True), self._wanted(heard, False)
+        if not self.names or on is None or off is None:
+            return PC_WORD, 1 + len(heard.epc) // 2
+        first, data = _changes(on, off)
+        return first, len(data) // 2
 
     def _read_eas(self, uid: str, heard: Heard) -> bool | Lapse:
         words = self.read_words(Target.whole(heard.epc), EPC_BANK, NXP_CONFIG_WORD, 1)

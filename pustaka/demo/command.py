@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from pustaka.demo.errors import DemoError, JourneyError
-from pustaka.demo.files import Panel
+from pustaka.demo.files import READERS, Panel
 from pustaka.demo.programs import in_background
 
 PANELS = {
@@ -36,9 +36,14 @@ FIRST_VISIT = Path(__file__).resolve().parents[2] / "tests" / "journeys" / "firs
     type=click.Choice(["library", "sip2"]),
     help="The library in the kiosk, or at the other end of a SIP2 line. Default: as the journey says, else library.",
 )
+@click.option(
+    "--reader", type=click.Choice(READERS), default=READERS[0], show_default=True, help="Which family the pad is of."
+)
 @click.option("--panel", type=click.Choice(list(PANELS)), default="1280x800", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def demo(script: Path | None, headless: bool, out: Path, system: str | None, panel: str, as_json: bool) -> None:
+def demo(
+    script: Path | None, headless: bool, out: Path, system: str | None, reader: str, panel: str, as_json: bool
+) -> None:
     """Run the whole system on this machine: broker, collector, a door, a kiosk, all hardware pretended.
 
     With a display a window opens, and a bench page in the browser lets you lay books on the pad, show cards to the
@@ -60,7 +65,7 @@ def demo(script: Path | None, headless: bool, out: Path, system: str | None, pan
         if not as_json:
             click.echo("Pustaka Mandiri, the demo. Nothing here touches a real member, book or library system.\n")
         system = system or (journey.system if journey else "library")
-        with Stage(PANELS[panel], headless=headless, say=telling.starting, system=system) as stage:
+        with Stage(PANELS[panel], headless=headless, say=telling.starting, system=system, reader=reader) as stage:
             if journey is None:
                 from pustaka.demo.bench.server import Bench
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from devices.emulators.firmware import FIRMWARE
+
+#: Readers that read the demo's tags (ISO 15693).
+READERS: Final = tuple(name for name in ("m3", "feig") if name in FIRMWARE)
 SITE = "kota-samarinda"
 KIOSK = "anjungan-1"
 DOOR = "pintu-1"
@@ -83,6 +88,7 @@ def kiosk_toml(
     scanner_port: str,
     *,
     sound: bool,
+    protocol: str = READERS[0],
     circulation: str = NEAR_LIBRARY,
 ) -> str:
     """The kiosk's file, as a library would write it, with loopback addresses."""
@@ -108,7 +114,7 @@ source = "{camera_url}"
 
 [reader]
 port = "{reader_port}"
-protocol = "m3"
+protocol = "{protocol}"
 isil = "{ISIL}"
 
 [[scanners]]

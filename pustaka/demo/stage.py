@@ -43,10 +43,17 @@ class Stage:
     """Set up, run, and taken down again. Use it as a context manager."""
 
     def __init__(
-        self, panel: files.Panel, *, headless: bool, say: Callable[[str], None], system: str = "library"
+        self,
+        panel: files.Panel,
+        *,
+        headless: bool,
+        say: Callable[[str], None],
+        system: str = "library",
+        reader: str = files.READERS[0],
     ) -> None:
         self.panel = panel
         self.system = system
+        self._protocol = reader
         self.headless = headless
         self.say = say
         self.zone = ZoneInfo(files.ZONE)
@@ -106,7 +113,7 @@ class Stage:
         self.camera = CameraEmulator()
         self.camera.start()
         self._cleanup.callback(self.camera.stop)
-        self.reader = ReaderEmulator(self.layout.folder, "rfid0")
+        self.reader = ReaderEmulator(self.layout.folder, "rfid0", protocol=self._protocol)
         for tag in self.catalogue.tags():
             self.reader.define_item(tag.uid, tag.item_id, files.ISIL, tag.part, tag.parts, afi=tag.afi)
         self._cleanup.callback(self.reader.stop)
@@ -129,6 +136,7 @@ class Stage:
                 self.reader.port,
                 self.scanner.port,
                 sound=not self.headless,
+                protocol=self._protocol,
                 circulation=far.circulation_toml() if far is not None else files.NEAR_LIBRARY,
             ),
             encoding="utf-8",

@@ -299,6 +299,21 @@ def written_afi(rig, key: str, afi: int) -> tuple[int, bytes]:
 
 
 class TestTrouble:
+    def test_a_reader_that_is_often_busy_ignores_some_of_what_it_is_told(self, rig, table: Table):
+        table.do(Lay("layar"))
+        table.do(Trouble(TroubleName.BUSY, on=True))
+        answers = {bool(written_afi(rig, "layar", 0xC2)[1]) for _ in range(9)}
+        assert answers == {True, False}
+        assert "ignored" in {frame.way for frame in rig.reader.frames()}
+        table.do(Trouble(TroubleName.BUSY, on=False))
+        assert all(written_afi(rig, "layar", 0xC2)[1] for _ in range(5))
+
+    def test_answers_in_crumbs_are_whole_in_the_end(self, rig, table: Table):
+        table.do(Lay("layar"))
+        whole = written_afi(rig, "layar", 0xC2)
+        table.do(Trouble(TroubleName.CRUMBS, on=True))
+        assert written_afi(rig, "layar", 0xC2) == whole
+
     def test_written_but_is_not(self, rig, table: Table):
         table.do(Lay("layar"))
         table.do(Trouble(TroubleName.UNCHANGED, on=True))

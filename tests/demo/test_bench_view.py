@@ -160,7 +160,7 @@ EMPTY = pack(b"\xfe\x00\x00\x05\x00")
 
 class TestFrames:
     def test_a_command_and_its_answer_are_one_line(self):
-        (one,) = exchanges([FrameSeen(1, "host", INVENTORY.hex()), FrameSeen(2, "reader", EMPTY.hex())])
+        (one,) = exchanges([FrameSeen(1, "host", INVENTORY.hex()), FrameSeen(2, "reader", EMPTY.hex())], "m3")
         assert (one.name, one.host, one.reader, one.times) == ("inventory", INVENTORY.hex(), EMPTY.hex(), 1)
 
     def test_the_same_again_and_again_is_folded_and_the_newest_stands_first(self):
@@ -168,23 +168,23 @@ class TestFrames:
         for at in range(10):
             frames += [FrameSeen(2 * at, "host", INVENTORY.hex()), FrameSeen(2 * at + 1, "reader", EMPTY.hex())]
         frames.append(FrameSeen(99, "host", pack(b"\x11").hex()))
-        newest, folded = exchanges(frames)
+        newest, folded = exchanges(frames, "m3")
         assert (newest.name, newest.reader) == ("version", "")
         assert (folded.times, folded.at) == (10, 18)
 
     def test_stale_bytes_belong_to_no_command(self):
-        (one,) = exchanges([FrameSeen(1, "reader", "00")])
+        (one,) = exchanges([FrameSeen(1, "reader", "00")], "m3")
         assert (one.host, one.reader) == ("", "00")
 
     def test_a_damaged_command_has_no_name(self):
-        (one,) = exchanges([FrameSeen(1, "host", "D6")])
+        (one,) = exchanges([FrameSeen(1, "host", "D6")], "m3")
         assert one.name == ""
 
     def test_only_so_many_are_kept(self):
         frames = [FrameSeen(at, "host", pack(bytes([0x02, at])).hex()) for at in range(100)]
-        assert len(exchanges(frames)) == KEPT
+        assert len(exchanges(frames, "m3")) == KEPT
 
     def test_in_words(self):
-        shown = view.frames(exchanges([FrameSeen(1, "host", INVENTORY.hex().upper())]), "en", UTC)
+        shown = view.frames(exchanges([FrameSeen(1, "host", INVENTORY.hex().upper())], "m3"), "en", UTC)
         assert (shown[0].host, shown[0].reader) == ("D6 00 05 FE 00 05 FA 40", "no answer")
         assert msgspec.json.encode(shown)

@@ -40,6 +40,8 @@ GAP_SHARE: Final = 0.1
 GAP_MOST: Final = 0.15
 #: Seconds of a round between looks whether there is an order; the module goes on by itself meanwhile.
 SLICE: Final = 0.03
+#: Seconds after which nobody is thought to be there: the module rests for a slice behind every empty round.
+AWAY: Final = 10.0
 #: Values for ``region`` (MagicRF firmware manual, 2.15; Japan: YMR100).
 REGIONS: Final = {"china900": 1, "america": 2, "europe": 3, "china800": 4, "japan": 5, "korea": 6}
 #: dBm that a setting is kept within before the module judges it; most take 15 to 26 (rfid-r200).
@@ -65,7 +67,7 @@ class M100Family(UhfFamily):
         self._running = False  # a round, as far as we know
         self._began = 0.0  # when it was
         self._sound = True  # nothing of it was damaged
-        self._lain = -LINGER  # when tags lay on the pad, in a round that heard none
+        self._lain = port.clock() - LINGER  # when tags lay on the pad, in a round that heard none
         self._aimed: Target | None = None
 
     def hello(self) -> str | None:
@@ -145,11 +147,11 @@ class M100Family(UhfFamily):
         return self._sightings.present
 
     def _nobody(self) -> tuple[str, ...] | Lapse:
-        """A round without a tag. Where some lay a moment ago, the next follows less closely than it could."""
+        """A round without a tag. The next follows at once, unless tags lay there a moment ago or none for long."""
         now = self._port.clock()
         self._lain = now if self._sightings.occupied else self._lain
         found = self._close(heard=True)
-        if now - self._lain <= LINGER:
+        if not LINGER < now - self._lain < AWAY:
             self._port.rest(SLICE)
         return found
 

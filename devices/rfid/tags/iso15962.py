@@ -31,7 +31,8 @@ _FILLING: Final = (0x00, 0x80)
 _OFFSET: Final = 0x80
 _MORE: Final = 0x0F  # the object number is in the next byte
 _MAX_PADDING: Final = 7  # blocks of eight bytes
-_LAST_NUMBER: Final = 31  # the last one that ISO 28560-1 keeps room for
+#: The last object number that ISO 28560-1 keeps room for.
+LAST_NUMBER: Final = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _is_none(memory: bytes, at: int) -> bool:
     head = memory[at : at + 3]
     long = bool(head) and (head[0] & _MORE) == _MORE
     padding = head[1 + long :][:1] if head and head[0] & _OFFSET else b""
-    number_is_none = bool(head) and ((head[0] & _MORE) == 0 or (long and head[1:2] > bytes([_LAST_NUMBER - 15])))
+    number_is_none = bool(head) and ((head[0] & _MORE) == 0 or (long and head[1:2] > bytes([LAST_NUMBER - 15])))
     return number_is_none or padding > bytes([_MAX_PADDING])
 
 
@@ -155,9 +156,9 @@ def encode(objects: Sequence[StoredObject], block: int = BLOCK, aligned: Collect
 
 
 def _raw(one: StoredObject) -> bytes:
-    if not 1 <= one.number <= _LAST_NUMBER or len(one.data) > 0xFF:
+    if not 1 <= one.number <= LAST_NUMBER or len(one.data) > 0xFF:
         raise EncodeError(
-            f"object {one.number} of {len(one.data)} bytes: numbers go from 1 to {_LAST_NUMBER}, and 255 bytes fit"
+            f"object {one.number} of {len(one.data)} bytes: numbers go from 1 to {LAST_NUMBER}, and 255 bytes fit"
         )
     head = one.compaction << 4
     if one.number < _MORE:

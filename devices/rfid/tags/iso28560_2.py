@@ -55,6 +55,8 @@ def decode(memory: bytes, before: tuple[Note, ...] = ()) -> TagContent | None:
                     notes.append(Note.ISIL_EMPTY)
             case Oid.SET:
                 digits = set_digits(one)
+                if not digits:
+                    return TagContent(Model.ISO_28560_2)  # who cannot tell which part it is may not call it the whole
                 half = len(digits) // 2
                 part, parts = read_parts(int(digits[half:]), int(digits[:half]), notes)
             case Oid.USAGE:

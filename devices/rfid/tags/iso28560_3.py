@@ -97,7 +97,7 @@ def strangeness(memory: bytes) -> int:
     core = memory[:SMALL].ljust(SMALL, b"\0")
     usage, parts, part = core[:3]
     strange = int((usage >> 4) not in _VERSIONS or (usage & 0x0F) not in list(Usage))
-    strange += 2 * (max(part, parts) >= _UNHEARD_OF_PARTS) or int(not 1 <= part <= parts)
+    strange += int(not 1 <= part <= parts) + (part > parts and part >= _UNHEARD_OF_PARTS)
     strange += _misfits(core[_ID], _PRINTABLE) + _misfits(core[_ISIL.start :], _ISIL_BYTES)
     return strange + 2 * (core[_CRC] == b"\0\0") + (not any(core[_ISIL.start :]))
 

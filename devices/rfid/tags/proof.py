@@ -14,7 +14,7 @@ from typing import Final
 from devices.rfid.tags import compaction
 from devices.rfid.tags.bits import Bits
 from devices.rfid.tags.compaction import Compaction
-from devices.rfid.tags.iso15962 import BLOCK, Chain, End, StoredObject, scan
+from devices.rfid.tags.iso15962 import BLOCK, LAST_NUMBER, Chain, End, StoredObject, scan
 from devices.rfid.tags.oids import FIRST_LISTED, Oid
 
 _NEEDED: Final = frozenset({Oid.OWNER, Oid.SET, Oid.USAGE})
@@ -55,20 +55,44 @@ def read(memory: bytes) -> Reading | None:
         return None
     judged, listed = _judged(chain)
     numbers = {one.number for one in judged}
-    # What is only loosely like other programs' tags needs the content parameter's word for it.
+    proven = _agree(listed, numbers)
+    # What is only loosely like other programs' tags needs a content parameter right behind the item number.
     barcode = len(first.data) >= 2 and _BARCODE.fullmatch(item_id)
     loose = not barcode or any(one.padding > _BLOCK_PADDING for one in judged)
+    if loose and not (proven and chain.objects[1].number == Oid.CONTENT):
+        may_be = _cut_in_its_list(chain, memory)
+        return Reading(chain, item_id, None, chain.wanted, proven=False, sound=False) if may_be else None
     if listed is None:
-        if loose or chain.end is End.BROKEN or (chain.end is End.OVER and any(memory[chain.at : _ITEM_ENDS])):
+        if chain.end is End.BROKEN or (chain.end is End.OVER and any(memory[chain.at : _ITEM_ENDS])):
             # Whatever lies behind the end in the first blocks, a checksum say, belongs to no tag of this model.
             return None
-        sound = chain.end is End.OVER and all(set_digits(one) for one in judged if one.number == Oid.SET)
-        return Reading(chain, item_id, None, chain.wanted, proven=False, sound=sound)
-    proven = bool(listed) and numbers <= listed | {Oid.ITEM, Oid.CONTENT}
-    if loose and not proven:
-        return None
-    sound = listed & _NEEDED <= numbers and all(set_digits(one) for one in judged if one.number == Oid.SET)
-    return Reading(chain, item_id, listed, 0 if listed & _NEEDED <= numbers else chain.wanted, proven, sound)
+        complete = chain.end is End.OVER
+    else:
+        complete = _has_all(listed, numbers)
+    sound = complete and all(set_digits(one) for one in judged if one.number == Oid.SET)
+    return Reading(chain, item_id, listed, 0 if complete else chain.wanted, proven, sound)
+
+
+def _agree(listed: frozenset[int] | None, numbers: set[int]) -> bool:
+    """Whether a content parameter lists objects that exist, one of which was seen, and forgets none that was."""
+    if not listed or max(listed) > LAST_NUMBER:
+        return False
+    return bool(listed & numbers) and numbers <= listed | {Oid.ITEM, Oid.CONTENT}
+
+
+def _cut_in_its_list(chain: Chain, memory: bytes) -> bool:
+    """Whether the memory that was read ends in, or before, a content parameter behind the item number."""
+    listed = next((one for one in chain.objects if one.number == Oid.CONTENT), None)
+    if chain.end is not End.CUT_OFF or (listed is not None and listed is not chain.objects[1]):
+        return False
+    if len(chain.objects) == 1:
+        return chain.at >= len(memory) or memory[chain.at] & 0x0F == Oid.CONTENT
+    return listed is not None and len(chain.objects) == 2
+
+
+def _has_all(listed: frozenset[int], numbers: set[int]) -> bool:
+    """Whether all is there that a kiosk needs: the content parameter, what it lists of that, and one listed object."""
+    return Oid.CONTENT in numbers and listed & _NEEDED <= numbers and bool(listed & numbers or not listed)
 
 
 def _believed(chain: Chain, memory: bytes) -> Chain:
@@ -108,7 +132,7 @@ def _judged(chain: Chain) -> tuple[tuple[StoredObject, ...], frozenset[int] | No
     numbers: set[int] = set()
     for at, one in enumerate(chain.objects):
         numbers.add(one.number)
-        if listed is not None and Oid.CONTENT in numbers and listed & _NEEDED <= numbers:
+        if listed is not None and _has_all(listed, numbers):
             return chain.objects[: at + 1], listed
     return chain.objects, listed
 

@@ -8,9 +8,8 @@
 6.  unknown.
 
 Tests 3 and 4 have no checksum to lean on, so a damaged core of ISO 28560-3 could pass for one of them by chance. What
-is still too much like such a core (:func:`devices.rfid.tags.iso28560_3.strangeness`) is damaged, unless a content
-parameter proves otherwise. A DSFID (06 is ISO 28560-2, 3E is 28560-3) is believed where it helps, but never needed:
-many older tags carry 00.
+is still too much like such a core (:func:`devices.rfid.tags.iso28560_3.strangeness`) is damaged. A DSFID (06 is ISO
+28560-2, 3E is 28560-3) is believed where it helps, but never needed: many older tags carry 00.
 """
 
 from __future__ import annotations
@@ -27,9 +26,12 @@ _FIRST: Final = FIRST_BLOCKS * BLOCK
 _DSFID_28560_3: Final = 0x3E
 _BLANK: Final = (b"\x00", b"\x55")  # 55: fresh 3M tags
 _BLANK_3M: Final = 24  # bytes of 55; zeros may follow
-#: Bytes of the first 32 that may differ from a core of ISO 28560-3 before another model is believed. RFID 501 has
-#: three fixed bytes of its own that a damaged core would have to hit.
-_NEAR_28560_3: Final = {Model.ISO_28560_2: 3, Model.RFID501: 2}
+#: Bytes of the first 32 that may differ from a core of ISO 28560-3 before other models are believed. Tags of ISO
+#: 28560-2 with a content parameter differ in five or more, sparse ones of other vendors in four; RFID 501 has three
+#: fixed bytes of its own that a damaged core would have to hit.
+_NEAR_PROVEN: Final = 4
+_NEAR_SPARSE: Final = 3
+_NEAR_RFID501: Final = 2
 
 
 def recognise(memory: bytes, dsfid: int | None = None) -> TagContent:
@@ -49,7 +51,7 @@ def recognise(memory: bytes, dsfid: int | None = None) -> TagContent:
         return TagContent(Model.ISO_28560_2)
     first_block = memory[:BLOCK].ljust(BLOCK, b"\0")
     versions = (first_block[0] >> 4, first_block[3] >> 4)  # the second when blocks are turned round
-    if 1 in versions or 2 in versions or _near_28560_3(memory, Model.ISO_28560_2):
+    if 1 in versions or 2 in versions or _near_28560_3(memory, _NEAR_SPARSE):
         return TagContent(Model.ISO_28560_3, crc_ok=False)
     return TagContent(Model.UNKNOWN)
 
@@ -69,7 +71,7 @@ def more_blocks(memory: bytes, everything: bool = False) -> int:
         return _blocks(proof.wanted(memory, everything), memory)
     turned = _turned(memory)
     found = proof.read(turned)
-    if found is not None and _proven_early(turned, found):
+    if found is not None and _proven_early(turned, found) and _believable(turned, found):
         return _blocks(proof.wanted(turned, everything), memory)
     if _old_3m(memory) is not None or _old_3m(turned) is not None:
         return 0
@@ -99,20 +101,21 @@ def _objects(memory: bytes, dsfid: int | None) -> TagContent | None:
 
 
 def _believable(memory: bytes, found: proof.Reading, dsfid: int | None = None) -> bool:
-    if found.proven or dsfid == iso28560_2.DSFID:
+    if dsfid == iso28560_2.DSFID:
         return True
-    return dsfid != _DSFID_28560_3 and not _near_28560_3(memory, Model.ISO_28560_2)
+    if found.proven:
+        return not _near_28560_3(memory, _NEAR_PROVEN)
+    return dsfid != _DSFID_28560_3 and not _near_28560_3(memory, _NEAR_SPARSE)
 
 
-def _near_28560_3(memory: bytes, model: Model) -> bool:
+def _near_28560_3(memory: bytes, limit: int) -> bool:
     """Whether a few wrong bytes could have made this of a core of ISO 28560-3, either way round."""
-    strange = min(iso28560_3.strangeness(memory), iso28560_3.strangeness(_turned(memory)))
-    return strange <= _NEAR_28560_3[model]
+    return min(iso28560_3.strangeness(memory), iso28560_3.strangeness(_turned(memory))) <= limit
 
 
 def _turned_objects(turned: bytes) -> TagContent | None:
     found = proof.read(turned)
-    if found is None or not found.sound or not _proven_early(turned, found):
+    if found is None or not found.sound or not _proven_early(turned, found) or not _believable(turned, found):
         return None
     return iso28560_2.decode(turned, (Note.BLOCKS_REVERSED,))
 
@@ -124,4 +127,4 @@ def _proven_early(turned: bytes, found: proof.Reading) -> bool:
 
 
 def _old_3m(memory: bytes, before: tuple[Note, ...] = ()) -> TagContent | None:
-    return None if _near_28560_3(memory, Model.RFID501) else rfid501.decode(memory, before)
+    return None if _near_28560_3(memory, _NEAR_RFID501) else rfid501.decode(memory, before)

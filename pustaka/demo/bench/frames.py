@@ -7,8 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from devices.emulators.reader_control import FrameSeen
-from devices.rfid.protocols.m3.frames import new_parser
-from devices.rfid.protocols.m3.say import say
+from devices.rfid.protocols import Describer, describer
 
 #: Exchanges shown, at most.
 KEPT = 40
@@ -24,10 +23,13 @@ class Exchange(msgspec.Struct, frozen=True):
     times: int = 1
 
 
-def exchanges(frames: Iterable[FrameSeen]) -> list[Exchange]:
-    """Pair and fold the frames; newest first. A command without an answer has an empty ``reader``."""
+def exchanges(frames: Iterable[FrameSeen], protocol: str) -> list[Exchange]:
+    """Pair and fold the frames; newest first.
+
+    A command without an answer has an empty ``reader``, and what the reader says unasked an empty ``host``.
+    """
     folded: list[Exchange] = []
-    for exchange in _pairs(frames):
+    for exchange in _pairs(frames, describer(protocol)):
         last = folded[-1] if folded else None
         if last and (last.host, last.reader) == (exchange.host, exchange.reader):
             folded[-1] = msgspec.structs.replace(exchange, times=last.times + 1)
@@ -36,19 +38,19 @@ def exchanges(frames: Iterable[FrameSeen]) -> list[Exchange]:
     return folded[: -KEPT - 1 : -1]
 
 
-def _pairs(frames: Iterable[FrameSeen]) -> list[Exchange]:
+def _pairs(frames: Iterable[FrameSeen], words: Describer) -> list[Exchange]:
     pairs: list[Exchange] = []
     for frame in sorted(frames, key=lambda seen: seen.at):
         if frame.way == "reader":
             if pairs and not pairs[-1].reader:
                 pairs[-1] = msgspec.structs.replace(pairs[-1], reader=frame.hex)
             else:
-                pairs.append(Exchange(frame.at, "", "", frame.hex))
+                pairs.append(Exchange(frame.at, _name(frame.hex, words), "", frame.hex))
         else:
-            pairs.append(Exchange(frame.at, _name(frame.hex), frame.hex, ""))
+            pairs.append(Exchange(frame.at, _name(frame.hex, words), frame.hex, ""))
     return pairs
 
 
-def _name(hex_text: str) -> str:
-    found = list(new_parser().receive(bytes.fromhex(hex_text)))
-    return say(found[0]).name if found else ""
+def _name(hex_text: str, words: Describer) -> str:
+    found = words.new_parser().receive(bytes.fromhex(hex_text))
+    return words.say(found[0]).name if found else ""

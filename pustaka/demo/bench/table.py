@@ -47,7 +47,14 @@ READER_FAULTS: Final = {
     TroubleName.TWICE: Fault.DUPLICATE_UID,
     TroubleName.WRITE_FAILS: Fault.WRITE_FAILS,
     TroubleName.UNCHANGED: Fault.AFI_UNCHANGED,
+    TroubleName.BUSY: Fault.BUSY,
+    TroubleName.CRUMBS: Fault.SHRED,
+    TroubleName.GLUED: Fault.GLUE,
 }
+#: Chance of those that would leave nothing of the reader if they happened every time.
+_ODDS: Final = {Fault.BUSY: 0.3, Fault.GLUE: 0.3}
+#: Milliseconds that an answer is late, and that lie between its crumbs.
+_MS: Final = {Fault.LATE: 700, Fault.SHRED: 5}
 CAMERA_FAULTS: Final = {TroubleName.FROZEN: CameraFault.FROZEN, TroubleName.STALLED: CameraFault.STALLED}
 _PROGRAM: Final = {
     CableName.NETWORK: "broker",
@@ -294,7 +301,7 @@ class Table:
         """A reader that has been without power has forgotten its troubles."""
         for trouble in self._lying.troubles:
             if trouble in READER_FAULTS:
-                self._hardware.reader.fault(READER_FAULTS[trouble], times=None)
+                self._begin(READER_FAULTS[trouble])
 
     # --- trouble --------------------------------------------------------------------------------------------------
 
@@ -315,7 +322,13 @@ class Table:
     def _reader_fault(self, fault: Fault, on: bool) -> None:
         # A reader without power has no faults; it is told of those that stand when it gets its power back.
         if self._lying.plug(CableName.READER) is Plug.IN:
-            self._hardware.reader.fault(fault, times=None if on else 0)
+            if on:
+                self._begin(fault)
+            else:
+                self._hardware.reader.fault(fault, times=0)
+
+    def _begin(self, fault: Fault) -> None:
+        self._hardware.reader.fault(fault, times=None, ms=_MS.get(fault, 0), odds=_ODDS.get(fault, 1.0))
 
     def _restart(self, name: TroubleName) -> None:
         with self._lock:

@@ -180,7 +180,7 @@ class Watch:
         if not self._reader.running:
             return ()
         try:
-            return tuple(exchanges(self._reader.frames()))
+            return tuple(exchanges(self._reader.frames(), self._reader.protocol))
         except (RfidError, OSError):
             return before.frames
 

@@ -157,6 +157,77 @@ def test_faults_of_tags_and_reader(wire):
     assert wire.field.on_pad == ()
 
 
+def test_a_dead_tag_is_listed_and_answers_nothing_else(tmp_path):
+    wire = Wire(tmp_path, TagState(uid=UID, dead=True))
+    assert wire.ask(m3.Inventory()) == m3.Tags(0, (m3.Seen(UID),))
+    for command in (m3.ReadBlocks(UID), m3.GetAfi(UID), m3.WriteAfi(UID, 0xC2), m3.CheckEas(UID), m3.TagInfo(UID)):
+        found = wire.ask(command)
+        assert found in (Failure(command.code, ErrorCode.NO_TRANSPONDER, UID), m3.Eas(UID, False))
+    assert wire.field[UID].afi == 0x07
+
+
+def test_a_weak_tag_answers_now_and_then(tmp_path):
+    wire = Wire(tmp_path, TagState(uid=UID, reach=0.3), TagState(uid=OTHER))
+    lists = [wire.ask(m3.Inventory()).tags for _ in range(100)]
+    assert all(m3.Seen(OTHER) in tags for tags in lists)
+    assert 15 < sum(m3.Seen(UID) in tags for tags in lists) < 50
+    reads = [wire.ask(m3.ReadBlocks(UID)) for _ in range(100)]
+    assert 15 < sum(isinstance(read, m3.Blocks) for read in reads) < 50
+    wire.field.define(TagState(uid=UID, reach=0))
+    assert {wire.ask(m3.GetAfi(UID)) for _ in range(20)} == {Failure(0x0A, ErrorCode.NO_TRANSPONDER, UID)}
+
+
+def test_a_chip_without_eas(tmp_path):
+    wire = Wire(tmp_path, TagState(uid=UID, eas_able=False))
+    assert wire.ask(m3.SetEas(UID, True)) == Failure(0x0C, ErrorCode.TAG_COMMAND_NOT_SUPPORTED, UID)
+    assert wire.ask(m3.CheckEas(UID)) == m3.Eas(UID, False)
+    assert not wire.field[UID].eas
+
+
+def test_a_tag_that_vanishes_before_a_command(wire):
+    wire.fault(Fault.VANISH_BEFORE, command=0x09, uid=OTHER)
+    assert wire.ask(m3.WriteAfi(UID, 0xC2)) == m3.Done(UID)
+    wire.fault(Fault.VANISH_BEFORE, command=0x09, after=1)
+    assert wire.ask(m3.WriteAfi(UID, 0x07)) == m3.Done(UID)
+    assert wire.ask(m3.GetAfi(UID)) == m3.Afi(UID, 0x07)
+    assert wire.ask(m3.WriteAfi(UID, 0xC2)) == Failure(9, ErrorCode.NO_TRANSPONDER, UID)
+    assert (wire.field[UID].on_pad, wire.field[UID].afi) == (False, 0x07)
+
+
+def test_one_block(wire):
+    uid = bytes.fromhex(UID)
+    assert wire.raw(m3.pack(b"\x05" + uid + b"\x01abcd").hex()) == m3.pack(b"\x05\x00" + uid).hex().upper()
+    assert wire.field[UID].blocks[1] == b"abcd"
+    for fields, error in ((b"\x1cabcd", 0x11), (b"\x01abc", 0x32)):
+        assert wire.raw(m3.pack(b"\x05" + uid + fields).hex()) == m3.pack(bytes([5, error]) + uid).hex().upper()
+
+
+def test_an_inventory_lists_255_at_most(tmp_path):
+    wire = Wire(tmp_path, *(TagState(uid=f"E00401{number:010X}") for number in range(300)))
+    tags = wire.ask(m3.Inventory()).tags
+    assert len(set(tags)) == 255
+    wire.fault(Fault.DUPLICATE_UID)
+    (reply,) = wire.firmware.receive(m3.encode(m3.Inventory()), 0.0)
+    assert reply.data[7] == 255
+
+
+@pytest.mark.parametrize(("options", "size"), [(0x00, 0), (0x02, 1), (0x05, 8), (0x07, 9)])
+def test_options_of_an_inventory(wire, options, size):
+    (reply,) = wire.firmware.receive(m3.pack(bytes([0xFE, 0, options])), 0.0)
+    assert len(reply.data) == 10 + size
+    (one_poll,) = wire.firmware.receive(m3.pack(bytes([0xFE, 0, options | 0x20])), 0.0)
+    assert one_poll.air_s < reply.air_s
+    (refused,) = wire.firmware.receive(m3.pack(bytes([0xFE, 0, options | 0x40])), 0.0)
+    assert refused.data == m3.pack(bytes([0xFE, ErrorCode.OPTION_NOT_SUPPORTED]))
+
+
+def test_lock_bytes_cost_time(wire):
+    old, new = (
+        wire.firmware.receive(m3.encode(m3.ReadBlocks(UID, 0, 8, compact)), 0.0)[0] for compact in (False, True)
+    )
+    assert old.air_s > new.air_s
+
+
 def test_a_fault_can_be_switched_off_and_kept_to_one_command():
     faults = Faults(seed=0)
     faults.order(FaultOrder(name=Fault.SILENCE, times=None, command=9))
@@ -164,6 +235,16 @@ def test_a_fault_can_be_switched_off_and_kept_to_one_command():
     assert all(faults.strikes(Fault.SILENCE, 9) for _ in range(5))
     faults.order(FaultOrder(name=Fault.SILENCE, times=0))
     assert faults.strikes(Fault.SILENCE, 9) is None
+
+
+def test_a_fault_by_chance():
+    faults = Faults(seed=1)
+    faults.order(FaultOrder(name=Fault.SILENCE, times=20, odds=0.25))
+    tries = 0
+    while faults.on(Fault.SILENCE):
+        tries += 1
+        faults.strikes(Fault.SILENCE)
+    assert 50 < tries < 120
 
 
 @pytest.mark.parametrize(
@@ -174,6 +255,7 @@ def test_a_fault_can_be_switched_off_and_kept_to_one_command():
         TagState(uid=UID, memory="00"),
         TagState(uid=UID, memory=""),
         TagState(uid=UID, memory="zz"),
+        TagState(uid=UID, reach=1.5),
     ],
 )
 def test_a_tag_that_could_not_exist_is_refused(tmp_path, tag):
@@ -192,6 +274,31 @@ def test_tags_lie_in_the_order_they_were_put_and_survive_in_the_file(tmp_path):
     assert Field(tmp_path / "f.json").on_pad == ()
     with pytest.raises(FieldError, match="define it first"):
         field.put("E0" * 8)
+
+
+def test_a_change_is_a_line_until_there_are_too_many(tmp_path):
+    path = tmp_path / "f.json"
+    field = Field(path)
+    for uid in (UID, OTHER):
+        field.define(TagState(uid=uid))
+    for afi in range(0x100):
+        field.write_afi(UID, afi)
+    assert len(path.read_bytes().splitlines()) == 258
+    assert Field(path).tags == field.tags
+    for turn in range(1000):
+        field.write_afi(OTHER, turn & 0xFF)
+    assert len(path.read_bytes().splitlines()) < 1000
+    assert [tag.afi for tag in Field(path).tags] == [tag.afi for tag in field.tags] == [0xFF, 999 & 0xFF]
+
+
+def test_five_hundred_tags_and_inventories_are_counted(tmp_path):
+    wire = Wire(tmp_path, *(TagState(uid=f"E00401{number:010X}") for number in range(500)))
+    assert len(Field(wire.path).on_pad) == 500
+    for _ in range(3):
+        wire.ask(m3.Inventory())
+    assert wire.field.inventories == 3
+    wire.field.take_all()
+    assert Field(wire.path).on_pad == ()
 
 
 def test_a_broken_field_file_is_named(tmp_path):

@@ -1,7 +1,9 @@
 """The emulator as a process: it lives with its parent, and the tags' memory outlives it."""
 
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -134,3 +136,131 @@ def test_a_deep_folder_is_no_trouble(tmp_path):
     pad.define(A)
     assert [tag.uid for tag in pad.tags()] == [A]
     pad.stop()
+
+
+# The line.
+
+
+def test_no_byte_is_early(pad):
+    """Measured from before the command is written, so a slow machine cannot make it fail."""
+    pad.start()
+    with serial.Serial(pad.port, 19200, timeout=2) as line:
+        for command, size in (("D60003116420", 11), ("D60005FE0005FA40", 10)):
+            start = time.monotonic()
+            line.write(bytes.fromhex(command))
+            for count in range(1, size + 1):
+                assert len(line.read(1)) == 1
+                assert time.monotonic() - start >= (len(command) // 2 + count) * 10 / 19200
+
+
+def test_over_tcp_it_answers_the_same_and_takes_one_host_at_a_time(tmp_path):
+    pad = ReaderEmulator(tmp_path, tcp=True)
+    pad.start()
+    try:
+        host, _, number = pad.port.removeprefix("socket://").partition(":")
+        with socket.create_connection((host, int(number)), 5) as first:
+            first.sendall(bytes.fromhex("D60005FE0005FA40"))
+            assert first.makefile("rb").read(10).hex().upper() == "D60007FE00000500C97B"
+            with socket.create_connection((host, int(number)), 5) as second:
+                assert second.recv(1) == b""
+            pad.hang_up()
+            assert first.recv(1) == b""
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((host, int(number)), 5)
+        with pytest.raises(EmulatorError, match="comes back at its address"):
+            pad.come_back_as("pad2")
+        before = pad.port
+        pad.come_back()
+        assert pad.port == before
+        pad.restart()
+        assert pad.port == before
+        with socket.create_connection((host, int(number)), 5) as again:
+            again.sendall(bytes.fromhex("D60005FE0005FA40"))
+            assert len(again.makefile("rb").read(10)) == 10
+    finally:
+        pad.stop()
+
+
+def test_unplugged_and_back_under_another_name(pad):
+    pad.start()
+    pad.define(A)
+    first, target = Path(pad.port), Path(pad.port).readlink()
+    with serial.Serial(pad.port, 19200, timeout=5) as line:
+        pad.hang_up()
+        with pytest.raises(serial.SerialException):
+            line.read(1)
+    assert not first.is_symlink()
+    assert [tag.uid for tag in pad.tags()] == [A]
+    pad.come_back_as("pad2")
+    assert Path(pad.port).name == "pad2.port"
+    assert Path(pad.port).readlink() != target
+    assert not first.is_symlink()
+    assert exchange(pad.port, "D60005FE0005FA40") == ["D60007FE00000500C97B"]
+    with pytest.raises(EmulatorError, match="is there already"):
+        pad.come_back()
+    pad.replug("pad3")
+    assert Path(pad.port).name == "pad3.port"
+    pad.restart()
+    assert exchange(pad.port, "D60005FE0005FA40") == ["D60007FE00000500C97B"]
+
+
+# Scripts.
+
+
+def test_a_script_moves_tags_with_the_inventories(tmp_path):
+    pad = ReaderEmulator(
+        tmp_path, script=f"tag A {A} item BK1\nat 0 put A\nafter inventory 2 take A\nafter inventory 3 put {B}"
+    )
+    pad.start()
+    inventory = "D60005FE0005FA40"
+    try:
+        listed = [A in answer for answer in exchange(pad.port, *[inventory] * 4)]
+        assert listed == [True, True, False, False]
+        assert [tag.on_pad for tag in pad.tags()] == [False]
+        assert pad.running, "a tag that does not exist ends nothing"
+    finally:
+        pad.stop()
+
+
+def test_a_script_pulls_the_plug_and_puts_it_in_again(tmp_path, wait_for):
+    pad = ReaderEmulator(tmp_path, script="after inventory 1 hang up\nclock from inventory\nat 0.2 come back as pad2")
+    pad.start()
+    try:
+        with serial.Serial(pad.port, 19200, timeout=5) as line:
+            line.write(bytes.fromhex("D60005FE0005FA40"))
+            with pytest.raises(serial.SerialException):
+                line.read(10)
+        wait_for((tmp_path / "pad2.port").exists, "the port to come back")
+        assert exchange(str(tmp_path / "pad2.port"), "D60003116420")
+    finally:
+        pad.stop()
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "devices.emulators.reader", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def test_a_script_that_means_nothing_is_bad_usage(tmp_path):
+    script = tmp_path / "script.txt"
+    script.write_text("at 1 lend A\n")
+    done = run("--link", str(tmp_path / "pad"), "--script", str(script))
+    assert done.returncode == 2
+    assert "line 1, 'lend'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--tcp", "here"], "give it as HOST:PORT"), (["--tcp", "127.0.0.1:0", "--link", "pad"], "use one of them")],
+)
+def test_lines_that_cannot_be(arguments, said):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_help_has_an_example_and_says_what_a_script_is():
+    said = run("--help").stdout
+    assert "Example: python -m devices.emulators.reader" in said
+    assert "after inventory 9 put B" in said

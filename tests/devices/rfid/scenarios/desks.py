@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from devices.emulators.field import BLOCK, BLOCKS, Kind, TagState
+from devices.emulators import desks
+from devices.emulators.field import BLOCK, BLOCKS, TagState
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Usage
-from devices.rfid.tags.epc import pc_of
-from devices.rfid.tags.epc.dortmund import Dortmund
 
 ISIL = "ID-SMR01"
 
@@ -107,10 +106,9 @@ class HfDesk:
 
 
 @dataclass(frozen=True)
-class UhfDesk:
+class UhfDesk(desks.UhfDesk):
     """Gen2 tags in Dortmund's layout, the alarm in a bit of the EPC."""
 
-    protocol: str
     read_code: int
     write_code: int
     verify_code: int
@@ -124,27 +122,6 @@ class UhfDesk:
 
     def __str__(self) -> str:
         return self.protocol
-
-    def key(self, number: int) -> str:
-        return f"E280110520{number:014X}"
-
-    def uid(self, number: int) -> str:
-        return Dortmund().identity(self._epc(number))
-
-    def tag(
-        self, number: int, part: int = 1, parts: int = 1, usage: Usage = Usage.CIRCULATING, **state: Any
-    ) -> TagState:
-        epc = self._epc(number)
-        return TagState(uid=self.key(number), kind=Kind.UHF, epc=epc.hex().upper(), pc=pc_of(epc), **state)
-
-    def armed(self, tag: TagState) -> bool | None:
-        return Dortmund().armed(tag.pc, bytes.fromhex(tag.epc))
-
-    def settings(self, port: str, baud: int = 0) -> ReaderSettings:
-        return ReaderSettings(port=port, protocol=self.protocol, baud=baud)
-
-    def _epc(self, number: int) -> bytes:
-        return Dortmund().encode(item_id(number), "DE-290")
 
 
 DESKS: list[Desk] = [

@@ -5,6 +5,7 @@ The desk is the ID ISC.MR101 unless it says otherwise; the ID CPR is as it comes
 
 import time
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from desks import HfDesk, item_id
@@ -62,6 +63,8 @@ def test_tags_that_are_listed_only_once_stay_on_the_pad(station):
         assert station.read(number).content.item_id == item_id(number)
     for _ in range(4):  # more than would make a tag leave
         new(station, "host", RF_RESET)
+    rounds = [frame.hex for frame in station.pad.frames() if frame.way == "host"][-5:]
+    assert all(one[:6] == RF_RESET or other[:6] == RF_RESET for one, other in pairwise(rounds))  # one list, not two
     station.lay(3)
     assert station.read(3).content.item_id == item_id(3)
     assert station.secure(1).ok
@@ -73,21 +76,6 @@ def test_tags_that_are_listed_only_once_stay_on_the_pad(station):
     station.take(2)
     station.left(2, mark)
     assert [type(event) for event in station.events[mark:]] == [TagLeft]
-
-
-def test_a_pile_of_which_not_all_can_be_found_at_once(tmp_path):
-    """The CPR keeps found tags quiet, so the next list goes on where time ran out; none leaves meanwhile."""
-    station = Station(CPR, tmp_path, baud=115200, speed=8.0)
-    station.begin()
-    numbers = range(160)
-    station.make(*numbers)
-    station.lay(*numbers)
-    station.ready()
-    station.wait_all(TagArrived, lambda _: True, len(numbers))
-    station.wait_all(TagRead, lambda read: not read.problem, 20)
-    assert not [event for event in station.events if isinstance(event, TagLeft)]
-    station.end()
-    station.close()
 
 
 def test_a_list_in_pieces_is_one_list(station):
@@ -240,6 +228,38 @@ def family(request, tmp_path):
 )
 def test_it_says_who_it_is(family, name):
     assert family[0].hello() == name
+
+
+@pytest.mark.parametrize("family", ["feig-cpr"], indirect=True)
+def test_a_pile_of_which_not_all_can_be_found_at_once(family):
+    """The CPR keeps found tags quiet, so each list goes on where time ran out; none is missed meanwhile."""
+    reader, pad = family
+    reader.hello()
+    there = {UID, *(CPR.key(number) for number in range(250))}
+    for number in range(250):
+        pad.define_tag(CPR.tag(number))
+        pad.put(CPR.key(number))
+    first, second, third, anew = (reader.inventory() for _ in range(4))
+    assert 100 < len(first) < len(second) < 251
+    assert set(first) < set(second) < set(third) == there
+    assert set(anew) == there
+    pad.take_all()
+    gone = [reader.inventory() for _ in range(3)]
+    assert gone[-1] == ()
+
+
+@pytest.mark.parametrize("family", ["feig"], indirect=True)
+def test_a_reader_that_begins_anew_gives_what_it_can(family):
+    """What a list that never comes through lacks, three times in a row, is not there."""
+    reader, pad = family
+    reader.hello()
+    pad.define("E00401003123AA27", MEMORY)
+    pad.put("E00401003123AA27")
+    both = (UID, "E00401003123AA27")
+    assert reader.inventory() == both
+    pad.fault(Fault.RF_ERROR, times=None, command=0x01)
+    lists = [reader.inventory() for _ in range(4)]
+    assert lists == [both, both, both, (UID,)]
 
 
 @pytest.mark.parametrize("family", ["feig"], indirect=True)

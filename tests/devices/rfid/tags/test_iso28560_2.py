@@ -7,6 +7,7 @@ from devices.rfid.errors import EncodeError
 from devices.rfid.tags import iso28560_2
 from devices.rfid.tags.content import Model, Note, TagContent, Usage
 from devices.rfid.tags.fields import Field, FieldName
+from devices.rfid.tags.recognise import recognise
 
 
 def decode(memory):
@@ -90,6 +91,12 @@ def test_set_information(memory, part, parts, notes):
 
 def test_a_set_that_cannot_be_read_is_not_a_single_book():
     assert decode(tag("6402 4142", listed="40")) == TagContent(Model.ISO_28560_2)
+
+
+def test_a_set_whose_digits_do_not_come_out_is_not_a_single_book():
+    """Found by fuzzing: an object that chains, is listed, and holds no number."""
+    damaged = "9100051cbe991a140201021405d0b34607441cb6e2e335d6830207acc0d66fa000c5"
+    assert recognise(bytes.fromhex(damaged)) == TagContent(Model.ISO_28560_2)
 
 
 def test_a_set_that_is_listed_but_missing_is_not_a_single_book():

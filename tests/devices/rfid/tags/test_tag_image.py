@@ -1,7 +1,7 @@
 """What is written is read, in every model, and what is converted stays the same item."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tag_strategies import CAPACITY, DANISH, GB_T_35660, RFID501_BOOK, Item, items
 
@@ -16,6 +16,7 @@ from devices.rfid.tags.tag_image import WRITABLE, convert, make_image, same_item
 @given(items, st.binary(min_size=64, max_size=64))
 @example(Item(Model.ISO_28560_2, "00123"), b"\x12" * 64)
 @example(Item(Model.ISO_28560_2, "7"), b"6" * 64)
+@settings(deadline=None)
 def test_what_is_written_is_read_whatever_was_on_the_tag(item, before):
     image = item.image()
     assert (image.model, image.afi, len(image.memory) % 4) == (item.model, None, 0)
@@ -24,6 +25,7 @@ def test_what_is_written_is_read_whatever_was_on_the_tag(item, before):
 
 
 @given(items)
+@settings(deadline=None)
 def test_blocks_of_eight_bytes(item):
     image = item.image(block_size=8)
     assert len(image.memory) % 8 == 0
@@ -31,6 +33,7 @@ def test_blocks_of_eight_bytes(item):
 
 
 @given(items, st.integers(8, 200))
+@settings(deadline=None)
 def test_a_tag_that_is_too_small_is_refused_with_both_sizes(item, capacity):
     image, said = None, ""
     try:
@@ -125,6 +128,7 @@ def unmentioned(before, after, lost):
 
 
 @given(items, st.sampled_from(WRITABLE), st.sampled_from([64, 112, CAPACITY]))
+@settings(deadline=None)
 def test_conversion_keeps_the_item_and_names_all_it_loses(item, model, capacity):
     before = recognise(item.image().memory)
     try:

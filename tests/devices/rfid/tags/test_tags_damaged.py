@@ -31,6 +31,7 @@ def read_as_a_pad(tag, ask=more_blocks):
 
 
 @given(st.one_of(st.binary(max_size=160), memories), st.one_of(st.none(), st.sampled_from([0, 0x06, 0x3E, 0xFF])))
+@settings(deadline=None)
 def test_any_memory_is_recognised_as_something(memory, dsfid):
     found = recognise(memory, dsfid)
     assert found.crc_ok or not (found.item_id or found.fields or found.isil)
@@ -40,18 +41,21 @@ def test_any_memory_is_recognised_as_something(memory, dsfid):
 
 
 @given(memories, st.integers(0, 200))
+@settings(deadline=None)
 def test_a_cut_memory_gives_the_same_item_or_none(memory, length):
     whole, cut = recognise(memory), recognise(memory[:length])
     assert not cut.item_id or judged(cut) == judged(whole)
 
 
 @given(memories, st.integers(0, 40))
+@settings(deadline=None)
 def test_reading_on_until_enough_is_as_good_as_reading_everything(memory, behind):
     tag = memory.ljust(FIRST, b"\0") + bytes(4 * behind)
     assert judged(recognise(read_as_a_pad(tag))) == judged(recognise(tag))
 
 
 @given(memories, st.integers(1, 40))
+@settings(deadline=None)
 def test_everything_is_everything(memory, behind):
     tag = memory.ljust(FIRST, b"\0") + bytes(4 * behind)
     read = read_as_a_pad(tag, lambda memory: more_blocks(memory, everything=True))
@@ -59,6 +63,7 @@ def test_everything_is_everything(memory, behind):
 
 
 @given(st.binary(min_size=64, max_size=64), st.sampled_from([b"\x61\x04", b"\x11\x02", b"\x91\x00", b"\x11\x01\x01"]))
+@settings(deadline=None)
 def test_reading_on_is_enough_for_noise_too(noise, start):
     tag = start + noise[len(start) :]
     read = read_as_a_pad(tag)
@@ -110,7 +115,7 @@ def changed_but_checksum_wrong(item, flips):
 
 
 @given(danish_items, changes, st.booleans(), st.sampled_from([None, 0x3E, 0x00]))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_up_to_three_wrong_bytes_under_a_checksum_are_never_an_item(item, flips, turned, dsfid):
     memory = changed_but_checksum_wrong(item, flips)
     found = recognise(reverse_blocks(memory) if turned else memory, dsfid)
@@ -132,6 +137,7 @@ def test_control_without_the_comparison_some_damaged_cores_would_be_books():
 
 
 @given(items)
+@settings(deadline=None)
 def test_turned_blocks_are_found_and_noted(item):
     memory = item.image().memory
     found = recognise(reverse_blocks(memory))
@@ -141,6 +147,7 @@ def test_turned_blocks_are_found_and_noted(item):
 
 
 @given(objects_items)
+@settings(deadline=None)
 def test_turned_objects_are_missed_only_if_their_list_lies_far_behind(item):
     memory = item.image().memory
     assert recognise(reverse_blocks(memory)).item_id or proof.content_list_end(memory) > FIRST

@@ -1,0 +1,151 @@
+"""Framing of the M100/QM100 and R200 modules: two dialects, lengths, a weak checksum, and what garbage cannot do."""
+
+import itertools
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from devices.rfid.framing import Noise
+from devices.rfid.protocols.m100.frames import MAX_LENGTH, Dialect, Frame, Kind, new_parser
+
+dialects = st.sampled_from(list(Dialect))
+frames = st.builds(Frame, st.sampled_from(list(Kind)), st.integers(0, 255), st.binary(max_size=40), dialects)
+# Bytes that tend to look like headers, so that hunting has something to chew on.
+nasty = st.lists(st.sampled_from([0xBB, 0xAA, 0x7E, 0xDD, 0x00, 0x01, 0x02, 0x22]), max_size=24).map(bytes)
+garbage = st.one_of(st.binary(max_size=40), nasty)
+
+
+def whole(found):
+    return [one for one in found if isinstance(one, Frame)]
+
+
+def raw(found):
+    return b"".join(one.raw for one in found)
+
+
+M5 = "m5stack, UHF-RFID (U107), instruction set"
+MANUAL = "MagicRF M100/QM100 firmware manual, M5Stack's English edition"
+R200 = "R200 user protocol V2.3.3 (jredrejo/rfid-r200)"
+
+PUBLIC = [
+    ("BB00030001 00 047E", f"hardware version, {M5}"),
+    ("AA00030001 00 04DD", f"hardware version, {R200}, 2.2"),
+    ("BB00030001 01 057E", f"software version, {M5}"),
+    ("BB00030001 02 067E", f"maker, {M5}"),
+    ("BB0103000B 00 4D3130302056312E3030 227E", f"M100 V1.00, {MANUAL}, 2.1"),
+    ("BB00220000 227E", f"single poll, {M5}"),
+    ("BB02220011 C9 3400 30751FEB705C5904E3D50D70 3A76 EF7E", f"a tag, {MANUAL}, 2.2"),
+    ("AA02220011 C9 3400 30751FEB705C5904E3D50D70 3A76 EFDD", f"the same tag, {R200}, 3.2"),
+    ("BB01FF0001 15 167E", f"no tag, {MANUAL}, 2.2"),
+    ("BB00270003 22 2710 837E", f"10,000 rounds, {M5}"),
+    ("BB00280000 287E", f"stop, {M5}"),
+    ("BB01280001 00 2A7E", f"stopped, {MANUAL}, 2.4"),
+    ("BB000C0013 01 00000020 60 00 30751FEB705C5904E3D50D70 AD7E", f"select, {M5}"),
+    ("AA000C0013 01 00000020 60 00 30751FEB705C5904E3D50D70 ADDD", f"select, {R200}, 5.1"),
+    ("BB010C0001 00 0E7E", f"selected, {MANUAL}, 2.5"),
+    ("BB000B0000 0B7E", f"get select, {M5}"),
+    ("BB00120001 01 147E", f"select mode, {M5}"),
+    ("BB00390009 0000FFFF 03 0000 0002 457E", f"read, {M5}"),
+    ("BB01390013 0E 3400 30751FEB705C5904E3D50D70 12345678 B07E", f"words read, {MANUAL}, 2.8"),
+    ("BB0049000D 0000FFFF 03 0000 0002 12345678 6D7E", f"write, {M5}"),
+    ("BB01490010 0E 3400 30751FEB705C5904E3D50D70 00 A97E", f"written, {MANUAL}, 2.9"),
+    ("BB01FF0001 09 0A7E", f"no tag to read, {MANUAL}, 2.8"),
+    ("AA01FF0010 A3 0E 3400 30751FEB705C5904E3D50D70 02DD", f"memory overrun, {R200}, 6.4"),
+    ("BB00070001 01 097E", f"China 900 MHz, {M5}"),
+    ("BB00080000 087E", f"get region, {M5}"),
+    ("BB00AA0000 AA7E", f"get channel, {M5}"),
+    ("BB00AD0001 FF AD7E", f"hop, {M5}"),
+    ("BB00B70000 B77E", f"get power, {M5}"),
+    ("BB01B70002 07D0 917E", f"20 dBm, {MANUAL}, 2.21"),
+    ("BB00B60002 07D0 8F7E", f"set power, {M5}"),
+    ("BB00E30005 0000FFFF 01 E77E", f"change EAS, {M5}"),
+    ("BB01E30010 0E 3000 30751FEB705C5904E3D50D70 00 3F7E", f"changed, {MANUAL}, 2.33"),
+    ("BB00E40000 E47E", f"EAS alarm, {M5}"),
+    ("BB01E40008 690AEC7CD215D8F9 807E", f"alarm, {MANUAL}, 2.34"),
+    ("BB01FF0001 1D 1E7E", f"no alarm, {MANUAL}, 2.34"),
+]
+
+
+@pytest.mark.parametrize(("wire", "source"), PUBLIC)
+def test_public_frame(wire, source):
+    data = bytes.fromhex(wire)
+    found = new_parser().receive(data)
+    dialect = Dialect.M100 if data[0] == 0xBB else Dialect.R200
+    assert found == [Frame(Kind(data[1]), data[2], data[5:-2], dialect)], source
+    assert found[0].raw == data
+
+
+@pytest.mark.parametrize(
+    ("wire", "source"),
+    [
+        ("BB00AB0001 01 AC7E", f"set channel, {M5}: the sum is AD"),
+        ("AA01020001 00 2ADD", f"stopped, {R200}, 4.2: with code 02 the sum is 04; meant is 28"),
+        ("BB00170000 177F", "an end that is none"),
+    ],
+)
+def test_examples_that_do_not_add_up(wire, source):
+    parser = new_parser()
+    assert whole(parser.receive(bytes.fromhex(wire)) + parser.give_up()) == [], source
+
+
+@given(frames)
+def test_packed_is_parsed(frame):
+    assert new_parser().receive(frame.raw) == [frame]
+
+
+def test_end_bytes_inside_a_frame_end_nothing():
+    frame = Frame(Kind.RESPONSE, 0x39, bytes.fromhex("7EDD7E7EDDBBAA") * 5)
+    assert new_parser().receive(frame.raw) == [frame]
+
+
+def test_both_dialects_on_one_line():
+    first, second = Frame(Kind.COMMAND, 0x22), Frame(Kind.COMMAND, 0x22, dialect=Dialect.R200)
+    assert new_parser().receive(first.raw + second.raw + first.raw) == [first, second, first]
+
+
+@given(st.lists(st.one_of(frames.map(lambda frame: frame.raw), garbage), max_size=6).map(b"".join), st.data())
+def test_any_split_of_a_stream_gives_the_same(stream, data):
+    together = new_parser()
+    expected = together.receive(stream)
+    pieces, parser, found = data.draw(st.lists(st.integers(0, len(stream)), max_size=8)), new_parser(), []
+    for start, end in itertools.pairwise([0, *sorted(pieces), len(stream)]):
+        found += parser.receive(stream[start:end])
+    assert whole(found) == whole(expected)
+    assert raw(found) == raw(expected)
+    assert parser.pending == together.pending
+
+
+@given(st.one_of(st.binary(max_size=300), nasty))
+def test_no_byte_is_lost_and_none_invented(stream):
+    parser = new_parser()
+    found = parser.receive(stream)
+    assert raw(found) + parser.pending == stream
+    assert raw(found + parser.give_up()) == stream
+    assert parser.pending == b""
+
+
+@given(garbage, frames)
+def test_garbage_before_a_frame_costs_nothing(prefix, frame):
+    """Unless it and the frame's own bytes make another: a sum of one byte cannot prevent that, so no END is inside."""
+    assume(not {dialect.end for dialect in Dialect} & set(frame.raw[:-1]))
+    assume(not whole(new_parser().receive(prefix)))
+    assert whole(new_parser().receive(prefix + frame.raw)) == [frame]
+
+
+def test_a_header_that_promises_too_much_does_not_swallow_what_follows():
+    frame = Frame(Kind.RESPONSE, 0x28, b"\0")
+    assert whole(new_parser().receive(b"\xbb\x01\x39\x01\x80" + frame.raw)) == [frame]
+
+
+@pytest.mark.parametrize("head", [b"\xbb\x03", b"\xbb\x00\x22" + (MAX_LENGTH + 1).to_bytes(2, "big"), b"\xd6\x00"])
+def test_what_is_no_header(head):
+    assert new_parser().receive(head) == [Noise(head)]
+
+
+@given(frames, st.data())
+def test_a_flipped_bit_is_never_the_same_frame(frame, data):
+    wire = bytearray(frame.raw)
+    wire[data.draw(st.integers(0, len(wire) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    parser = new_parser()
+    assert frame not in parser.receive(bytes(wire)) + parser.give_up()
