@@ -46,6 +46,7 @@ class ChafonFamily(UhfFamily):
     """Speaks :mod:`devices.rfid.protocols.chafon` on a port. See :class:`devices.rfid.family.Family`."""
 
     masks: ClassVar[bool] = False
+    names: ClassVar[bool] = False
 
     def __init__(self, port: Port, settings: ReaderSettings) -> None:
         super().__init__(settings)
