@@ -158,10 +158,11 @@ def _troubles(device: DeviceRecord) -> list[Why]:
     for standing in device.alerts:
         state = State.LOST if standing.alert.severity == State.LOST else State.DEGRADED
         reasons.append(Why(state, Cause.ALERT, standing.since, standing.id, standing.alert.what))
+    alerts = {standing.id for standing in device.alerts}
     parts: dict[str, Part] = device.health.parts if device.health else {}
     reasons += [
         Why(State.DEGRADED, Cause.PART, part.since, name, part.why or part.state)
         for name, part in sorted(parts.items())
-        if part.state.lower() not in _FINE
+        if part.state.lower() not in _FINE and name not in alerts  # an alert of its name has said it
     ]
     return reasons

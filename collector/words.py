@@ -17,6 +17,9 @@ from collector.tidy import tidy
 
 __all__ = ["LANGUAGES", "Words"]
 
+#: Parts and alerts of which a device tells a number, and the desk has the words in each language.
+_COUNTED = frozenset({"security"})
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -86,12 +89,27 @@ class Words:
             return known or tidy(why.part, 24)
         return self.say(f"cause.{why.cause.value}")
 
+    def todo(self, why: Why) -> str:
+        """What to do about it; empty where the reason says all."""
+        own = f"todo.{why.part}" if self._counted(why) is not None else ""
+        return self.say(own or f"todo.{why.cause.value}")
+
+    def _counted(self, why: Why) -> int | None:
+        """How many, where a part of which the desk has its own words begins with a number."""
+        number = why.said.partition(" ")[0]
+        known = why.cause in (Cause.PART, Cause.ALERT) and why.part in _COUNTED
+        return int(number) if known and number.isascii() and number.isdigit() and len(number) < 9 else None
+
     def why(self, why: Why, now: int) -> str:
         """The reason as a sentence. What a device says of itself is quoted as it is."""
         since = "" if why.since is None else self.moment(why.since, now)
         age = "" if why.since is None else self.age(now - why.since)
         key = f"why.{why.cause.value}"
         if why.cause in (Cause.PART, Cause.ALERT):
+            counted = self._counted(why)
+            if counted is not None:
+                own = f"why.{why.part}"
+                return self.say(f"{own}.since" if since else own, n=counted, since=since)
             said = tidy(why.said, 120)
             return self.say(f"{key}.since" if since else key, said=said, since=since)
         if not since and f"{key}.unknown" in SENTENCES[self.language]:

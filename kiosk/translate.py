@@ -21,14 +21,35 @@ from kiosk.session.model import (
     Event,
     ForeignCodeSeen,
     LabelSeen,
+    Oddity,
     SalesCodeSeen,
     StaffSeen,
+    Stuck,
     TagArrived,
     TagLeft,
     TagRead,
     Unclear,
     UnclearSeen,
 )
+
+#: A reader's problem with a tag, as the patron hears of it; whatever else there is, is a tag of an unknown kind.
+_ODDITIES: dict[str, Oddity] = {
+    Problem.NONE: Oddity.NONE,
+    Problem.BLANK: Oddity.BLANK,
+    Problem.UNREADABLE: Oddity.DAMAGED,
+    Problem.BAD_CRC: Oddity.DAMAGED,
+    Problem.NO_ITEM_ID: Oddity.NO_NUMBER,
+}
+#: Why a bit could not be written, by what the person there can do about it.
+_STUCK: dict[str, Stuck] = {
+    reader.SecurityProblem.LEFT: Stuck.LEFT,
+    reader.SecurityProblem.NOT_WRITTEN: Stuck.MOVE,
+    reader.SecurityProblem.UNCHANGED: Stuck.MOVE,
+    reader.SecurityProblem.LOCKED: Stuck.LOCKED,
+    reader.SecurityProblem.UNFIT: Stuck.LOCKED,  # the settings or the tag: nothing that a patron could do
+    reader.SecurityProblem.READER_LOST: Stuck.READER,
+    reader.SecurityProblem.STOPPED: Stuck.READER,
+}
 
 
 def from_camera(event: camera.Event) -> Event | None:
@@ -78,23 +99,27 @@ def from_card_reader(event: reader.Event) -> Event | None:
 def from_reader(event: reader.Event, isil: str = "") -> Event | None:
     """The session's event for one of the reader's. ``isil``: tags of another owner name no book (empty: any owner).
 
-    Written security bits are not here: they need the runner's list of wishes.
+    Written security bits are not here: they go to the runner, with :func:`stuck`.
     """
     match event:
         case reader.TagArrived(uid):
             return TagArrived(uid)
         case reader.TagLeft(uid):
             return TagLeft(uid)
-        case reader.TagRead(uid, None):
-            return TagRead(uid)
-        case reader.TagRead(uid, content):
-            assert content is not None
+        case reader.TagRead(uid, content, problem):
+            if content is None or not (content.is_card or content.is_item):
+                return TagRead(uid, odd=_ODDITIES.get(problem, Oddity.UNKNOWN))
             if content.is_card:
-                return CardSeen(PatronRef(content.item_id))
-            foreign = bool(isil and content.isil and content.isil != isil)
-            if not content.is_item or foreign:
-                return TagRead(uid)
-            return TagRead(uid, content.item_id, max(1, content.part), max(1, content.parts), content.lendable)
+                return CardSeen(PatronRef(content.item_id), uid)
+            if isil and content.isil and content.isil != isil:
+                return TagRead(uid, odd=Oddity.FOREIGN)
+            part, parts = (content.part, content.parts) if content.parts > 1 else (1, 1)
+            return TagRead(uid, content.item_id, part, parts, content.lendable)
         case reader.ReaderChanged(state):
             return DeviceChanged(Device.READER, state is reader.ReaderState.READY)
     return None
+
+
+def stuck(event: reader.SecurityWritten) -> Stuck | None:
+    """Why the bit is not right; ``None`` if another order took this one's place, which says nothing about the tag."""
+    return None if event.why == reader.SecurityProblem.SUPERSEDED else _STUCK.get(event.why, Stuck.MOVE)

@@ -21,7 +21,8 @@ class Kiosk:
     def __init__(self, config: Path) -> None:
         settings = load(config)
         prepare(settings.screen, headless=True)
-        from kiosk.app import KioskApp, Services
+        from kiosk.app import KioskApp
+        from kiosk.services import Services
 
         self._app = KioskApp(settings, Services(settings), None)
 

@@ -239,7 +239,7 @@ def _item(assessed: Assessed, words: Words, as_of: int) -> Attention:
     # Since when stands beside the heading already.
     quoted = why.cause in (Cause.PART, Cause.ALERT)
     sentence = words.why(replace(why, since=None) if quoted else why, as_of)
-    todo = words.say(f"todo.{why.cause.value}")
+    todo = words.todo(why)
     return Attention(
         assessed.state.value,
         words.state(assessed.state),

@@ -46,7 +46,7 @@ class Family(Protocol):
         ...
 
     def inventory(self) -> tuple[str, ...] | Lapse:
-        """The tags on the pad, each once."""
+        """The tags on the pad, each once. A lapse proves nothing: ``OTHER`` is also said while a round still runs."""
         ...
 
     def read(self, uid: str) -> TagContent | Lapse:

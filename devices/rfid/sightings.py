@@ -61,7 +61,12 @@ class Sightings:
         self._whole = False
 
     def hear(self, heard: Heard) -> bool:
-        """The round that runs heard a tag. Whether this brings it onto the pad."""
+        """The round that runs heard a tag. Whether this brings it onto the pad.
+
+        A tag without an EPC has no name, and cannot be told from another.
+        """
+        if not heard.epc:
+            return False
         uid = self._name(heard)
         hearing = self._now.setdefault(uid, _Hearing())
         strength = self._settings.rssi_dbm if heard.rssi is None else heard.rssi

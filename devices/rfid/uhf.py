@@ -35,26 +35,26 @@ _REMEMBERED: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Tags whose EPC begins with the first ``bits`` bits of ``epc``: where a write goes."""
+    """Tags whose EPC begins with ``bits`` bits of ``mask``, which is filled with 0 to whole bytes: where a write goes."""
 
-    epc: bytes
+    mask: bytes
     bits: int
+
+    @classmethod
+    def of(cls, epc: bytes, bits: int) -> Target:
+        """Tags that share so many bits with this EPC."""
+        count = -(-bits // 8)
+        spare = 8 * count - bits
+        return cls((int.from_bytes(epc[:count], "big") >> spare << spare).to_bytes(count, "big"), bits)
 
     @classmethod
     def whole(cls, epc: bytes) -> Target:
         """The tag with this EPC."""
         return cls(epc, 8 * len(epc))
 
-    @property
-    def mask(self) -> bytes:
-        """The bits, filled with 0 to whole bytes."""
-        count = -(-self.bits // 8)
-        spare = 8 * count - self.bits
-        return (int.from_bytes(self.epc[:count], "big") >> spare << spare).to_bytes(count, "big")
-
     def fits(self, epc: bytes) -> bool:
         """Whether a tag with this EPC is meant."""
-        return 8 * len(epc) >= self.bits and Target(epc, self.bits).mask == self.mask
+        return 8 * len(epc) >= self.bits and Target.of(epc, self.bits) == self
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class UhfFamily(ABC):
         self._alarm = alarm(settings)
         self._afis = afi_scheme(settings)
         self._layouts = layouts(settings)
-        self._aims: dict[str, tuple[Target, ...]] = {}  # tags written but not read back yet
+        self._aims: dict[str, tuple[Target, ...]] = {}  # the tag that was written and not read back yet
         self._explained = lru_cache(_REMEMBERED)(self._explain)
         self._sightings = Sightings(settings.uhf, self.name)
 
@@ -139,7 +139,7 @@ class UhfFamily(ABC):
             return None  # the tag has said so already; it is read back all the same
         target = self._target(uid, heard.epc, wanted.epc)
         # Where the tag is found afterwards, written or not.
-        self._aims[uid] = (target,) if target.fits(wanted.epc) else (Target.whole(wanted.epc), target)
+        self._aims = {uid: (target,) if target.fits(wanted.epc) else (Target.whole(wanted.epc), target)}
         return self.write_words(target, EPC_BANK, first, data)
 
     def read_security(self, uid: str) -> bool | Lapse | None:
@@ -163,7 +163,7 @@ class UhfFamily(ABC):
         return self._armed(found)
 
     def _read_epc(self, target: Target, heard: Heard) -> Heard | Lapse:
-        """The tag as it is now: what the alarm is in from its memory, the rest as it answered to, or all from memory."""
+        """The tag as it is now: the words of the alarm from its memory, the others as it answered."""
         first, count = self._alarm_words(heard)
         words = self.read_words(target, EPC_BANK, first, count)
         if isinstance(words, Lapse):
@@ -201,7 +201,7 @@ class UhfFamily(ABC):
     def _target(self, uid: str, before: bytes, after: bytes) -> Target:
         """Bits that the tag has before and after, where they are enough to tell it from all others."""
         differ = int.from_bytes(before, "big") ^ int.from_bytes(after, "big")
-        common = Target(before, 8 * len(before) - differ.bit_length() if len(before) == len(after) else 0)
+        common = Target.of(before, 8 * len(before) - differ.bit_length() if len(before) == len(after) else 0)
         shared = any(common.fits(epc) for epc in self._sightings.others(uid))
         return common if self.masks and common.bits >= _FEWEST_BITS and not shared else Target.whole(before)
 

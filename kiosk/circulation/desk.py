@@ -46,6 +46,7 @@ from kiosk.circulation.promises import OfflineRules
 from kiosk.circulation.questions import Questions
 from kiosk.circulation.replay import Replayer, nowhere
 from kiosk.circulation.retention import Retention
+from kiosk.circulation.whereabouts import Whereabouts, by_journal, by_system
 
 log = logging.getLogger(__name__)
 
@@ -131,6 +132,15 @@ class CirculationDesk:
 
     def item(self, item_id: str) -> Item | Refusal | Unknown:
         return self._questions.item(item_id)
+
+    def whereabouts(self, item_id: str) -> Whereabouts:
+        """Whether the item is on loan, for its security bit: what this kiosk has promised, else what the system says.
+
+        Raises:
+            sqlite3.Error: the journal cannot be read.
+        """
+        known = by_journal(item_id, self.journal.unsettled())
+        return known if known is not None else by_system(self._questions.copy(item_id))
 
     def fees(self, ref: PatronRef) -> int | Unknown:
         return self._questions.fees(ref)

@@ -26,8 +26,8 @@ All rows, of both tables, form one hash chain (``chain.py``). Order is by number
 without a battery may be days off, so boot, time since boot and clock quality stand beside it. The chain names a patron
 by a keyed hash; the number itself stands beside it and is forgotten in time, and the chain still verifies.
 
-Beside the chain lies one small table of *wanted security bits*: tags that were pulled away before their bit could be
-set, mended when they are seen again. It is a to-do list, not a record.
+Beside the chain lies the list of *wanted security bits* (``journal_security.py``): tags that were pulled away before
+their bit could be set, mended when they are seen again. It is a to-do list, not a record.
 """
 
 from __future__ import annotations
@@ -44,8 +44,9 @@ from typing import IO
 from kiosk.circulation import chain, journal_start
 from kiosk.circulation.clock import Clock, SystemClock
 from kiosk.circulation.errors import JournalError
-from kiosk.circulation.journal_file import SETTLED, Entry, JournalReader
+from kiosk.circulation.journal_file import SETTLED, Entry
 from kiosk.circulation.journal_key import PatronKey, own_key
+from kiosk.circulation.journal_security import SecurityJournal
 from kiosk.circulation.journal_tables import OPS, STATES
 from kiosk.circulation.port import PatronRef
 from kiosk.circulation.promises import Promise
@@ -113,7 +114,7 @@ class Operation:
     snapshot: str = ""
 
 
-class Journal(JournalReader):
+class Journal(SecurityJournal):
     """The one writer. Use from any thread."""
 
     def __init__(
@@ -281,21 +282,6 @@ class Journal(JournalReader):
             if self._log_to_empty:
                 self._log_to_empty = not empty_log(self._db)
         return count
-
-    # wanted security bits
-
-    def security_want(self, uid: str, armed: bool, op: str) -> None:
-        """Remember, durably, that the tag ``uid`` shall be armed or disarmed; a newer wish replaces an older one."""
-        with self._writing() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO security (uid, armed, op, wanted_at) VALUES (?, ?, ?, ?)",
-                [uid, int(armed), op, self._when()[2]],
-            )
-
-    def security_done(self, uid: str, armed: bool | None = None) -> None:
-        """The tag was set and read back. With ``armed``, a wish for the other value stays."""
-        with self._writing() as db:
-            db.execute("DELETE FROM security WHERE uid = ? AND armed = COALESCE(?, armed)", [uid, armed])
 
     # inside
 

@@ -68,6 +68,20 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedBit:
+    """A tag whose security bit is, or may be, wrong: what it shall be, of which item, and after which operation.
+
+    ``item`` is empty where it is not known; ``op`` is ``checkout``, ``checkin`` or ``late``; ``since`` is UTC.
+    """
+
+    uid: str
+    armed: bool
+    item: str
+    op: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """What ties a chain to its journal."""
 
@@ -190,10 +204,19 @@ class JournalReader:
             _stamp(*after) if after is not None else None,
         )
 
-    def security_wanted(self) -> dict[str, bool]:
-        """Tags whose security bit is still to be set: UID -> whether armed."""
+    def security_list(self) -> list[WantedBit]:
+        """Tags whose security bit is still to be set, the oldest wish first."""
         with self._lock:
-            return {row["uid"]: bool(row["armed"]) for row in self._db.execute("SELECT uid, armed FROM security")}
+            rows = self._db.execute("SELECT * FROM security ORDER BY wanted_at, uid").fetchall()
+        return [  # a file that the kiosk has not opened since it was updated has no item column yet
+            WantedBit(row["uid"], bool(row["armed"]), row["item"] if "item" in row.keys() else "", row["op"],  # noqa: SIM118
+                      row["wanted_at"])
+            for row in rows
+        ]  # fmt: skip
+
+    def security_wanted(self) -> dict[str, bool]:
+        """The same, as UID -> whether armed."""
+        return {bit.uid: bit.armed for bit in self.security_list()}
 
     # the chain
 

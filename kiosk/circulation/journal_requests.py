@@ -28,14 +28,18 @@ _ENDING, _TAKING, _REFUSED = ".request", ".taking", ".refused"
 
 
 class Wanted(enum.StrEnum):
-    """What staff want of a conflict."""
+    """What staff want of a conflict, or of a tag on the list of wrong bits."""
 
     RESOLVE = "resolve"
     REDO = "redo"
+    BIT_RIGHT = "bit-right"
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One request. ``journal`` is the id of the journal it is for: an old request harms no new journal."""
+    """One request. ``journal`` is the id of the journal it is for: an old request harms no new journal.
+
+    ``op`` is the operation; of a tag, its UID, and nobody asks who or why.
+    """
 
     journal: str
     op: str
@@ -114,7 +118,9 @@ def _carry_out(journal: Journal, request: Request) -> str:
     if request.wanted is Wanted.RESOLVE and journal.state(request.op) == State.RESOLVED:
         return ""  # taken up already, before a crash
     try:
-        if request.wanted is Wanted.RESOLVE:
+        if request.wanted is Wanted.BIT_RIGHT:
+            journal.security_done(request.op)
+        elif request.wanted is Wanted.RESOLVE:
             journal.resolve(request.op, who=request.who, why=request.why)
         else:
             journal.redo(request.op, who=request.who, why=request.why)

@@ -16,7 +16,7 @@ from kiosk.circulation import chain
 from kiosk.circulation.clock import Clock
 from kiosk.circulation.errors import JournalError, JournalInUse
 from kiosk.circulation.journal_key import sync_folder
-from kiosk.circulation.journal_tables import SCHEMA
+from kiosk.circulation.journal_tables import OLDER_SECURITY, SCHEMA, SPLIT_OP
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +102,10 @@ def _make(db: sqlite3.Connection, kiosk: str, clock: Clock, wishes: list[_Wish])
         db.execute("INSERT INTO head (n, hash) VALUES (0, ?)", [chain.genesis(*identity)])
         for wish in wishes:
             db.execute("INSERT INTO security (uid, armed, op, wanted_at) VALUES (?, ?, ?, ?)", wish)
+        db.execute(SPLIT_OP)
+    elif "item" not in {column[1] for column in db.execute("PRAGMA table_info(security)")}:
+        for statement in OLDER_SECURITY:
+            db.execute(statement)
     db.execute("COMMIT")
 
 

@@ -1,8 +1,9 @@
 """The journal's tables.
 
-``ops`` and ``states`` are chained and append-only. Three small tables stand outside the chain: ``patrons`` holds the
+``ops`` and ``states`` are chained and append-only. Four small tables stand outside the chain: ``patrons`` holds the
 numbers that the chain holds only as keyed hashes, so that they can be forgotten; ``unsettled`` names the operations
-that still need somebody (an index; ``verify`` compares it with the chain); ``security`` is a to-do list of tags.
+that still need somebody (an index; ``verify`` compares it with the chain); ``security`` and ``security_asked`` are a
+to-do list of tags (``journal_security.py``).
 """
 
 from __future__ import annotations
@@ -39,6 +40,12 @@ def _append_only(table: str) -> list[str]:
     ]
 
 
+#: Tags that lie there while the library system is asked about their item; ``after``: the chain's end before that.
+ASKED = (
+    "CREATE TABLE security_asked (uid TEXT PRIMARY KEY, item TEXT NOT NULL, armed INTEGER NOT NULL, "
+    "after INTEGER NOT NULL, asked_at TEXT NOT NULL) STRICT"
+)
+
 SCHEMA = (
     f"PRAGMA user_version = {VERSION}",
     "CREATE TABLE journal (id TEXT NOT NULL, kiosk TEXT NOT NULL, made TEXT NOT NULL) STRICT",
@@ -51,11 +58,20 @@ SCHEMA = (
     "CREATE INDEX states_in_time ON states(n) WHERE clock <> 'unsynced'",
     "CREATE TABLE patrons (op TEXT PRIMARY KEY, number TEXT NOT NULL) STRICT",
     "CREATE TABLE unsettled (op TEXT PRIMARY KEY) STRICT",
-    "CREATE TABLE security (uid TEXT PRIMARY KEY, armed INTEGER NOT NULL, op TEXT NOT NULL, wanted_at TEXT NOT NULL)"
-    " STRICT",
+    "CREATE TABLE security (uid TEXT PRIMARY KEY, armed INTEGER NOT NULL, op TEXT NOT NULL, wanted_at TEXT NOT NULL, "
+    "item TEXT NOT NULL DEFAULT '') STRICT",
+    ASKED,
     *_append_only("ops"),
     *_append_only("states"),
 )
+
+#: The ``op`` of older wishes said both what was done and with which item (``checkout B00130``).
+SPLIT_OP = (
+    "UPDATE security SET item = SUBSTR(op, INSTR(op, ' ') + 1), op = SUBSTR(op, 1, INSTR(op, ' ') - 1) "
+    "WHERE op LIKE 'checkout %' OR op LIKE 'checkin %'"
+)
+#: What a list of tags of this version may lack, from before it knew items and questions.
+OLDER_SECURITY = ("ALTER TABLE security ADD COLUMN item TEXT NOT NULL DEFAULT ''", SPLIT_OP, ASKED)
 
 #: An operation, its newest state, and the newest state that carried a promise.
 ENTRIES = """

@@ -20,6 +20,7 @@ from kiosk.circulation.port import (
     Unknown,
 )
 from kiosk.circulation.presence import Presence
+from kiosk.circulation.probing import Copy, Probing
 from kiosk.circulation.promises import OfflineRules
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,15 @@ class Questions:
             return answer
         known = self._by_rules(lambda rules: rules.item(item_id))
         return known if isinstance(known, Item) else self._said(answer, known)
+
+    def copy(self, item_id: str) -> Copy | Refusal | Unknown | None:
+        """Where the copy stands, from the system alone; ``None`` while it is away, or if it cannot be looked at."""
+        system = self._system
+        if not isinstance(system, Probing):
+            return None
+        answer = self._ask("copy", lambda: system.copy(item_id))
+        self._fell_silent(answer)
+        return answer
 
     def fees(self, ref: PatronRef) -> int | Unknown:
         answer = self._ask("fees", lambda: self._system.fees(ref))

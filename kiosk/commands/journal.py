@@ -43,6 +43,7 @@ class Stage:
     cls=LazyCommands,
     table={
         "resolve": ("kiosk.commands.journal_settle:resolve", "Settle conflicts, one by one or a single one."),
+        "security": ("kiosk.commands.journal_security:security", "Tags whose alarm bit is not right."),
         "export": ("kiosk.commands.journal_exporting:export", "Write the journal to a file that others can verify."),
     },
     epilog="Example: pustaka journal conflicts --config kiosk.toml",
@@ -72,7 +73,7 @@ def list_(limit: int | None, state: str | None, settings: KioskSettings, as_json
 @json_option
 def show(op: str, settings: KioskSettings, as_json: bool) -> None:
     """Show one operation, by its number or id, with everything that became of it."""
-    zone = _zone(settings)
+    zone = site_zone(settings)
     with read_journal(settings) as record:
         entry = found(record, op)
         stages = [
@@ -85,7 +86,7 @@ def show(op: str, settings: KioskSettings, as_json: bool) -> None:
     click.echo(f"Number {entry.seq}, {local(entry.when, zone)}: {what_happened(entry)}")
     print_table(stages, "")
     if entry.state == State.CONFLICT:
-        _say(conflict(entry, zone, config=_named_config()))
+        _say(conflict(entry, zone, config=named_config()))
 
 
 @journal.command(epilog="Example: pustaka journal conflicts --config kiosk.toml")
@@ -132,11 +133,11 @@ def verify(file: Path | None, settings: KioskSettings | None, as_json: bool) -> 
 
 def read_conflicts(settings: KioskSettings) -> list[Conflict]:
     """Every conflict, the oldest first; those that staff have settled while the kiosk runs are marked."""
-    zone = _zone(settings)
+    zone = site_zone(settings)
     with read_journal(settings) as record:
         asked = {request.op for request in journal_requests.pending(record.path)}
         entries = record.entries(State.CONFLICT.value)
-    return [conflict(entry, zone, config=_named_config(), settled_soon=entry.op in asked) for entry in entries]
+    return [conflict(entry, zone, config=named_config(), settled_soon=entry.op in asked) for entry in entries]
 
 
 def found(record: JournalReader, op: str) -> Entry:
@@ -147,13 +148,14 @@ def found(record: JournalReader, op: str) -> Entry:
     return entry
 
 
-def _named_config() -> str:
+def named_config() -> str:
     """The kiosk's file, unless the environment names it already."""
     file = str(click.get_current_context().meta.get(CONFIG_FILE, ""))
     return "" if file == os.environ.get("PUSTAKA_CONFIG") else file
 
 
-def _zone(settings: KioskSettings) -> ZoneInfo:
+def site_zone(settings: KioskSettings) -> ZoneInfo:
+    """The library's time zone, or the command ends with a sentence."""
     try:
         return ZoneInfo(settings.site.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

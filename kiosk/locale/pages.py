@@ -251,4 +251,6 @@ def standing(words: Calendar, standing: Standing) -> tuple[tuple[str, bool], ...
     if waiting:
         sent = words.plural(waiting, "{n} operation still to be sent", "{n} operations still to be sent")
     settle = words.plural(conflicts, "{n} operation for staff to settle", "{n} operations for staff to settle")
-    return (*parts, (sent, not waiting), *([(settle, False)] if conflicts else []))
+    wrong = words.plural(standing.wrong_bits, "{n} book alarm to put right", "{n} book alarms to put right")
+    amiss = [(settle, False)] * bool(conflicts) + [(wrong, False)] * bool(standing.wrong_bits)
+    return (*parts, (sent, not waiting), *amiss)

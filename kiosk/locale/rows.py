@@ -9,7 +9,7 @@ from kiosk.fonts.coverage import readable
 from kiosk.locale.calendar import Calendar
 from kiosk.locale.refusals import refusal as refusal_in_words
 from kiosk.locale.texts import LoanText, RowText, Sentence, Sign, label
-from kiosk.session.model import Mode, Phase, Row
+from kiosk.session.model import Mode, Oddity, Phase, Row, Stuck
 
 
 def title(words: Calendar, title: str) -> str:
@@ -31,7 +31,7 @@ def row(words: Calendar, row: Row, today: date, zone: tzinfo) -> RowText:
                 words.plural(max(row.parts - row.seen, 1), "Add the missing part", "Add the {n} missing parts"),
             )
         case Phase.PUT_BACK:
-            return RowText((), words("Put it back on the pad"))
+            return _put_back(words, row)
         case Phase.REFUSED:
             said = refusal_in_words(words, row.refusal or Refusal(Code.OTHER), today, zone)
             return RowText((said.what,), label(said.now))
@@ -39,7 +39,7 @@ def row(words: Calendar, row: Row, today: date, zone: tzinfo) -> RowText:
             what = words("No answer yet. We are checking this book.")
             return RowText((what,), words("Ask staff before you leave"))
         case Phase.UNREADABLE:
-            return RowText((words("This tag names no book here."),), words("Show its label to the camera"))
+            return RowText((_odd(words, row.odd),), words("Show its label to the camera"))
         case Phase.UNDOING:
             return RowText((words("Cancelling …"),))
         case Phase.UNDONE:
@@ -48,6 +48,40 @@ def row(words: Calendar, row: Row, today: date, zone: tzinfo) -> RowText:
             return RowText((_borrowed(words, row, today),))
         case Phase.RETURNED:
             return _returned(words, row)
+
+
+def _put_back(words: Calendar, row: Row) -> RowText:
+    """What would get its security bit right."""
+    match row.stuck:
+        case Stuck.LEFT:
+            return RowText((), words("Put it back on the pad"))
+        case Stuck.WRITING:
+            return RowText((), words("Leave it there a moment"))
+        case Stuck.MOVE:
+            return RowText((), words("Move it a little on the pad"))
+        case Stuck.READER:
+            return RowText((words("The pad is not ready."),), words("Leave it on the pad"))
+        case Stuck.LOCKED if row.arm:
+            return RowText((words("Its alarm stays off."),), label(words("Hand it to staff.")))
+        case Stuck.LOCKED:
+            return RowText((words("Its alarm stays on."),), words("Show it to staff"))
+
+
+def _odd(words: Calendar, odd: Oddity) -> str:
+    """Why a tag names no book of this library."""
+    match odd:
+        case Oddity.NONE:
+            return words("This tag names no book here.")
+        case Oddity.BLANK:
+            return words("The chip in this book is empty.")
+        case Oddity.FOREIGN:
+            return words("A chip of another library.")
+        case Oddity.DAMAGED:
+            return words("The chip in this book cannot be read.")
+        case Oddity.UNKNOWN:
+            return words("We do not know this kind of chip.")
+        case Oddity.NO_NUMBER:
+            return words("The chip in this book has no number.")
 
 
 def _borrowed(words: Calendar, row: Row, today: date) -> str:

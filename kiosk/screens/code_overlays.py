@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.fonts.coverage import readable
 from kiosk.screens.blocks import BOLD, Label, button, height, largest, say
 from kiosk.screens.elements import Element, Page
@@ -83,10 +85,16 @@ def staff(view: View) -> Page:
 
 
 def _told(view: View) -> tuple[tuple[str, bool], ...]:
-    """In large letters and on a small panel there is no room for each thing that is well: one line says it."""
-    told = view.words.standing(view.state.standing)
+    """In large letters and on a small panel there is no room for each thing that is well: one line says it.
+
+    Nor for two lines about what staff must see to: one number stands for both.
+    """
+    standing = view.state.standing
     if not (view.theme.large or view.theme.compact):
-        return told
+        return view.words.standing(standing)
+    if standing.conflicts:
+        standing = replace(standing, conflicts=standing.conflicts + standing.wrong_bits, wrong_bits=0)
+    told = view.words.standing(standing)
     amiss = tuple(line for line in told if not line[1])
     if len(amiss) == len(told):
         return amiss

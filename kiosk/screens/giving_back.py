@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.circulation.port import Bin
+from kiosk.locale.texts import label
 from kiosk.screens import rows, typeset
 from kiosk.screens.blocks import BLACK, BOLD, Label, button, height, largest, say
 from kiosk.screens.borrow import finish_button, matter, top_line
@@ -12,10 +13,12 @@ from kiosk.screens.elements import Cover, Element, Icon, Page, Panel, Part, Pres
 from kiosk.screens.geometry import Box
 from kiosk.screens.tiles import advice, camera_tile, pad_tile
 from kiosk.screens.view import View
-from kiosk.session.model import Mode, Phase, Row
+from kiosk.session.model import Mode, Phase, Row, Stuck
 
 _WAITING = frozenset({Phase.WAITING, Phase.LATE, Phase.UNDOING})
 _TO_STAFF = frozenset({Phase.REFUSED, Phase.UNREADABLE, Phase.UNSURE})
+#: What is asked for stands on the sign.
+_ASKING = frozenset({Phase.PUT_BACK, Phase.INCOMPLETE, Phase.UNREADABLE})
 _BINS = {Bin.LEFT: "left", Bin.RIGHT: "right", Bin.TROLLEY: "trolley", Bin.STAFF: "staff"}
 #: Places from left to right, as they stand around the kiosk; most urgent first where they have no side.
 _ORDER = ("pad", "left", "waiting", "trolley", "right", "staff")
@@ -33,6 +36,8 @@ def place_of(row: Row) -> str:
     """Which sign a row stands under."""
     if row.phase in _WAITING:
         return "waiting"
+    if row.phase is Phase.PUT_BACK and row.stuck is Stuck.LOCKED:
+        return "staff"
     if row.phase in (Phase.PUT_BACK, Phase.INCOMPLETE):
         return "pad"
     if row.phase in _TO_STAFF:
@@ -192,13 +197,33 @@ def _face(view: View, place: Place) -> _Face:
         case "trolley":
             said = words.bin(Bin.TROLLEY)
             return _Face(c.goldtint, c.goldedge, c.ink, "#C99A35", "trolley", said.lead, said.place)
+        case "staff" if _only_labels(place):
+            return _Face(c.goldtint, c.goldedge, c.ink, "#C99A35", "scan", "", _asked(view, place))
         case "staff":
             said = words.bin(Bin.STAFF, held=held)
             return _Face(c.goldtint, c.goldedge, c.ink, "#C99A35", "staff", said.lead, said.place)
         case "pad":
-            return _Face(c.goldtint, c.goldedge, c.ink, "#C99A35", "hand", "", words("Put it back on the pad"))
+            icon = "clock" if place.rows[0].stuck is Stuck.WRITING else "hand"
+            return _Face(c.goldtint, c.goldedge, c.ink, "#C99A35", icon, "", _asked(view, place))
         case _:
             return _Face(c.leaf, c.hair, c.sign, c.hair, "clock", "", words("Please wait …"))
+
+
+def _only_labels(place: Place) -> bool:
+    """Whether all that these books need is that their labels are shown."""
+    return all(row.phase is Phase.UNREADABLE for row in place.rows)
+
+
+def _asked(view: View, place: Place) -> str:
+    """What a sign says that asks for something: what the newest of its books needs."""
+    return view.words.row(place.rows[0], view.today, view.zone).now or view.words("Put it back on the pad")
+
+
+def _said(view: View, place: Place) -> str:
+    """What to do, as the sign says it; a book need not say the same again."""
+    if place.name == "staff" and not _only_labels(place):
+        return label(view.words.bin(Bin.STAFF, held=True).sentence)
+    return _asked(view, place)
 
 
 def _sign(view: View, place: Place, box: Box) -> list[Element]:
@@ -294,8 +319,10 @@ def _mini_height(
     theme = view.theme
     wide, tall = rows.cover_size(theme)
     lines = rows.entry(view, row).lines
-    if place.name == "pad" or (place.name == "waiting" and row.phase is Phase.WAITING):
+    if place.name == "waiting" and row.phase is Phase.WAITING:
         lines = ()  # the sign says it
+    elif row.phase in _ASKING and lines and lines[-1][0].text == _said(view, place):
+        lines = lines[:-1]  # the sign says what to do
     elif all(each.held for each in place.rows) and not row.fee:
         lines = ()  # the advice below says it
     room = width - wide - theme.u(20) - (theme.u(10) if row.phase in _TO_STAFF else 0)  # those stand on a plate

@@ -13,7 +13,7 @@ from kiosk.screens.elements import Cover, Icon, Panel, Part, Press, Run, Words
 from kiosk.screens.geometry import Box
 from kiosk.screens.theme import Theme
 from kiosk.screens.view import View
-from kiosk.session.model import Button, Mode, Phase, Pressed, Row
+from kiosk.session.model import Button, Mode, Phase, Pressed, Row, Stuck
 
 _LEADING = 1.09
 _TITLE_LENGTH = 200
@@ -79,17 +79,18 @@ _TONES = {
     Phase.UNREADABLE: ("put", "scan"),
     Phase.UNDONE: ("wait", "delete"),
 }
+_STUCK = {Stuck.WRITING: ("put", "clock"), Stuck.LOCKED: ("put", "staff")}
 _DISMISSABLE = frozenset({Phase.REFUSED, Phase.UNSURE, Phase.UNREADABLE})
 
 
 def entry(view: View, row: Row) -> Entry:
     """A row of this visit."""
     c = view.colours
-    look = tone(view, *_TONES[row.phase])
+    kind = _STUCK.get(row.stuck) if row.phase is Phase.PUT_BACK else None
+    look = tone(view, *(kind or _TONES[row.phase]))
     text = view.words.row(row, view.today, view.zone)
     quiet = c.ink2 if look.calm else c.ink
-    weight = BOLD if row.phase is Phase.PUT_BACK else REGULAR
-    lines = [(Run(line, weight, quiet),) for line in text.lines]
+    lines = [(Run(line, REGULAR, quiet),) for line in text.lines]
     if text.now and not (row.mode is Mode.RETURN and row.phase is Phase.RETURNED):  # there the sign says it
         lines.append((Run(text.now, BOLD, look.now),))
     undo = row.mode is Mode.BORROW and not row.lent_before

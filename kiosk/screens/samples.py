@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -20,49 +19,50 @@ from kiosk.circulation.port import (
     Bin,
     Code,
     Hold,
-    Item,
-    Loan,
-    Patron,
     PatronRef,
     Refusal,
     Refused,
     Renewed,
 )
+from kiosk.screens.sample_books import (
+    BEHIND,
+    BOOKS,
+    DUE,
+    EMPTY_PATRON,
+    HOURS,
+    KIOSK_CODE,
+    LIBRARY,
+    MENU,
+    NOW,
+    PATRON,
+    REF,
+    RULES,
+    TODAY,
+    WELCOME,
+    ZONE,
+    book,
+    borrowing,
+    loan,
+    returning,
+    row,
+)
+from kiosk.screens.samples_chips import CHIPS
 from kiosk.session.model import (
     Advice,
     Mode,
     Notice,
     Overlay,
-    PadTag,
     Part,
     Phase,
     Rating,
     Row,
-    Rules,
     Screen,
     Standing,
     State,
     Unclear,
 )
 
-ZONE = ZoneInfo("Asia/Makassar")
-NOW = datetime(2026, 11, 23, 14, 45, tzinfo=ZONE)
-TODAY = NOW.date()
-DUE = date(2026, 12, 2)
-LIBRARY = "Perpustakaan Kota Samarinda"
-HOURS = ("08.00", "17.00")
-KIOSK_CODE = "K-14"
-
-BOOKS = {
-    "siti": ("Siti Nurbaya", "Marah Rusli"),
-    "layar": ("Layar Terkembang", "S.T. Alisjahbana"),
-    "salah": ("Salah Asuhan", "Abdoel Moeis"),
-    "hikayat": ("Hikayat Banjar", "J.J. Ras"),
-    "sengsara": ("Sengsara Membawa Nikmat", "Tulis Sutan Sati"),
-    "azab": ("Azab dan Sengsara", "Merari Siregar"),
-    "gelap": ("Habis Gelap Terbitlah Terang", "R.A. Kartini"),
-    "tenun": ("Tenun Tepian Mahakam", "Tim Pustaka"),
-}
+__all__ = ["BOOKS", "HOURS", "KIOSK_CODE", "LIBRARY", "NOW", "SAMPLES", "WELCOME", "ZONE", "borrowing", "row"]
 
 #: What strangers may put into a catalogue.
 HOSTILE = (
@@ -73,68 +73,9 @@ HOSTILE = (
     "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM",
 )
 
-REF = PatronRef("20260001")
-RULES = Rules(pin_length=6)
 _OFFLINE = replace(RULES, offline=Policy.BOTH)
-
-
-def book(name: str) -> Item:
-    """One of the sample books."""
-    title, author = BOOKS[name]
-    return Item(name, title, author)
-
-
-def loan(name: str, days: int) -> Loan:
-    """A loan due in so many days."""
-    return Loan(book(name), TODAY + timedelta(days=days), days)
-
-
-PATRON = Patron(
-    ref=REF,
-    first_name="Sari",
-    loans=(loan("hikayat", 1), loan("tenun", 9)),
-    holds=(Hold("Layar Terkembang", date(2026, 11, 26)),),
-    can_borrow=5,
-)
-BEHIND = replace(
-    PATRON,
-    loans=(loan("azab", -2), loan("hikayat", 1), loan("tenun", 9)),
-    can_borrow=4,
-    blocked=Refusal(Code.OVERDUE, until=date(2026, 11, 26)),
-)
-EMPTY_PATRON = replace(PATRON, loans=(), holds=(), can_borrow=7)
 _KNOWN_OFFLINE = replace(EMPTY_PATRON, first_name="", offline=True)
-
-WELCOME = State(rules=RULES, camera_ready=True, reader_ready=True)
-MENU = replace(WELCOME, screen=Screen.MENU, ref=REF, patron=PATRON)
 _HELD = Refusal(Code.HELD, until=date(2026, 11, 26))
-
-
-def row(name: str, mode: Mode, phase: Phase, changed: int, **fields: object) -> Row:
-    """A row of one of the sample books."""
-    title, author = BOOKS[name]
-    due = DUE if mode is Mode.BORROW and phase in (Phase.BORROWED, Phase.PUT_BACK) else None
-    plain = Row(name, mode, phase, changed, title, author, due, uids=(f"E004-{name}",))
-    return replace(plain, **fields)  # type: ignore[arg-type]
-
-
-def pad(*names: str) -> tuple[PadTag, ...]:
-    """Tags of these books on the pad."""
-    return tuple(PadTag(f"E004-{name}", name, read=True) for name in names)
-
-
-def borrowing(*rows: Row, on_pad: tuple[str, ...] = ()) -> State:
-    """The borrow page with these rows."""
-    return replace(MENU, screen=Screen.BORROW, rows=rows, pad=pad(*on_pad), counter=len(rows))
-
-
-def returning(*rows: Row, on_pad: tuple[str, ...] = (), patron: Patron | None = None) -> State:
-    """The return page with these rows."""
-    ref = patron.ref if patron else None
-    return replace(
-        WELCOME, screen=Screen.RETURN, rows=rows, pad=pad(*on_pad), counter=len(rows), patron=patron, ref=ref
-    )
-
 
 _BORROWED = tuple(
     row(name, Mode.BORROW, Phase.BORROWED, number) for number, name in ((3, "salah"), (2, "hikayat"), (1, "sengsara"))
@@ -159,9 +100,11 @@ FINISH = replace(borrowing(*_TAKEN), screen=Screen.FINISH, seconds=8)
 
 _UNCLEAR = Unclear("004170", PatronRef("004170"), "004170")
 _ALL_WELL = Standing(tuple((part, True) for part in Part))
-_TROUBLE = Standing(tuple((part, part in (Part.CAMERA, Part.READER)) for part in Part), waiting=3, conflicts=1)
+_TROUBLE = Standing(
+    tuple((part, part in (Part.CAMERA, Part.READER)) for part in Part), waiting=3, conflicts=1, wrong_bits=2
+)
 
-_ALL_WRONG = Standing(tuple((part, False) for part in Part), waiting=128, conflicts=12)
+_ALL_WRONG = Standing(tuple((part, False) for part in Part), waiting=128, conflicts=12, wrong_bits=31)
 
 _HOSTILE_ROWS = tuple(
     Row(f"h{number}", Mode.BORROW, Phase.BORROWED, number, title, title, DUE) for number, title in enumerate(HOSTILE)
@@ -172,6 +115,7 @@ _LONG_WORDS = (
 )
 
 SAMPLES: dict[str, Callable[[], State]] = {
+    **CHIPS,
     "welcome": lambda: WELCOME,
     "welcome-reading-card": lambda: replace(WELCOME, notice=Notice.READING_CARD, asking=True, ref=REF),
     "welcome-still-looking": lambda: replace(WELCOME, notice=Notice.STILL_LOOKING, asking=True, ref=REF),

@@ -6,7 +6,7 @@ from kiosk.screens.blocks import BOLD, MEDIUM, height, say
 from kiosk.screens.elements import Align, Element, Icon, Live, Panel, Stand
 from kiosk.screens.geometry import Box
 from kiosk.screens.view import View
-from kiosk.session.model import Advice, Phase
+from kiosk.session.model import Advice, Phase, Stuck
 
 _SLABS = ("#0F5557", "#B4492E", "#D9962E", "#841A33", "#2E3E54")
 _LEAVES = "#F4EBD6"
@@ -63,7 +63,8 @@ def pad_tile(view: View, box: Box, *, prompt: str = "") -> list[Element]:
     picture = box.without_bottom(low)
     elements: list[Element] = [Panel(box, c.leaf, edge, line, theme.radius, key="pad-plate")]
     if ready:
-        missing = bool(prompt) or any(row.phase is Phase.PUT_BACK for row in state.rows)
+        away = any(row.phase is Phase.PUT_BACK and row.stuck is Stuck.LEFT for row in state.rows)
+        missing = bool(prompt) or away
         elements.extend(_pile(view, picture, min(len(state.pad), MOST_SLABS), missing))
     else:
         side = min(theme.big_icon, picture.height - theme.u(16))

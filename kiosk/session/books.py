@@ -3,9 +3,8 @@
 One book is one :class:`Row`. Whatever the pad and the camera say about the same item lands in the same row, so that
 a book that is shown twice, or shown and laid down, is borrowed once.
 
-The order that keeps gate and ledger true: the system says yes (and the journal holds it) before this module asks for
-any security bit. A borrowed book whose tag was pulled away early is borrowed *and* to be put back; a returned
-book counts as returned on the screen only when its bit was read back.
+The order that keeps gate and ledger true: the system says yes (and the journal holds it) before anybody asks for a
+security bit; ``bits.py`` sees to those.
 """
 
 from __future__ import annotations
@@ -13,7 +12,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.circulation.port import Borrowed, Code, Item, Refusal, Refused, Returned, Unknown
+from kiosk.session import bits
 from kiosk.session.model import (
+    CardSeen,
     CheckedIn,
     CheckedOut,
     Checkin,
@@ -25,11 +26,10 @@ from kiosk.session.model import (
     PadTag,
     Phase,
     Row,
-    Screen,
     Secure,
-    Secured,
     Security,
     Sound,
+    Stuck,
     TagArrived,
     TagLeft,
     TagRead,
@@ -38,7 +38,6 @@ from kiosk.session.model import (
 )
 from kiosk.session.turn import Turn
 
-LIST_OF = {Mode.BORROW: Screen.BORROW, Mode.RETURN: Screen.RETURN}
 OPEN = frozenset({Phase.WAITING, Phase.LATE})
 #: Phases after which showing the book again asks again.
 ASK_AGAIN = frozenset({Phase.REFUSED, Phase.UNSURE, Phase.UNDONE})
@@ -62,7 +61,7 @@ def tag_arrived(turn: Turn, event: TagArrived) -> None:
 def tag_known(turn: Turn, event: TagRead) -> PadTag:
     """Remember what the tag says."""
     spent = bool((old := turn.tag(event.uid)) and old.spent)
-    tag = PadTag(event.uid, event.item_id, event.part, event.parts, True, event.lendable, spent)
+    tag = PadTag(event.uid, event.item_id, event.part, event.parts, True, event.lendable, event.odd, spent)
     turn.put_tag(tag)
     return tag
 
@@ -75,30 +74,32 @@ def tag_left(turn: Turn, event: TagLeft) -> None:
             _row_lost_tag(turn, row, event.uid)
 
 
+def card_on_pad(turn: Turn, event: CardSeen) -> None:
+    """A card that lies on the pad is not one of the books there."""
+    turn.set(pad=tuple(tag for tag in turn.state.pad if tag.uid != event.uid))
+
+
+def among_books(turn: Turn, event: CardSeen) -> bool:
+    """Whether the card lies on the pad with something else: nobody holds it out, so it changes nobody's visit."""
+    return bool(event.uid and turn.state.pad)
+
+
 def _row_lost_tag(turn: Turn, row: Row, uid: str) -> None:
     lying = any(turn.present(other) for other in row.uids)
     waiting_for_bit = row.security is Security.PENDING and uid not in row.secured
     if waiting_for_bit:
-        if row.phase is not Phase.PUT_BACK:
-            _to_put_back(turn, row)
+        bits.to_put_back(turn, row, bits.gone(turn))
     elif row.phase in (Phase.REFUSED, Phase.UNREADABLE, Phase.UNDONE):
         if not lying and not row.by_label:
             turn.drop(row.mode, row.key)
     elif row.phase is Phase.INCOMPLETE:
-        seen = _parts_on_pad(turn, row.key)
-        if seen or row.by_label:
-            turn.put(replace(row, seen=seen, uids=tuple(other for other in row.uids if other != uid)), moved=False)
-        else:
+        row = _counted(turn, replace(row, uids=tuple(other for other in row.uids if other != uid)))
+        if not (row.uids or row.by_label):
             turn.drop(row.mode, row.key)
-
-
-def mend(turn: Turn, tag: PadTag) -> bool:
-    """A tag that was pulled away too early is back: whatever page is open, see to its bit. False: it is not one."""
-    for row in turn.state.rows:
-        if tag.uid in row.uids and row.phase is Phase.PUT_BACK and tag.uid not in row.secured:
-            turn.do(Secure(turn.state.visit, tag.uid, row.arm))
-            return True
-    return False
+        elif row.seen < row.parts:
+            turn.put(replace(row, refusal=_incomplete(row)), moved=False)
+        else:
+            _gather(turn, row)  # it was the one part too many
 
 
 # --- a book is seen -----------------------------------------------------------------------------------------------
@@ -109,7 +110,7 @@ def see_tag(turn: Turn, mode: Mode, tag: PadTag) -> None:
     if tag.spent or not tag.read:
         return
     if not tag.item_id:
-        _see_unreadable(turn, mode, tag.uid)
+        _see_unreadable(turn, mode, tag)
         return
     turn.drop(mode, unreadable_key(tag.uid))  # a later try has read it after all
     if mode is Mode.BORROW and not tag.lendable:
@@ -139,10 +140,13 @@ def handled(turn: Turn, uid: str, *, but: Mode | None = None) -> bool:
     return any(uid in row.uids and row.mode is not but for row in turn.state.rows)
 
 
-def _see_unreadable(turn: Turn, mode: Mode, uid: str) -> None:
-    if turn.state.row(mode, unreadable_key(uid)) is None:
-        turn.put(Row(unreadable_key(uid), mode, Phase.UNREADABLE, 0, uids=(uid,)))
+def _see_unreadable(turn: Turn, mode: Mode, tag: PadTag) -> None:
+    known = turn.state.row(mode, unreadable_key(tag.uid))
+    if known is None:
+        turn.put(Row(unreadable_key(tag.uid), mode, Phase.UNREADABLE, 0, uids=(tag.uid,), odd=tag.odd))
         turn.play(Sound.ATTENTION)
+    elif known.odd is not tag.odd:
+        turn.put(replace(known, odd=tag.odd), moved=False)
 
 
 def _see(turn: Turn, mode: Mode, item_id: str, tag: PadTag | None) -> None:
@@ -164,7 +168,7 @@ def _see(turn: Turn, mode: Mode, item_id: str, tag: PadTag | None) -> None:
 
 def _with_tag(row: Row, tag: PadTag) -> Row:
     uids = row.uids if tag.uid in row.uids else (*row.uids, tag.uid)
-    return replace(row, uids=uids, parts=max(row.parts, tag.parts))
+    return replace(row, uids=uids)
 
 
 def _seen_again(turn: Turn, row: Row, tag: PadTag | None, new_tag: bool) -> None:
@@ -172,6 +176,8 @@ def _seen_again(turn: Turn, row: Row, tag: PadTag | None, new_tag: bool) -> None
         # Shown once more: harmless, and it says so kindly.
         turn.put(replace(row, again=row.phase is not Phase.PUT_BACK or row.again))
     elif new_tag or tag.uid not in row.secured:
+        if row.stuck is not Stuck.LOCKED:
+            row = replace(row, stuck=Stuck.WRITING)
         turn.put(replace(row, security=Security.PENDING), moved=False)
         turn.do(Secure(turn.state.visit, tag.uid, row.arm))
     else:
@@ -180,12 +186,11 @@ def _seen_again(turn: Turn, row: Row, tag: PadTag | None, new_tag: bool) -> None
 
 def _gather(turn: Turn, row: Row) -> None:
     """Ask the library system, once every part of a set is there."""
-    seen = _parts_on_pad(turn, row.key) if row.parts > 1 else 1
     row = replace(
-        row, seen=seen, refusal=None, again=False, lent_before=False, secured=frozenset(), security=Security.NONE
+        _counted(turn, row), refusal=None, again=False, lent_before=False, secured=frozenset(), security=Security.NONE
     )
-    if seen < row.parts:
-        row = replace(row, phase=Phase.INCOMPLETE, refusal=Refusal(Code.SET_INCOMPLETE, limit=row.parts, seen=seen))
+    if row.seen < row.parts:
+        row = replace(row, phase=Phase.INCOMPLETE, refusal=_incomplete(row))
         turn.put(row)
         if not row.title:
             turn.do(FindItem(turn.state.visit, row.key))
@@ -200,8 +205,19 @@ def _gather(turn: Turn, row: Row) -> None:
     turn.start(Timer.LATE, state.rules.late, row.key)
 
 
-def _parts_on_pad(turn: Turn, item_id: str) -> int:
-    return len({tag.part for tag in turn.state.pad if tag.item_id == item_id and not tag.spent})
+def _counted(turn: Turn, row: Row) -> Row:
+    """How many of how many parts lie there: distinct numbers, of the largest total that any tag of the item names.
+
+    Two tags with the same number are one part, and a tag that does not tell its number is none that is known.
+    """
+    tags = [tag for tag in turn.state.pad if tag.item_id == row.key and not tag.spent]
+    parts = max((tag.parts for tag in tags), default=row.parts)
+    numbers = {tag.part for tag in tags if 1 <= tag.part <= parts}
+    return replace(row, parts=parts, seen=len(numbers) if parts > 1 else 1)
+
+
+def _incomplete(row: Row) -> Refusal:
+    return Refusal(Code.SET_INCOMPLETE, limit=row.parts, seen=row.seen)
 
 
 def still_waiting(turn: Turn, event: TimerFired) -> None:
@@ -233,7 +249,7 @@ def checked_out(turn: Turn, event: CheckedOut) -> None:
             row = replace(_named(row, yes.item), due=due, again=yes.again, estimated=yes.estimated, arm=False)
             row = replace(row, lent_before=yes.again)
             turn.play(Sound.OK)
-            _settle(turn, row, secure=yes.disarm)
+            bits.settle(turn, row, secure=yes.disarm)
         case Refused(refusal, item):
             _refuse(turn, row, refusal, item)
         case Unknown():
@@ -254,7 +270,7 @@ def checked_in(turn: Turn, event: CheckedIn) -> None:
         case Returned() as yes:
             row = replace(_named(row, yes.item), bin=yes.bin, held=yes.held, fee=yes.fee, again=yes.again, arm=True)
             row = replace(row, estimated=yes.estimated)
-            _settle(turn, row, secure=yes.arm)
+            bits.settle(turn, row, secure=yes.arm)
         case Refused(refusal, item):
             _refuse(turn, row, refusal, item)
         case Unknown():
@@ -276,69 +292,6 @@ def _unsure(turn: Turn, row: Row) -> None:
     turn.play(Sound.ATTENTION)
 
 
-# --- security bits ------------------------------------------------------------------------------------------------
-
-
-def _done_phase(row: Row) -> Phase:
-    if row.mode is Mode.RETURN:
-        return Phase.RETURNED
-    return Phase.UNDONE if row.arm else Phase.BORROWED
-
-
-def _settle(turn: Turn, row: Row, *, secure: bool = True) -> None:
-    """The system said yes: see to the bits of the row's tags; without tags it is done."""
-    if not row.uids or not secure:
-        _finished(turn, replace(row, security=Security.NONE))
-        return
-    row = replace(row, security=Security.PENDING, secured=frozenset())
-    present = [uid for uid in row.uids if turn.present(uid)]
-    if row.mode is Mode.RETURN:
-        turn.put(row, moved=False)  # stays waiting until the bit was read back
-    else:
-        turn.put(replace(row, phase=_done_phase(row)))
-    for uid in present:
-        turn.do(Secure(turn.state.visit, uid, row.arm))
-    if len(present) < len(row.uids):
-        _to_put_back(turn, row)
-
-
-def secured(turn: Turn, event: Secured) -> None:
-    """A tag's bit was written and read back, or could not be."""
-    for row in turn.state.rows:
-        if event.uid not in row.uids or row.arm is not event.armed or row.security is Security.NONE:
-            continue
-        if not event.ok:
-            if row.security is Security.PENDING and row.phase is not Phase.PUT_BACK:
-                _to_put_back(turn, row)
-            continue
-        row = replace(row, secured=row.secured | {event.uid})
-        if row.secured >= set(row.uids):
-            settled = replace(row, security=Security.RIGHT)
-            if row.phase is _done_phase(row) and row.phase is not Phase.UNDONE:
-                turn.put(settled, moved=False)
-            else:
-                _finished(turn, settled)
-        else:
-            turn.put(row, moved=False)
-
-
-def _finished(turn: Turn, row: Row) -> None:
-    phase = _done_phase(row)
-    moved = row.phase is not phase
-    if phase is Phase.RETURNED or row.phase is Phase.PUT_BACK:
-        turn.play(Sound.ATTENTION if row.held else Sound.OK)
-    turn.put(replace(row, phase=phase), moved=moved)
-    if phase is Phase.UNDONE:
-        turn.start(Timer.NOTICE, turn.state.rules.notice, row.key)
-
-
-def _to_put_back(turn: Turn, row: Row) -> None:
-    turn.put(replace(row, phase=Phase.PUT_BACK))
-    turn.play(Sound.ATTENTION)
-    if turn.state.screen is not LIST_OF[row.mode]:
-        turn.go(LIST_OF[row.mode])  # what is to be done must be on the glass
-
-
 # --- undo and dismiss ---------------------------------------------------------------------------------------------
 
 
@@ -354,7 +307,7 @@ def undo(turn: Turn, key: str) -> None:
 def _undo_answered(turn: Turn, row: Row, event: CheckedIn) -> None:
     if isinstance(event.outcome, Returned):
         turn.play(Sound.OK)
-        _settle(turn, row, secure=event.outcome.arm)
+        bits.settle(turn, row, secure=event.outcome.arm)
     elif isinstance(event.outcome, Refused):
         # The loan stands as it was.
         turn.put(replace(row, phase=Phase.BORROWED, arm=False))

@@ -18,7 +18,7 @@ from kiosk.circulation.port import (
     RenewOutcome,
     Unknown,
 )
-from kiosk.session.state import Advice, Device, Standing, Timer, Unclear
+from kiosk.session.state import Advice, Device, Oddity, Standing, Stuck, Timer, Unclear
 
 
 class Button(enum.StrEnum):
@@ -87,9 +87,10 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class CardSeen:
-    """A patron's card was read by camera, reader or scanner."""
+    """A patron's card was read by camera, reader or scanner. ``uid``: it lies on the pad, and is no book."""
 
     ref: PatronRef
+    uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +138,17 @@ class TagArrived:
 
 @dataclass(frozen=True, slots=True)
 class TagRead:
-    """What the tag says. An empty ``item_id`` means: blank, foreign or unreadable."""
+    """What the tag says. Without an ``item_id`` it names no book of this library, and ``odd`` tells why.
+
+    ``part`` of ``parts`` counts from 1; 0 where the tag does not tell which one it is.
+    """
 
     uid: str
     item_id: str = ""
     part: int = 1
     parts: int = 1
     lendable: bool = True
+    odd: Oddity = Oddity.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +218,13 @@ class RenewalAnswered:
 
 @dataclass(frozen=True, slots=True)
 class Secured:
-    """A tag's security bit was written and read back (``ok``), or the tag left before that."""
+    """A tag's security bit was written and read back (``ok``), or could not be: ``stuck`` tells why."""
 
     visit: int
     uid: str
     armed: bool
     ok: bool
+    stuck: Stuck = Stuck.LEFT
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,10 @@ from kiosk.session.turn import Turn
 
 
 def card(turn: Turn, event: CardSeen) -> None:
-    """A card, where a card is expected."""
+    """A card, where a card is expected. One in the pile does not push in front of somebody who has come so far."""
     if turn.state.asking:
+        return
+    if turn.state.screen in (Screen.PIN, Screen.FINISH) and books.among_books(turn, event):
         return
     if turn.state.screen is Screen.FINISH:
         turn.end()  # the next patron has stepped up
@@ -32,8 +34,14 @@ def card(turn: Turn, event: CardSeen) -> None:
 
 
 def card_in_visit(turn: Turn, event: CardSeen) -> None:
-    """A card while somebody is logged in: the same one is a sign of life, another one is another visit."""
+    """A card while somebody is logged in: the same one is a sign of life, another one is another visit.
+
+    Not so one that lies among the books: somebody else's card, in a borrowed book, must not end this visit unsaid.
+    """
     if event.ref == turn.state.ref:
+        return
+    if books.among_books(turn, event):
+        turn.notice(Notice.CARD_NOT_BOOK)
         return
     turn.end()
     turn.ask_patron(event.ref, None)

@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kiosk.session import books, codes, dialogs, identity, pages
+from kiosk.session import bits, books, codes, dialogs, identity, pages
 from kiosk.session.model import (
     Button,
     CardSeen,
@@ -172,7 +172,7 @@ _ANSWERS: Table = {
     CheckedOut: books.checked_out,
     CheckedIn: books.checked_in,
     RenewalAnswered: pages.renewed,
-    Secured: books.secured,
+    Secured: bits.secured,
     PatronAnswered: identity.refreshed,
     Timer.LATE: identity.late,
 }
@@ -387,6 +387,8 @@ def step(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
     if visit != state.visit:
         return state, ()
     turn = Turn(state)
+    if isinstance(event, CardSeen) and event.uid:
+        books.card_on_pad(turn, event)
     table = PAGES[state.screen] if state.overlay is None else OVERLAYS[state.overlay]
     table[key_of(event)](turn, event)
     if state.screen is turn.state.screen is Screen.FINISH and isinstance(event, (Pressed, Touched)):

@@ -6,7 +6,7 @@ Each function is one entry of the tables in ``machine.py``: it takes the :class:
 from __future__ import annotations
 
 from kiosk.circulation.port import Code, Refusal, Refused, Renewed, Unknown
-from kiosk.session import books
+from kiosk.session import bits, books
 from kiosk.session.model import (
     Button,
     CodeUnread,
@@ -166,19 +166,19 @@ def tag_on_welcome(turn: Turn, event: TagArrived) -> None:
 def tag_on_list(turn: Turn, event: TagRead) -> None:
     """A tag was read while a list is open."""
     tag = books.tag_known(turn, event)
-    if not books.mend(turn, tag):
+    if not bits.mend(turn, tag):
         books.see_tag(turn, LISTS[turn.state.screen], tag)
 
 
 def tag_elsewhere(turn: Turn, event: TagRead) -> None:
     """A tag was read where no list is open: remembered, and its bit mended if that was due."""
-    books.mend(turn, books.tag_known(turn, event))
+    bits.mend(turn, books.tag_known(turn, event))
 
 
 def tag_on_menu(turn: Turn, event: TagRead) -> None:
     """A book laid down before a choice was made chooses by itself: one's own loan is returned, any other borrowed."""
     tag = books.tag_known(turn, event)
-    if books.mend(turn, tag) or books.handled(turn, tag.uid) or tag.spent or not tag.item_id:
+    if bits.mend(turn, tag) or books.handled(turn, tag.uid) or tag.spent or not tag.item_id:
         return
     _open_list_for(turn, tag.item_id)
 

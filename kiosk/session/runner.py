@@ -5,10 +5,8 @@ thread, in order, and each event is one ``machine.step``. The state that results
 may take time go to one worker thread (library system and journal) or to the reader's own thread; neither is ever
 waited for. Nothing here imports Kivy: how to wake the UI thread and how to call later are passed in.
 
-The security bit. A wish for a bit is written down durably before it is sent to the reader, and crossed out when the
-reader has read it back. A wish to *arm* a returned book outlives the visit and is carried out whenever the tag is seen
-again. A wish to *disarm* does not: by then the loan may be over, and a book that only alarms is safe. Such a wish
-stays on the list for staff until the book is shown again by its borrower.
+Security bits are ``gate.py``'s: what is written down before and after an operation, when the reader gets its order, and
+what becomes of a tag that is seen again.
 """
 
 from __future__ import annotations
@@ -31,6 +29,7 @@ from kiosk.circulation.port import (
     Returned,
     Unknown,
 )
+from kiosk.session.gate import Gate
 from kiosk.session.machine import step
 from kiosk.session.model import (
     CallStaff,
@@ -57,7 +56,10 @@ from kiosk.session.model import (
     StartTimer,
     State,
     StopTimer,
+    Stuck,
     SystemChanged,
+    TagLeft,
+    TagRead,
     Timer,
     TimerFired,
 )
@@ -76,15 +78,13 @@ class Runner:
     def __init__(self, desk: Desk, bits: BitList, outside: Outside, state: State) -> None:
         self.state = state
         self._desk = desk
-        self._bits = bits
         self._outside = outside
         self._inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._timers: dict[tuple[Timer, str], Callable[[], None]] = {}
-        self._wanted: dict[str, bool] = {}
-        self._lock = threading.Lock()  # guards _wanted and _asked_in
-        self._asked_in: dict[str, int] = {}  # uid -> the visit that last asked for its bit
+        self._gate = Gate(desk, bits, secure=outside.secure, submit=self._submit, visit=lambda: self.state.visit)
         self._online: bool | None = None
+        self._wrong_bits: int | None = None
         self._worker = threading.Thread(target=self._work, name="circulation", daemon=True)
 
     # --- life -----------------------------------------------------------------------------------------------------
@@ -105,9 +105,8 @@ class Runner:
             self._worker.join(timeout)
 
     def _begin(self) -> None:
-        with self._lock:
-            self._wanted = dict(self._bits.security_wanted())
         self._desk.recover()
+        self._gate.begin()
 
     # --- in: any thread -------------------------------------------------------------------------------------------
 
@@ -116,29 +115,10 @@ class Runner:
         self._inbox.put(event)
         self._outside.wake()
 
-    def security_written(self, uid: str, armed: bool, ok: bool) -> None:
+    def security_written(self, uid: str, armed: bool, ok: bool, stuck: Stuck = Stuck.LEFT) -> None:
         """The reader has written and read back a bit (``ok``), or could not. Callable from any thread."""
-        with self._lock:
-            visit = self._asked_in.get(uid, 0)
-            crossed_out = ok and self._wanted.get(uid) is armed
-            if crossed_out:
-                del self._wanted[uid]
-        if crossed_out:
-            self._submit("security list", lambda: self._cross_out(uid))
-        self.post(Secured(visit, uid, armed, ok))
-
-    def _cross_out(self, uid: str) -> None:
-        with self._lock:
-            wanted_again = uid in self._wanted
-        if not wanted_again:
-            self._bits.security_done(uid)
-
-    def tag_seen(self, uid: str) -> None:
-        """A tag lies on the pad: arm it if a return still owes it its bit. Callable from any thread."""
-        with self._lock:
-            owed = self._wanted.get(uid) is True
-        if owed:
-            self._outside.secure(uid, True)
+        visit = self._gate.written(uid, armed, ok, stuck)
+        self.post(Secured(visit, uid, armed, ok, stuck))
 
     def failed(self, where: str, error: BaseException) -> None:
         """Something raised where nothing should: log it without what it said, and go to the safe page."""
@@ -164,6 +144,13 @@ class Runner:
 
     def _take(self, event: Event) -> None:
         try:
+            match event:
+                case TagRead(uid, item_id):
+                    self._gate.lies(uid, item_id)
+                case TagLeft(uid):
+                    self._gate.left(uid)
+                case _:
+                    pass
             self.state, effects = step(self.state, event)
             for effect in effects:
                 self._carry_out(effect)
@@ -187,7 +174,7 @@ class Runner:
             case RenewAll():
                 self._submit("renew", lambda: self._renew_all(effect))
             case Secure(visit, uid, armed):
-                self._secure(visit, uid, armed)
+                self._gate.order(visit, uid, armed)
             case StartTimer():
                 self._start_timer(effect)
             case StopTimer(timer, key):
@@ -223,18 +210,10 @@ class Runner:
         ref = effect.ref
         if ref is not None:
             self._submit("end of visit", lambda: self._desk.end_visit(ref))
+        self._submit("security list", lambda: None)  # what this visit leaves behind is counted from now on
         if effect.borrowed or effect.returned:
             rated = effect.rating.value if effect.rating else None
             self._submit("ledger", lambda: self._outside.transaction("visit", "done", rated))
-
-    def _secure(self, visit: int, uid: str, armed: bool) -> None:
-        with self._lock:
-            self._asked_in[uid] = visit
-            written_down = self._wanted.get(uid) is armed
-        if written_down:
-            self._outside.secure(uid, armed)
-        else:
-            self._submit("security list", lambda: self._want_and_secure(uid, armed))
 
     # --- the worker thread ----------------------------------------------------------------------------------------
 
@@ -264,7 +243,7 @@ class Runner:
 
     def _tend(self) -> float:
         try:
-            wait = self._desk.tend()
+            wait = min(self._gate.tend(), self._desk.tend())
         except Exception as error:  # noqa: BLE001 - the worker must outlive it; what is open stays open
             log.error("what was left open could not be looked after: %s", type(error).__name__)
             wait = _TROUBLE_S
@@ -277,17 +256,11 @@ class Runner:
             self._online = online
             self.post(SystemChanged(online))
             self._outside.system(online)
+        wrong = self._gate.wrong()
+        if wrong != self._wrong_bits:
+            self._wrong_bits = wrong
+            self._outside.wrong_bits(wrong)
         self._outside.looked_after()
-
-    def _want(self, uids: Sequence[str], armed: bool, op: str) -> None:
-        for uid in uids:
-            self._bits.security_want(uid, armed, op)
-        with self._lock:
-            self._wanted.update(dict.fromkeys(uids, armed))
-
-    def _want_and_secure(self, uid: str, armed: bool) -> None:
-        self._want((uid,), armed, "late")
-        self._outside.secure(uid, armed)
 
     def _find_item(self, visit: int, item_id: str) -> None:
         item = self._desk.item(item_id)
@@ -295,16 +268,12 @@ class Runner:
             self.post(ItemAnswered(visit, item))
 
     def _checkout(self, effect: Checkout) -> None:
-        outcome = self._desk.checkout(effect.ref, effect.item_id)
-        if isinstance(outcome, Borrowed) and outcome.disarm:
-            self._want(effect.uids, False, f"checkout {effect.item_id}")
+        outcome = self._gate.checkout(effect.visit, effect.ref, effect.item_id, effect.uids)
         self.post(CheckedOut(effect.visit, effect.item_id, outcome))
         self._tell("checkout", outcome)
 
     def _checkin(self, effect: Checkin) -> None:
-        outcome = self._desk.checkin(effect.item_id)
-        if isinstance(outcome, Returned) and outcome.arm:
-            self._want(effect.uids, True, f"checkin {effect.item_id}")
+        outcome = self._gate.checkin(effect.visit, effect.item_id, effect.uids)
         self.post(CheckedIn(effect.visit, effect.item_id, outcome))
         self._tell("checkin", outcome)
 

@@ -89,6 +89,27 @@ class Security(enum.StrEnum):
     RIGHT = "right"
 
 
+class Stuck(enum.StrEnum):
+    """What keeps a tag's security bit from being right; each asks something else of the person there."""
+
+    LEFT = "left"  # it was taken away too early: put it back
+    WRITING = "writing"  # it is back, and being written: a moment
+    MOVE = "move"  # it lies there and does not take the value: move it a little
+    LOCKED = "locked"  # it never will: staff
+    READER = "reader"  # the reader is gone: leave it there until it is back
+
+
+class Oddity(enum.StrEnum):
+    """Why a tag names no book of this library."""
+
+    NONE = ""
+    BLANK = "blank"
+    FOREIGN = "foreign"  # another library's
+    DAMAGED = "damaged"  # cannot be read, or not be trusted
+    UNKNOWN = "unknown"  # written in a way that is not known here
+    NO_NUMBER = "no-number"  # in order, but without an item number
+
+
 class Device(enum.StrEnum):
     """A part that the patron uses without touching the screen."""
 
@@ -144,6 +165,8 @@ class Row:
     secured: frozenset[str] = frozenset()  # those whose bit was read back right
     security: Security = Security.NONE
     arm: bool = False  # what the bits shall be: True armed (returned), False off (borrowed)
+    stuck: Stuck = Stuck.LEFT  # why it is to be put back (only then)
+    odd: Oddity = Oddity.NONE  # what is odd about a tag that names no book
     by_label: bool = False  # shown to the camera or typed, not only felt by the pad
 
 
@@ -153,10 +176,11 @@ class PadTag:
 
     uid: str
     item_id: str = ""
-    part: int = 1
+    part: int = 1  # 0: the tag does not tell which of ``parts``
     parts: int = 1
     read: bool = False
     lendable: bool = True
+    odd: Oddity = Oddity.NONE
     spent: bool = False  # already dealt with in this visit by the other list: waits to be taken off
 
 
@@ -193,6 +217,7 @@ class Standing:
     parts: tuple[tuple[Part, bool], ...] = ()
     waiting: int = 0  # operations still to be sent to the library system
     conflicts: int = 0  # operations that only staff can settle
+    wrong_bits: int = 0  # tags whose security bit is not what it should be
 
 
 @dataclass(frozen=True, slots=True)

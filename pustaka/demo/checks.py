@@ -79,7 +79,20 @@ class Checks:
 
     def final_away(self) -> str:
         """The standing fault of the kiosk was raised at the broker, and is over."""
-        wanted = topic(files.SITE, files.KIOSK, Leaf.ALERT, "library")
+        return self._raised_and_over("library")
+
+    def final_alarms(self) -> str:
+        """So was that about alarm bits; it tells how many, and never which."""
+        said = self._raised_and_over("security")
+        wanted = topic(files.SITE, files.KIOSK, Leaf.ALERT, "security")
+        uids = {tag.uid for tag in self._stage.reader.tags()}
+        for payload in (payload.decode() for name, payload in self._stage.tap.heard if name == wanted):
+            if any(uid in payload for uid in uids):
+                raise DemoError(f"{wanted} names a tag: {payload}")
+        return said
+
+    def _raised_and_over(self, alert: str) -> str:
+        wanted = topic(files.SITE, files.KIOSK, Leaf.ALERT, alert)
         told = [payload for name, payload in self._stage.tap.heard if name == wanted]
         if not any(told):
             raise DemoError(f"nothing was said on {wanted}")

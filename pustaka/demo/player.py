@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from devices.emulators import things
+from devices.emulators.faults import Fault
 from pustaka.demo.checks import Checks
 from pustaka.demo.errors import DemoError
 from pustaka.demo.journey import Journey, Step, titles
+from pustaka.demo.pilot import PATIENCE_S
 from pustaka.demo.stage import Stage
 
 #: The sales code that "an ISBN" is: the Dewan Bahasa's old book-trade prefix, with a right check digit.
@@ -122,6 +124,16 @@ class Player:
         self._stage.pilot.until(lambda state: not state["pad"], "the pad to be empty")
         return ""
 
+    def stubborn_tags(self) -> str:
+        """From now on no tag takes a new value."""
+        self._stage.reader.fault(Fault.WRITE_FAILS, times=None)
+        return "every write is reported as failed"
+
+    def willing_tags(self) -> str:
+        """Tags take their values again."""
+        self._stage.reader.fault(Fault.WRITE_FAILS, times=0)
+        return ""
+
     # --- the screen -----------------------------------------------------------------------------------------------
 
     def press(self, text: str) -> str:
@@ -172,6 +184,17 @@ class Player:
         state = self._stage.pilot.until(holds, f"{books} to be {phase}")
         dues = {row["due"] for title in titles(books) if (row := self._row(state, title)) and row["due"]}
         return ("due " + ", ".join(sorted(dues))) if dues else ""
+
+    def expect_bit(self, state: str, books: str) -> str:
+        """Wait until the tags themselves hold that."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return self._checks.final_bits(state, books)
+            except DemoError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.1)
 
     def expect_refused(self, book: str, code: str) -> str:
         """Wait until a book is refused for a reason."""

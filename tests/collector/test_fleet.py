@@ -174,3 +174,30 @@ def test_text_of_a_device_can_neither_command_a_terminal_nor_turn_the_line_aroun
     assert tidy("a\x1b[31m\u202eevil\n b\u0000") == "a [31m evil b"
     assert len(tidy("x" * 500)) == 60
     assert tidy("x" * 500).endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "todo"),
+    [
+        ("id", "Alarm 3 buku tidak sesuai dengan catatan.", "Letakkan bukunya di alas anjungan."),
+        ("en", "3 books have an alarm that does not fit their record.", "Lay them on the kiosk’s pad."),
+    ],
+)
+def test_wrong_alarm_bits_are_told_in_the_desks_own_words(language: str, said: str, todo: str) -> None:
+    kiosk = door(
+        alerts=(StandingAlert("security", Alert(what="3 tags have the wrong alarm bit: pustaka journal …"), None),),
+        health=Health(uptime_s=1, parts={"security": Part(state="wrong", why="3 tags have the wrong alarm bit: …")}),
+    )
+    (found,) = assess([kiosk], DESK, NOW).devices
+    (why,) = found.why  # once, though the device says it twice
+    words = WORDS[language]
+    assert words.why(why, NOW) == said
+    assert words.todo(why).startswith(todo)
+    assert "pustaka journal security list" in words.todo(why)
+
+
+def test_a_device_that_says_something_else_of_its_alarms_is_quoted() -> None:
+    kiosk = door(alerts=(StandingAlert("security", Alert(what="the list cannot be read"), None),))
+    (found,) = assess([kiosk], DESK, NOW).devices
+    assert WORDS["en"].why(found.why[0], NOW) == "the list cannot be read"
+    assert WORDS["en"].todo(found.why[0]) == ""

@@ -47,6 +47,11 @@ def test_no_number_is_made_up_under_blur_and_a_reader_that_tells_the_best_one_is
     assert "highest wrong margin" in said
 
 
+def test_days_of_tags_are_counted_and_both_defects_caught(capsys: pytest.CaptureFixture[str]) -> None:
+    assert campaign.main(["--only", "tags", "--seconds", "0"]) == 0
+    assert "2 of 2" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("tally", "said"),
     [

@@ -57,6 +57,7 @@ FIRMWARE: Final = {
     "feig": "devices.emulators.firmware.feig:FeigReader",
     "feig-cpr": "devices.emulators.firmware.feig:CprReader",
     "feig-straight": "devices.emulators.firmware.feig:StraightReader",
+    "feig-scanning": "devices.emulators.firmware.feig:ScanningReader",
     "m100": "devices.emulators.firmware.m100:M100Reader",
     "r200": "devices.emulators.firmware.m100:R200Reader",
     "chafon18": "devices.emulators.firmware.chafon:Chafon18Reader",

@@ -33,7 +33,7 @@ GAP_S: Final = 0.012
 RESPONSE_S: Final = 1.0
 
 _OK, _NO_TAG, _WRITE_ERROR, _ADDRESS_ERROR = 0x00, 0x01, 0x03, 0x04
-_UNKNOWN, _LENGTH, _RF_ERROR, _MORE_DATA, _ISO_ERROR = 0x80, 0x81, 0x83, 0x94, 0x95
+_UNKNOWN, _LENGTH, _NOT_AVAILABLE, _RF_ERROR, _MORE_DATA, _ISO_ERROR = 0x80, 0x81, 0x82, 0x83, 0x94, 0x95
 _TAG_NO_BLOCK, _TAG_LOCKED, _TAG_CANNOT = 0x10, 0x12, 0x01
 _DETECT, _VERSION, _INFO, _RF_RESET, _RF_POWER = 0x52, 0x65, 0x66, 0x69, 0x6A
 _ISO, _CUSTOM, _TRANSPARENT = 0xB0, 0xB1, 0xBF
@@ -68,6 +68,8 @@ class FeigReader:
     turns = True
     #: A tag is listed once (CFG5, ONT).
     only_new = False
+    #: It reports tags by itself and takes no commands for them (CFG1, SCAN-E); what it would report is left out.
+    scans = False
     #: It lists ISO 14443A cards, too.
     cards = False
     #: It knows the custom commands (B1); the transparent one (BF) they all know.
@@ -149,6 +151,8 @@ class FeigReader:
     # B0.
 
     def _iso(self, fields: bytes) -> _Result:
+        if self.scans:
+            return _Result(_NOT_AVAILABLE)
         if len(fields) < 2:
             return _Result(_LENGTH)
         code, mode = fields[0], fields[1]
@@ -319,6 +323,12 @@ class StraightReader(FeigReader):
     """A model that sends every block as it is on the tag."""
 
     turns = False
+
+
+class ScanningReader(FeigReader):
+    """One that somebody has set to scan mode."""
+
+    scans = True
 
 
 def _card(tag: TagState) -> bytes:

@@ -182,9 +182,13 @@ class M100Reader:
         return self._radio.tag(self._faults.chance.choice(fit).uid, command) if fit else None
 
     def _fits(self, tag: TagState) -> bool:
-        bank, start, count = self._chosen[0] & 3, int.from_bytes(self._chosen[1:5], "big"), self._chosen[5]
-        memory, mask = _bits(_bank(tag, bank)), _bits(self._chosen[7:])
-        return memory[start : start + count] == mask[:count]
+        start, count = int.from_bytes(self._chosen[1:5], "big"), self._chosen[5]
+        memory, mask = _bank(tag, self._chosen[0] & 3), self._chosen[7:]
+        behind = 8 * len(memory) - start - count
+        if behind < 0:
+            return False
+        wanted = int.from_bytes(mask, "big") >> (8 * len(mask) - count)
+        return int.from_bytes(memory, "big") >> behind & ((1 << count) - 1) == wanted
 
     def _read(self, fields: bytes) -> Reply:
         if self._faults.strikes(Fault.INVENTORY_INSTEAD) and (heard := self._radio.inventory()):
@@ -296,7 +300,3 @@ def _bank(tag: TagState, bank: int) -> bytes:
         named = _pc_epc(tag)
         return crc.genibus(named).to_bytes(2, "big") + named
     return {_TID: bytes.fromhex(tag.uid), _USER: bytes.fromhex(tag.memory)}.get(bank, b"")
-
-
-def _bits(data: bytes) -> str:
-    return "".join(f"{byte:08b}" for byte in data)

@@ -76,14 +76,14 @@ class A0Family(UhfFamily):
 
     def _operate(self, target: Target, command: a0.Command[Operated]) -> Operated | Lapse:
         """Match the tag anew each time: a reader that was reset has forgotten, and would take any tag."""
-        matched = self._ask(a0.Match(target.epc))
+        matched = self._ask(a0.Match(target.mask))
         if isinstance(matched, Failure | Lapse):
             return _lapse(matched)
         found = self._ask(command)
         if isinstance(found, Failure | Lapse):
             return _lapse(found)
         # Whether a write's answer names the tag as it was or as it is now, the papers do not say.
-        return found if command.code == a0.Write.code or found.epc == target.epc else Lapse.OTHER
+        return found if command.code == a0.Write.code or found.epc == target.mask else Lapse.OTHER
 
     def _set_up(self, firmware: Firmware) -> str:
         self._ask(a0.SetAntenna(0))

@@ -84,11 +84,11 @@ class ChafonFamily(UhfFamily):
         return self._sightings.present if heaps else Lapse.REFUSED
 
     def read_words(self, target: Target, bank: int, first: int, count: int) -> Words | Lapse:
-        found = self._ask(chafon.Read(target.epc, bank, first, count))
+        found = self._ask(chafon.Read(target.mask, bank, first, count))
         return Words(found.data) if isinstance(found, Memory) else _lapse(found)
 
     def write_words(self, target: Target, bank: int, first: int, data: bytes) -> Lapse | None:
-        found = self._ask(chafon.Write(target.epc, bank, first, data))
+        found = self._ask(chafon.Write(target.mask, bank, first, data))
         return None if isinstance(found, Done) else _lapse(found)
 
     def _part(self, frame: Frame) -> tuple[Heap | Failure, bool] | None:

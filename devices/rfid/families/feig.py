@@ -27,7 +27,7 @@ from typing import Final, TypeVar
 from devices.rfid.exchange import Exchange
 from devices.rfid.family import Lapse
 from devices.rfid.hf import BLOCK, HfFamily, TagFacts
-from devices.rfid.port import Port
+from devices.rfid.port import Port, PortLost
 from devices.rfid.protocols.feig import commands as feig
 from devices.rfid.protocols.feig.commands import Failure, Status, TagError
 from devices.rfid.protocols.feig.frames import new_parser
@@ -55,6 +55,8 @@ _LOCKED: Final = frozenset({TagError.LOCKED, TagError.ALREADY_LOCKED})
 _UNFIT: Final = frozenset({Status.WRONG_TYPE, Status.UNKNOWN_COMMAND, Status.LENGTH, Status.NOT_AVAILABLE})
 _TAG_UNFIT: Final = frozenset({TagError.NOT_SUPPORTED, TagError.NOT_RECOGNISED, TagError.OPTION_NOT_SUPPORTED})
 _DISTURBED: Final = frozenset({Status.DATA_FALSE, Status.RF_COMMUNICATION})
+#: The UID of no tag, for a command that changes nothing.
+_NOBODY: Final = "E0" + "00" * 7
 _NXP: Final = "E004"  # how the UIDs of the only maker begin whose alarm bit is reached here
 
 T = TypeVar("T")
@@ -65,6 +67,7 @@ class FeigFamily(HfFamily):
 
     def __init__(self, port: Port, settings: ReaderSettings) -> None:
         super().__init__(settings)
+        self._name = settings.port
         self._exchange = Exchange(port, new_parser(), pause=PAUSE)
         self._advanced = False
         self._address: int | None = None
@@ -76,8 +79,15 @@ class FeigFamily(HfFamily):
         self._last: dict[str, None] = {}  # the last whole list
         self._sweep: dict[str, None] | None = None  # the list that was cut short
         self._barren = 0
+        self._unheard = False  # a list was lost, and whoever was on it may be told to be quiet
 
     def hello(self) -> str | None:
+        """Find the reader and set it up.
+
+        Raises:
+            PortLost: it is in scan mode, so it reports tags by itself and does as it likes.
+        """
+        self._address = None
         for self._advanced in _HELLOS:
             found = self._say(feig.Detect(), CONTROL_PATIENCE)
             if isinstance(found, feig.Present):
@@ -91,6 +101,9 @@ class FeigFamily(HfFamily):
             self._buffers = (found.receive_buffer or 0xFF, found.send_buffer or 0xFF)
         else:
             found = self._ask(feig.SoftwareVersion(), CONTROL_PATIENCE)
+        scans = self._ask(feig.ResetToReady(_NOBODY))
+        if isinstance(scans, Failure) and scans.status is Status.NOT_AVAILABLE:
+            raise PortLost(f"{self._name}: the reader is in scan mode. Set it to ISO host mode with its maker's tool.")
         self._ask(feig.RfReset(), CONTROL_PATIENCE)  # tags that whoever came before has told to be quiet
         if not isinstance(found, feig.Software):
             return "FEIG OBID reader"
@@ -100,7 +113,8 @@ class FeigFamily(HfFamily):
 
     def inventory(self) -> tuple[str, ...] | Lapse:
         going_on = self._sweep is not None
-        if self._mutes and not going_on and (lapse := self._reset()) is not None:
+        afresh = self._unheard or (self._mutes and not going_on)
+        if afresh and (lapse := self._reset()) is not None:
             return lapse
         found = self._list()
         if isinstance(found, Lapse):
@@ -131,7 +145,7 @@ class FeigFamily(HfFamily):
     def _list(self) -> tuple[dict[str, None], bool] | Lapse:
         """One inventory in all its pieces, and whether nothing was missed."""
         tags: dict[str, None] = {}
-        sure = True
+        sure = self._unheard = True
         for piece in range(_PIECES):
             found = self._ask(feig.Inventory(more=piece > 0))
             if not isinstance(found, feig.Found):
@@ -139,8 +153,11 @@ class FeigFamily(HfFamily):
             tags.update(dict.fromkeys(seen.uid for seen in found.tags))
             sure = sure and found.sure
             if not found.more:
-                return tags, sure
-        return tags, False
+                break
+        else:
+            sure = False
+        self._unheard = False
+        return tags, sure
 
     def _reset(self) -> Lapse | None:
         return _done(self._ask(feig.RfReset(), CONTROL_PATIENCE))

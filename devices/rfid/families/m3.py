@@ -16,6 +16,8 @@ from devices.rfid.settings import ReaderSettings
 #: Seconds to wait for an answer. 50 tags take about half a second to find, and the reader may poll twice.
 PATIENCE: Final = 0.4
 INVENTORY_PATIENCE: Final = 1.0
+#: Seconds more for each tag of the last list: so many are sure to be looked for again, at 8 to 10 ms on the air each.
+_EACH: Final = 0.012
 _HELLOS: Final = 2
 #: Answers that mean "not with this option", from firmware older than the option.
 _NO_SUCH_OPTION: Final = frozenset({ErrorCode.OPTION_NOT_SUPPORTED, ErrorCode.BAD_PARAMETER})
@@ -39,6 +41,7 @@ class M3Family(HfFamily):
         super().__init__(settings)
         self._exchange = Exchange(port, new_parser())
         self._compact = True
+        self._listed = 0
 
     def hello(self) -> str | None:
         for command in (*(m3.Version(),) * _HELLOS, m3.OldProbe()):
@@ -49,8 +52,9 @@ class M3Family(HfFamily):
         return None
 
     def inventory(self) -> tuple[str, ...] | Lapse:
-        found = self._ask(m3.Inventory(), INVENTORY_PATIENCE)
+        found = self._ask(m3.Inventory(), INVENTORY_PATIENCE + _EACH * self._listed)
         if isinstance(found, m3.Tags):
+            self._listed = len(found.tags)
             return tuple(tag.uid for tag in found.tags)
         return _lapse(found)
 

@@ -27,7 +27,7 @@ from devices.rfid.errors import EncodeError
 from devices.rfid.tags.compaction import Compaction
 
 BLOCK: Final = 4
-_FILLING: Final = (0x00, 0x80)
+FILLING: Final = b"\x00\x80"
 _OFFSET: Final = 0x80
 _MORE: Final = 0x0F  # the object number is in the next byte
 _MAX_PADDING: Final = 7  # blocks of eight bytes
@@ -96,7 +96,7 @@ def scan(memory: bytes, block: int = BLOCK) -> Chain:
 
 
 def _behind_filling(memory: bytes, at: int) -> int:
-    while at < len(memory) and memory[at] in _FILLING:
+    while at < len(memory) and memory[at] in FILLING:
         at += 1
     return at
 

@@ -97,17 +97,18 @@ def strangeness(memory: bytes) -> int:
     core = memory[:SMALL].ljust(SMALL, b"\0")
     usage, parts, part = core[:3]
     strange = int((usage >> 4) not in _VERSIONS or (usage & 0x0F) not in list(Usage))
-    strange += int(not 1 <= part <= parts) + (part > parts and part >= _UNHEARD_OF_PARTS)
+    strange += int(not 1 <= part <= parts) + (max(part, parts) >= _UNHEARD_OF_PARTS)
     strange += _misfits(core[_ID], _PRINTABLE) + _misfits(core[_ISIL.start :], _ISIL_BYTES)
     return strange + 2 * (core[_CRC] == b"\0\0") + (not any(core[_ISIL.start :]))
 
 
 def _misfits(field: bytes, alphabet: frozenset[int]) -> int:
     """The fewest bytes to change so that ``field`` is some text and then zeros."""
-    return min(
-        sum(byte not in alphabet for byte in field[:at]) + sum(byte != 0 for byte in field[at:])
-        for at in range(len(field) + 1)
-    )
+    best = cost = sum(byte != 0 for byte in field)  # were all of it zeros
+    for byte in field:
+        cost += (byte not in alphabet) - (byte != 0)
+        best = min(best, cost)
+    return best
 
 
 def _decode(memory: bytes, before: tuple[Note, ...]) -> TagContent:

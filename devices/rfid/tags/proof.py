@@ -14,7 +14,7 @@ from typing import Final
 from devices.rfid.tags import compaction
 from devices.rfid.tags.bits import Bits
 from devices.rfid.tags.compaction import Compaction
-from devices.rfid.tags.iso15962 import BLOCK, LAST_NUMBER, Chain, End, StoredObject, scan
+from devices.rfid.tags.iso15962 import BLOCK, FILLING, LAST_NUMBER, Chain, End, StoredObject, scan
 from devices.rfid.tags.oids import FIRST_LISTED, Oid
 
 _NEEDED: Final = frozenset({Oid.OWNER, Oid.SET, Oid.USAGE})
@@ -63,7 +63,8 @@ def read(memory: bytes) -> Reading | None:
         may_be = _cut_in_its_list(chain, memory)
         return Reading(chain, item_id, None, chain.wanted, proven=False, sound=False) if may_be else None
     if listed is None:
-        if chain.end is End.BROKEN or (chain.end is End.OVER and any(memory[chain.at : _ITEM_ENDS])):
+        behind = chain.end is End.OVER and memory[chain.at : _ITEM_ENDS].strip(FILLING)
+        if chain.end is End.BROKEN or behind:
             # Whatever lies behind the end in the first blocks, a checksum say, belongs to no tag of this model.
             return None
         complete = chain.end is End.OVER
@@ -92,7 +93,7 @@ def _cut_in_its_list(chain: Chain, memory: bytes) -> bool:
 
 def _has_all(listed: frozenset[int], numbers: set[int]) -> bool:
     """Whether all is there that a kiosk needs: the content parameter, what it lists of that, and one listed object."""
-    return Oid.CONTENT in numbers and listed & _NEEDED <= numbers and bool(listed & numbers or not listed)
+    return Oid.CONTENT in numbers and listed & _NEEDED <= numbers and bool(listed & numbers)
 
 
 def _believed(chain: Chain, memory: bytes) -> Chain:
@@ -121,8 +122,8 @@ def _begins_anew(start: int, number: int, length: int) -> bool:
 
 def _listed_by(objects: tuple[StoredObject, ...]) -> frozenset[int] | None:
     for one in objects:
-        if one.number == Oid.CONTENT and one.compaction is Compaction.APPLICATION and one.data:
-            return _listed(one.data)
+        if one.number == Oid.CONTENT and one.compaction is Compaction.APPLICATION:
+            return _listed(one.data) or None
     return None
 
 

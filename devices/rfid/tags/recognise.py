@@ -1,11 +1,14 @@
 """Which data model is on this tag? The order of the tests matters: the surest comes first.
 
 1.  nothing but one value: blank;
-2.  the checksum of ISO 28560-3 is right, as read or with every block turned round;
+2.  the checksum of ISO 28560-3 is right, as read or with every block turned round, and it looks like such a core;
 3.  objects of ISO 28560-2 chain from byte 0, as read or turned round;
 4.  the fixed bytes of 3M's RFID 501, as read or turned round;
 5.  something of ISO 28560-3 or 28560-2 whose proof is missing: damaged, and never a book;
-6.  unknown.
+6.  a right checksum after all; else unknown.
+
+Of four ways to look for it, a checksum of 16 bits is right by chance on one foreign tag in 16,000, which in a large
+library is several. So what has a right checksum but reads as nonsense is first offered to the other models.
 
 Tests 3 and 4 have no checksum to lean on, so a damaged core of ISO 28560-3 could pass for one of them by chance. What
 is still too much like such a core (:func:`devices.rfid.tags.iso28560_3.strangeness`) is damaged. A DSFID (06 is ISO
@@ -32,21 +35,25 @@ _BLANK_3M: Final = 24  # bytes of 55; zeros may follow
 _NEAR_PROVEN: Final = 4
 _NEAR_SPARSE: Final = 3
 _NEAR_RFID501: Final = 2
+#: More than this, and a right checksum may be chance.
+_NONSENSE: Final = 6
 
 
 def recognise(memory: bytes, dsfid: int | None = None) -> TagContent:
     """Read what can be read; name what cannot. Never raises, and what may be misread is never an item."""
     if _is_blank(memory):
         return TagContent(Model.BLANK)
-    content = iso28560_3.decode(memory)
-    if content is not None:
-        return content
+    by_checksum = iso28560_3.decode(memory)
+    if by_checksum is not None and _makes_sense(by_checksum, memory):
+        return by_checksum
     turned, objects = _turned(memory), _objects(memory, dsfid)
     if objects is not None and objects.crc_ok:
         return objects
     content = _turned_objects(turned) or _old_3m(memory) or _old_3m(turned, (Note.BLOCKS_REVERSED,))
     if content is not None:
         return content
+    if by_checksum is not None:
+        return by_checksum
     if objects is not None or dsfid == iso28560_2.DSFID:
         return TagContent(Model.ISO_28560_2)
     first_block = memory[:BLOCK].ljust(BLOCK, b"\0")
@@ -64,7 +71,8 @@ def more_blocks(memory: bytes, everything: bool = False) -> int:
     """
     if len(memory) < _FIRST or _is_blank(memory):
         return 0
-    if iso28560_3.decode(memory) is not None:
+    by_checksum = iso28560_3.decode(memory)
+    if by_checksum is not None and _makes_sense(by_checksum, memory):
         return _blocks(iso28560_3.wanted(memory), memory) if everything else 0
     found = proof.read(memory)
     if found is not None and _believable(memory, found) and (found.wanted or found.sound):
@@ -75,9 +83,16 @@ def more_blocks(memory: bytes, everything: bool = False) -> int:
         return _blocks(proof.wanted(turned, everything), memory)
     if _old_3m(memory) is not None or _old_3m(turned) is not None:
         return 0
+    if by_checksum is not None:
+        return _blocks(iso28560_3.wanted(memory), memory) if everything else 0
     # An ISIL of 12 or 13 letters runs on: the last byte of the first 32 then is not zero, whichever way round.
     runs_on = len(memory) == _FIRST and memory[31] and memory[28] and memory[:BLOCK] != b"\xff" * BLOCK
     return 1 if runs_on else 0
+
+
+def _makes_sense(content: TagContent, memory: bytes) -> bool:
+    """Whether what a right checksum vouches for is like a core of ISO 28560-3 at all."""
+    return content.item_id.isprintable() and _near_28560_3(memory, _NONSENSE)
 
 
 def _blocks(wanted: int, memory: bytes) -> int:
@@ -110,7 +125,7 @@ def _believable(memory: bytes, found: proof.Reading, dsfid: int | None = None) -
 
 def _near_28560_3(memory: bytes, limit: int) -> bool:
     """Whether a few wrong bytes could have made this of a core of ISO 28560-3, either way round."""
-    return min(iso28560_3.strangeness(memory), iso28560_3.strangeness(_turned(memory))) <= limit
+    return iso28560_3.strangeness(memory) <= limit or iso28560_3.strangeness(_turned(memory[:_FIRST])) <= limit
 
 
 def _turned_objects(turned: bytes) -> TagContent | None:

@@ -1,7 +1,7 @@
 """Commands and answers of the M100/QM100 and R200 modules. Sources: see :mod:`devices.rfid.protocols.m100.commands`."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.rfid import crc
@@ -22,6 +22,9 @@ from devices.rfid.protocols.m100.commands import (
 )
 from devices.rfid.protocols.m100.frames import new_parser
 from devices.rfid.protocols.m100.say import say
+
+#: A loaded machine takes its time.
+calm = settings(deadline=None, max_examples=100)
 
 EPC = bytes.fromhex("30751FEB705C5904E3D50D70")
 TAG = "0E 3400 30751FEB705C5904E3D50D70"
@@ -179,12 +182,14 @@ def test_what_tells_of_no_tag(frame):
 epcs = st.integers(0, 31).flatmap(lambda words: st.binary(min_size=2 * words, max_size=2 * words))
 
 
+@calm
 @given(st.integers(-128, 127), st.integers(0, 0x7FF), epcs)
 def test_a_notice_round_trip(rssi, low, epc):
     pc = len(epc) // 2 << 11 | low
     assert notice(told(rssi, pc, epc)) == m100.Notice(rssi, pc, epc)
 
 
+@calm
 @given(st.data())
 def test_a_flipped_bit_of_pc_or_epc_is_not_heard(data):
     frame = told(-55, 0x4000, LONG)
@@ -250,6 +255,7 @@ COMMANDS = [
 ]  # fmt: skip
 
 
+@calm
 @given(st.sampled_from(COMMANDS), st.sampled_from(list(Kind)), st.booleans(), st.binary(max_size=60))
 def test_no_frame_makes_an_answer_raise(command, kind, failed, fields):
     frame = Frame(kind, 0xFF if failed else command.code, fields)

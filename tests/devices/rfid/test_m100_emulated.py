@@ -13,6 +13,9 @@ from devices.rfid.protocols.m100.commands import Dialect, ErrorCode, Failure, Ta
 from devices.rfid.protocols.m100.frames import Frame, new_parser
 from devices.rfid.protocols.m100.frames import Kind as FrameKind
 
+#: A loaded machine takes its time.
+calm = settings(deadline=None, max_examples=60)
+
 TID, OTHER = "E28011052000000000000001", "E28011052000000000000002"
 EPC, OTHER_EPC = bytes.fromhex("30751FEB705C5904E3D50D70"), bytes.fromhex("30751FEB705C5904E3D50D71")
 
@@ -216,7 +219,7 @@ def test_commands_it_does_not_have(module, code):
 CODES = (0x03, 0x07, 0x0B, 0x0C, 0x12, 0x22, 0x27, 0x28, 0x39, 0x49, 0xB6, 0xE3, 0xE4)
 
 
-@settings(max_examples=60)
+@calm
 @given(st.binary(max_size=80), st.sampled_from(CODES))
 def test_no_command_breaks_it(tmp_path_factory, fields, code):
     module = Module(tmp_path_factory.mktemp("m"), tag())

@@ -3,11 +3,14 @@
 import itertools
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from devices.rfid.framing import Noise
 from devices.rfid.protocols.m100.frames import MAX_LENGTH, Dialect, Frame, Kind, new_parser
+
+#: A loaded machine takes its time.
+calm = settings(deadline=None, max_examples=100)
 
 dialects = st.sampled_from(list(Dialect))
 frames = st.builds(Frame, st.sampled_from(list(Kind)), st.integers(0, 255), st.binary(max_size=40), dialects)
@@ -89,6 +92,7 @@ def test_examples_that_do_not_add_up(wire, source):
     assert whole(parser.receive(bytes.fromhex(wire)) + parser.give_up()) == [], source
 
 
+@calm
 @given(frames)
 def test_packed_is_parsed(frame):
     assert new_parser().receive(frame.raw) == [frame]
@@ -104,6 +108,7 @@ def test_both_dialects_on_one_line():
     assert new_parser().receive(first.raw + second.raw + first.raw) == [first, second, first]
 
 
+@calm
 @given(st.lists(st.one_of(frames.map(lambda frame: frame.raw), garbage), max_size=6).map(b"".join), st.data())
 def test_any_split_of_a_stream_gives_the_same(stream, data):
     together = new_parser()
@@ -116,6 +121,7 @@ def test_any_split_of_a_stream_gives_the_same(stream, data):
     assert parser.pending == together.pending
 
 
+@calm
 @given(st.one_of(st.binary(max_size=300), nasty))
 def test_no_byte_is_lost_and_none_invented(stream):
     parser = new_parser()
@@ -125,6 +131,7 @@ def test_no_byte_is_lost_and_none_invented(stream):
     assert parser.pending == b""
 
 
+@calm
 @given(garbage, frames)
 def test_garbage_before_a_frame_costs_nothing(prefix, frame):
     """Unless it and the frame's own bytes make another: a sum of one byte cannot prevent that, so no END is inside."""
@@ -143,6 +150,7 @@ def test_what_is_no_header(head):
     assert new_parser().receive(head) == [Noise(head)]
 
 
+@calm
 @given(frames, st.data())
 def test_a_flipped_bit_is_never_the_same_frame(frame, data):
     wire = bytearray(frame.raw)

@@ -3,6 +3,7 @@
 import itertools
 import os
 import random
+import select
 import tty
 
 import pytest
@@ -55,13 +56,23 @@ def test_in_one_piece_everything_leaves_with_the_last_byte():
     assert (pacer.take(0.999), pacer.take(1.0)) == (b"", bytes(100))
 
 
+class CountedLine(PtyLine):
+    """A pty hands bytes on a moment after they were written; who counts them can wait for all."""
+
+    sent = 0
+
+    def write(self, data):
+        super().write(data)
+        self.sent += len(data)
+
+
 class Bench:
     """A reader on a pty whose far end is open, and a clock."""
 
     def __init__(self, folder, **options):
         self.field = Field(folder / "field.json")
         self.faults = Faults(seed=3)
-        self.line = PtyLine(folder / "pad.port")
+        self.line = CountedLine(folder / "pad.port")
         self.wire = Wire(
             self.line, lambda: M3Reader(self.field, self.faults), self.faults, lambda: 1000 + self.now, **options
         )
@@ -75,6 +86,7 @@ class Bench:
         self.wire.turn(self.now)
 
     def shut(self):
+        self.heard()  # or it would come to whoever opens the port next
         os.close(self.far)
         self.wire.turn(self.now)
 
@@ -95,10 +107,13 @@ class Bench:
         return heard + self.heard()
 
     def heard(self):
-        try:
-            return os.read(self.far, 4096)
-        except BlockingIOError:
-            return b""
+        """All that has left by now."""
+        heard = b""
+        while self.line.sent > len(heard):
+            assert select.select([self.far], [], [], 10)[0], "what was sent must come"
+            heard += os.read(self.far, 4096)
+        self.line.sent = 0
+        return heard
 
     def pieces(self, now):
         """What comes until then, each piece with the time it comes."""

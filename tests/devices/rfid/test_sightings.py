@@ -9,6 +9,9 @@ from devices.rfid.pad import MISSES, Pad
 from devices.rfid.settings import UhfSettings
 from devices.rfid.sightings import SLACK, Heard, Sightings
 
+#: A loaded machine takes its time.
+calm = settings(deadline=None, max_examples=60)
+
 A, B = bytes(12), b"\1" * 12
 THRESHOLD = UhfSettings().rssi_dbm
 
@@ -31,6 +34,7 @@ windows = st.integers(1, 5).flatmap(lambda rounds: st.tuples(st.integers(1, roun
 hearing = st.one_of(st.none(), st.integers(-90, -30))
 
 
+@calm
 @given(windows, st.lists(st.lists(st.integers(-90, THRESHOLD - 1), max_size=3), max_size=20))
 def test_a_tag_weaker_than_the_threshold_never_is_on_the_pad(window, history):
     """However often a round hears it."""
@@ -40,6 +44,7 @@ def test_a_tag_weaker_than_the_threshold_never_is_on_the_pad(window, history):
         assert not on.on_pad(A.hex())
 
 
+@calm
 @given(windows, st.lists(st.tuples(hearing, st.integers(1, 3), st.booleans()), max_size=30))
 def test_a_tag_comes_onto_the_pad_only_when_heard_often_enough(window, history):
     seen, rounds = window
@@ -54,7 +59,7 @@ def test_a_tag_comes_onto_the_pad_only_when_heard_often_enough(window, history):
         was = on.on_pad(A.hex())
 
 
-@settings(max_examples=60)
+@calm
 @given(
     windows, st.lists(st.integers(0, MISSES - 1), min_size=1, max_size=20), st.integers(-SLACK, 20), st.integers(0, 3)
 )
@@ -128,6 +133,12 @@ def test_a_book_that_goes_into_a_bag_beside_the_pad_leaves_it():
     for _ in range(MISSES):
         assert play(on, (A, THRESHOLD - SLACK - 1)) == ()
     assert not on.on_pad(A.hex())
+
+
+def test_a_tag_without_an_epc_has_no_name():
+    on = sightings()
+    for _ in range(3):
+        assert play(on, (b"", -50)) == ()
 
 
 def test_no_strength_counts_as_strong():

@@ -17,6 +17,7 @@ from rig.life import Life, walk
 from rig.oracle import judge, settle, tend_until_idle
 from rig.pads import pads
 from rig.reading import reading
+from rig.tags import TAG_CONTROLS, walk_tags
 from rig.tally import Budget, Tally
 from rig.visit import visit
 from rig.world import DIALECT, PROFILE, QUIET, World
@@ -62,6 +63,22 @@ def stories(budget: Budget) -> Tally:
         _add_control(tally, _caught(options, range(budget.seed, budget.seed + 300)))
     tally.notes.append(f"what nobody can know over SIP2, in {tally.runs} stories: {_counted(hazards)}")
     tally.notes.append(f"left to staff: {_counted(conflicts)}")
+    return tally
+
+
+def tags(budget: Budget) -> Tally:
+    """Days of a kiosk whose books have tags: is every wrong bit on the list?"""
+    tally = Tally("tags", budget.seed)
+    for seed in itertools.count(budget.seed):
+        if budget.left <= 0 and tally.runs >= 5:
+            break
+        violations, _, faults = walk_tags(seed)
+        tally.runs += 1
+        tally.faults += faults
+        tally.violations += [f"seed {seed}: {violation}" for violation in violations]
+    for gate in TAG_CONTROLS.values():
+        seeds = range(budget.seed, budget.seed + 300)
+        _add_control(tally, any(walk_tags(seed, gate)[0] for seed in seeds))
     return tally
 
 
@@ -201,4 +218,5 @@ CAMPAIGNS: dict[str, tuple[Callable[[Budget], Tally], float]] = {
     "kiosk": (kiosk_power, 0.15),
     "files": (file_swaps, 0.05),
     "late": (late, 0.05),
+    "tags": (tags, 0.1),
 }

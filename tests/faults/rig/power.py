@@ -77,7 +77,7 @@ def operations(journal: Journal, said: Acknowledged) -> None:
         journal.move(op, end, promise=PROMISE if end is State.UNKNOWN else None)
         said.add(op, end)
     for uid in ("E004", "E005"):
-        journal.security_want(uid, True, "op-0")
+        journal.security_want([uid], True, "B0", "checkin")
         said.bits[uid] = True
     for step in (State.PROBING, State.CONFLICT):
         journal.move("op-2", step, why="on-loan")

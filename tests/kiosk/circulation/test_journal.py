@@ -200,9 +200,9 @@ def test_what_is_no_journal_is_named(tmp_path: Path) -> None:
 
 
 def test_wanted_security_bits_outlive_a_restart(journal: Journal, clock: Any) -> None:
-    journal.security_want("E004010000000001", False, "op-1")
-    journal.security_want("E004010000000002", True, "op-2")
-    journal.security_want("E004010000000001", True, "op-3")
+    journal.security_want(["E004010000000001"], False, "B1", "checkout")
+    journal.security_want(["E004010000000002"], True, "B2", "checkin")
+    journal.security_want(["E004010000000001"], True, "B1", "checkin")
     journal.close()
     again = Journal.open(journal.path, kiosk="kiosk-1", clock=clock)
     assert again.security_wanted() == {"E004010000000001": True, "E004010000000002": True}
@@ -213,7 +213,7 @@ def test_wanted_security_bits_outlive_a_restart(journal: Journal, clock: Any) ->
 
 
 def test_a_bit_set_too_late_does_not_settle_a_newer_wish(journal: Journal) -> None:
-    journal.security_want("E004010000000001", True, "op-2")
+    journal.security_want(["E004010000000001"], True, "B1", "checkin")
     journal.security_done("E004010000000001", armed=False)
     assert journal.security_wanted() == {"E004010000000001": True}
     journal.security_done("E004010000000001", armed=True)

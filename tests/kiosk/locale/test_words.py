@@ -27,7 +27,7 @@ from kiosk.circulation.port import (
 )
 from kiosk.locale.texts import RowText, Sentence, label
 from kiosk.locale.words import Words
-from kiosk.session.model import Mode, Notice, Phase, Rating, Row, Screen
+from kiosk.session.model import Mode, Notice, Oddity, Phase, Rating, Row, Screen, Stuck
 
 ID, EN = Words("id"), Words("en")
 BOTH = pytest.mark.parametrize("words", [ID, EN], ids=["id", "en"])
@@ -265,6 +265,27 @@ def test_other_refusals(refusal: Refusal, said: str) -> None:
             RowText(("2 dari 3 bagian",), "Letakkan 1 bagian yang kurang"),
         ),
         (replace(ROW, phase=Phase.PUT_BACK), RowText((), "Letakkan lagi di alas")),
+        (replace(ROW, phase=Phase.PUT_BACK, stuck=Stuck.WRITING), RowText((), "Biarkan di situ sebentar")),
+        (replace(ROW, phase=Phase.PUT_BACK, stuck=Stuck.MOVE), RowText((), "Geser sedikit di alas")),
+        (replace(ROW, phase=Phase.PUT_BACK, stuck=Stuck.READER), RowText(("Alas tidak siap.",), "Biarkan di alas")),
+        (
+            replace(ROW, phase=Phase.PUT_BACK, stuck=Stuck.LOCKED),
+            RowText(("Alarmnya tetap menyala.",), "Tunjukkan ke petugas"),
+        ),
+        (
+            replace(ROW, mode=Mode.RETURN, phase=Phase.PUT_BACK, stuck=Stuck.LOCKED, arm=True),
+            RowText(("Alarmnya tetap mati.",), "Serahkan ke petugas"),
+        ),
+        *(
+            (replace(ROW, phase=Phase.UNREADABLE, odd=odd), RowText((said,), "Tunjukkan labelnya ke kamera"))
+            for odd, said in {
+                Oddity.BLANK: "Cip buku ini masih kosong.",
+                Oddity.FOREIGN: "Cip perpustakaan lain.",
+                Oddity.DAMAGED: "Cip buku ini tidak terbaca.",
+                Oddity.UNKNOWN: "Jenis cip ini tidak kami kenal.",
+                Oddity.NO_NUMBER: "Cip buku ini tidak bernomor.",
+            }.items()
+        ),
         (
             replace(ROW, phase=Phase.REFUSED, refusal=Refusal(Code.HELD, until=LATER)),
             RowText(("Dipesan anggota lain sampai 26 November.",), "Letakkan di troli reservasi"),

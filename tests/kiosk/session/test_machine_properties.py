@@ -58,7 +58,7 @@ _outside = st.one_of(
     st.builds(Pressed, st.sampled_from(Button), st.sampled_from(("", *ITEMS))),
     st.builds(Digit, st.sampled_from("0123456789")),
     st.just(Touched()),
-    st.builds(CardSeen, st.sampled_from(CARDS)),
+    st.builds(CardSeen, st.sampled_from(CARDS), st.sampled_from(("", "E004010000000001", "E004010000000009"))),
     st.builds(LabelSeen, _item),
     st.builds(UnclearSeen, st.sampled_from(UNCLEAR)),
     st.just(ForeignCodeSeen()),

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from devices.emulators import desks
-from devices.emulators.field import BLOCK, BLOCKS, TagState
+from devices.emulators.desks import item_id
+from devices.emulators.field import TagState
 from devices.rfid.settings import ReaderSettings
-from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Usage
 
-ISIL = "ID-SMR01"
+__all__ = ["DESKS", "Desk", "HfDesk", "UhfDesk", "item_id"]
 
 
 class Desk(Protocol):
@@ -36,8 +36,9 @@ class Desk(Protocol):
     #: How many tags are thrown at the pad, and how many of them are certain to be told of.
     crowd: int
     most: int
-    #: Over which speed (baud) very many tags are shown, so that the scenario ends today.
+    #: Speed of the line (baud) with very many tags, and so many times faster than they are, so that it ends today.
     crowd_baud: int
+    crowd_speed: float
 
     def key(self, number: int) -> str:
         """The tag in the emulated field."""
@@ -60,22 +61,17 @@ class Desk(Protocol):
         ...
 
 
-def item_id(number: int) -> str:
-    """The item whose tag has this number."""
-    return f"{20260000 + number}"
-
-
 @dataclass(frozen=True)
-class HfDesk:
+class HfDesk(desks.HfDesk):
     """ISO 15693 tags in ISO 28560-3, the alarm in the AFI. ``protocol`` may name a model behind a hyphen."""
 
-    protocol: str
     read_code: int
     write_code: int
     verify_code: int
     most: int
     crowd_baud: int = 115200
     crowd: int = 500
+    crowd_speed: float = 4.0
     content_apart: bool = True
     rich: bool = True
     twice_is_one: bool = True
@@ -84,22 +80,6 @@ class HfDesk:
 
     def __str__(self) -> str:
         return self.protocol
-
-    def key(self, number: int) -> str:
-        # Spread over the serial number's digits, as tags from a shelf are: readers sort them by the last ones.
-        return f"E00401{number * 2654435761 % 2**40:010X}"
-
-    def uid(self, number: int) -> str:
-        return self.key(number)
-
-    def tag(
-        self, number: int, part: int = 1, parts: int = 1, usage: Usage = Usage.CIRCULATING, **state: Any
-    ) -> TagState:
-        memory = iso28560_3.encode(item_id(number), ISIL, part=part, parts=parts, usage=usage)
-        return TagState(uid=self.key(number), memory=memory.ljust(BLOCK * BLOCKS, b"\0").hex(), afi=0x07, **state)
-
-    def armed(self, tag: TagState) -> bool | None:
-        return {0x07: True, 0xC2: False}.get(tag.afi)
 
     def settings(self, port: str, baud: int = 0) -> ReaderSettings:
         return ReaderSettings(port=port, protocol=self.protocol.partition("-")[0], baud=baud, **self.more)
@@ -115,6 +95,7 @@ class UhfDesk(desks.UhfDesk):
     most: int = 500
     crowd_baud: int = 115200
     crowd: int = 500
+    crowd_speed: float = 4.0
     content_apart: bool = False
     rich: bool = False
     twice_is_one: bool = False
@@ -125,7 +106,7 @@ class UhfDesk(desks.UhfDesk):
 
 
 DESKS: list[Desk] = [
-    HfDesk("m3", read_code=0x02, write_code=0x09, verify_code=0x0A, most=255),
+    HfDesk("m3", read_code=0x02, write_code=0x09, verify_code=0x0A, most=255, crowd_speed=1.0),
     UhfDesk("m100", read_code=0x39, write_code=0x49, verify_code=0x39),
     # It looks for a second, and begins anew each time.
     HfDesk("feig", read_code=0x23, write_code=0x27, verify_code=0x2B, most=105),

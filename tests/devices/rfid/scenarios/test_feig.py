@@ -16,9 +16,9 @@ from devices.emulators.field import Kind, TagState
 from devices.emulators.reader_client import ReaderEmulator
 from devices.rfid.events import ReaderState, SecurityWritten, TagArrived, TagLeft, TagRead
 from devices.rfid.families.feig import FeigFamily
-from devices.rfid.family import line_settings
+from devices.rfid.family import Lapse, line_settings
 from devices.rfid.hf import TagFacts
-from devices.rfid.port import Port
+from devices.rfid.port import Port, PortLost
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Note
@@ -27,7 +27,7 @@ from devices.rfid.tags.recognise import recognise
 MR101 = HfDesk("feig", read_code=0x23, write_code=0x27, verify_code=0x2B, most=105)
 CPR = HfDesk("feig-cpr", read_code=0x23, write_code=0x27, verify_code=0x2B, most=500)
 BOTH_ALARMS = {"security": "iso+eas"}
-RF_RESET, PRESENT = "05FF69", "06FF52"
+RF_RESET, PRESENT, INVENTORY = "05FF69", "06FF52", "07FFB00100"
 
 
 @pytest.fixture(scope="module", params=[MR101], ids=str)
@@ -90,17 +90,6 @@ def test_a_list_in_pieces_is_one_list(station):
     for _ in range(4):
         new(station, "host", "07FFB00180")
     assert not [event for event in station.events if isinstance(event, TagLeft)]
-
-
-def test_a_long_list_is_answered_in_an_advanced_frame(station):
-    numbers = range(26)
-    station.make(*numbers)
-    station.lay(*numbers)
-    station.ready()
-    reads = station.wait_all(TagRead, lambda read: not read.problem, len(numbers))
-    assert {read.content.item_id for read in reads} == {item_id(number) for number in numbers}
-    (first, *_) = said(station, "reader", "02")
-    assert len(first.hex) // 2 == int(first.hex[2:6], 16) > 255
 
 
 def test_a_disturbed_radio_neither_lets_tags_leave_nor_makes_books_up(station):
@@ -246,6 +235,38 @@ def test_a_pile_of_which_not_all_can_be_found_at_once(family):
     pad.take_all()
     gone = [reader.inventory() for _ in range(3)]
     assert gone[-1] == ()
+
+
+@pytest.mark.parametrize("family", ["feig"], indirect=True)
+def test_a_long_list_is_answered_in_an_advanced_frame(family):
+    """By the reader itself; the commands stay standard ones."""
+    reader, pad = family
+    reader.hello()
+    for number in range(25):
+        pad.define_tag(MR101.tag(number))
+        pad.put(MR101.key(number))
+    assert set(reader.inventory()) == {UID, *(MR101.key(number) for number in range(25))}
+    command, answer = pad.frames()[-2:]
+    assert command.hex == INVENTORY + "1C56"
+    assert (answer.hex[:2], int(answer.hex[2:6], 16)) == ("02", len(answer.hex) // 2)
+    assert len(answer.hex) // 2 > 255
+
+
+@pytest.mark.parametrize("family", ["feig-cpr"], indirect=True)
+def test_a_list_that_was_lost_is_taken_again(family):
+    """Whoever was on it has been told to be quiet, and was never heard of."""
+    reader, pad = family
+    reader.hello()
+    pad.fault(Fault.DROP_BYTE, command=0x01)
+    assert isinstance(reader.inventory(), Lapse)
+    assert reader.inventory() == (UID,)
+
+
+@pytest.mark.parametrize("family", ["feig-scanning"], indirect=True)
+def test_a_reader_in_scan_mode_is_said_to_be(family):
+    reader, _ = family
+    with pytest.raises(PortLost, match="scan mode"):
+        reader.hello()
 
 
 @pytest.mark.parametrize("family", ["feig"], indirect=True)

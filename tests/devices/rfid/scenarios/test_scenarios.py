@@ -218,7 +218,7 @@ def test_the_port_dies_in_the_middle_of_five_writes_and_comes_back_under_another
 
 def test_five_hundred_tags_thrown_at_the_pad(desk, tmp_path):
     """More than a pad can feed, and more than some readers can list: no crash, no lie, and orders are served."""
-    station = Station(desk, tmp_path, baud=desk.crowd_baud, speed=4.0)
+    station = Station(desk, tmp_path, baud=desk.crowd_baud, speed=desk.crowd_speed)
     station.begin()
     numbers = range(desk.crowd)
     station.make(*numbers)
@@ -234,7 +234,7 @@ def test_five_hundred_tags_thrown_at_the_pad(desk, tmp_path):
         assert station.secured(first, mark).ok
         assert station.secured(last, mark).ok
         assert (station.armed(first), station.armed(last)) == (False, False)
-        reads = station.wait_all(TagRead, lambda read: not read.problem, 40)
+        reads = station.wait_all(TagRead, lambda read: not read.problem, 20)
         assert all(read.content.item_id == item_id(numbered[read.uid]) for read in reads)
         mark = station.mark()
         station.pad.take_all()

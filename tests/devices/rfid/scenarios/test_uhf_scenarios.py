@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,9 @@ from station import DEADLINE, Station
 from devices.emulators.faults import Fault
 from devices.emulators.field import AFI_LOCK, Kind, TagState
 from devices.rfid.events import ReaderState, SecurityProblem, SecurityWritten, TagArrived, TagRead
+from devices.rfid.families.m100 import M100Family
+from devices.rfid.family import Lapse
+from devices.rfid.port import LineSettings, Port
 from devices.rfid.settings import ReaderSettings, UhfSettings
 from devices.rfid.tags.content import Problem
 
@@ -39,6 +43,7 @@ def site(protocol: str = "m100", start: str = "", **uhf: Any) -> Site:
     return Site(protocol, read_code=0x39, write_code=0x49, verify_code=0x39, uhf=UhfSettings(**uhf), start=start)
 
 
+STOP = "BB00280000287E"
 Open = Callable[..., Station]
 
 
@@ -74,6 +79,11 @@ def desk(shared: dict[str, Station], tmp_path_factory: pytest.TempPathFactory) -
         station.end()
         if own:
             station.close()
+
+
+def sent(station: Station, since: float) -> list[str]:
+    """What the driver has sent since then, seconds since 1970."""
+    return [frame.hex for frame in station.pad.frames() if frame.way == "host" and frame.at >= since]
 
 
 def notices(station: Station, number: int) -> int:
@@ -138,13 +148,13 @@ def test_a_round_is_broken_off_for_an_order(desk):
     station.make(*numbers)
     station.lay(*numbers)
     station.ready()
+    greeted = time.time()
     first = station.wait(TagRead)
     number = next(number for number in numbers if station.desk.uid(number) == first.uid)
     assert station.secure(number).ok
     for other in numbers:
         station.read(other)
-    sent = [frame.hex for frame in station.pad.frames() if frame.way == "host"]
-    assert "BB00280000287E" in sent[4:]  # the first few belong to the greeting
+    assert STOP in sent(station, greeted)
     arrived = [event for event in station.events if isinstance(event, TagArrived)]
     assert len(arrived) == len(numbers)
     assert [number for number in numbers if not station.armed(number)] == [number]
@@ -161,7 +171,47 @@ def test_damaged_notices_are_made_up_for(desk):
     assert station.states() == [ReaderState.CONFIGURED, ReaderState.OPENING, ReaderState.READY]
 
 
+def test_noise_proves_nothing(desk):
+    """For a dozen rounds every notice is damaged; nobody leaves, and nobody is called anything else."""
+    station = desk()
+    station.make(*range(3))
+    station.lay(*range(3))
+    station.ready()
+    for number in range(3):
+        station.read(number)
+    began, mark = time.time(), station.mark()
+    station.fault(Fault.FLIP_BIT, times=None, command=0x27)
+    station.until(lambda: len(sent(station, began)) > 12, "a dozen rounds")
+    station.fault(Fault.FLIP_BIT, times=0)
+    assert station.secure(0).ok
+    assert [type(event) for event in station.events[mark:]] == [SecurityWritten]
+
+
 # Which tag is written.
+
+
+def test_a_tag_is_selected_anew_for_every_write(desk):
+    """A module that was without power for a moment has forgotten, and would write to any tag."""
+    station = desk()
+    station.make(1, 2)
+    station.lay(1, 2)
+    port = Port.open(station.pad.port, LineSettings(115200), time.monotonic)
+    try:
+        reader = M100Family(port, station.desk.settings(station.pad.port))
+        assert reader.hello()
+        station.until(lambda: set(_seen(reader.inventory())) == {station.desk.uid(1), station.desk.uid(2)}, "both")
+        began = time.time()
+        for armed in (False, True):
+            assert reader.write_security(station.desk.uid(1), armed) is None
+            assert reader.read_security(station.desk.uid(1)) is armed
+        selects = [frame for frame in sent(station, began) if frame.startswith("BB000C")]
+        assert len(selects) == 2  # and not one more for what is read back
+    finally:
+        port.close()
+
+
+def _seen(found: tuple[str, ...] | Lapse) -> tuple[str, ...]:
+    return () if isinstance(found, Lapse) else found
 
 
 def test_of_two_tags_with_one_epc_neither_is_written(desk):
