@@ -158,7 +158,7 @@ class PadReader:
                 self._serve(reader)
         except Interrupted:
             pass  # the caller looks at _stopping
-        except PortLost as lost:
+        except (PortLost, SetupError) as lost:  # settings that the family cannot work with name themselves
             self._lose(str(lost))
         finally:
             with self._wake:

@@ -220,7 +220,7 @@ def test_five_hundred_tags_thrown_at_the_pad(desk, tmp_path):
     """More than a pad can feed, and more than some readers can list: no crash, no lie, and orders are served."""
     station = Station(desk, tmp_path, baud=desk.crowd_baud, speed=desk.crowd_speed)
     station.begin()
-    numbers = range(500)
+    numbers = range(desk.crowd)
     station.make(*numbers)
     station.lay(*numbers)
     tracemalloc.start()
