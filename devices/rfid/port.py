@@ -78,8 +78,12 @@ class Port:
         self.byte_s = byte_s
 
     @classmethod
-    def open(cls, name: str, settings: LineSettings, clock: Callable[[], float]) -> Port:
+    def open(
+        cls, name: str, settings: LineSettings, clock: Callable[[], float], wrap: Callable[[Line], Line] | None = None
+    ) -> Port:
         """Open a path, a pattern or ``socket://HOST:PORT``, for nobody else, and throw away what was left in it.
+
+        ``wrap`` may put something around the line, to listen to it.
 
         Raises:
             PortLost: there is no such port, it may not be opened, or somebody else has it.
@@ -94,7 +98,7 @@ class Port:
                 byte_s = 0.0 if "ttyACM" in os.path.realpath(found) else settings.byte_s
         except (*_BROKEN, ValueError) as error:
             raise PortLost(_why_not(name, error)) from error
-        port = cls(line, name, clock, byte_s)
+        port = cls(wrap(line) if wrap else line, name, clock, byte_s)
         try:
             port._drain()
         except RfidError:

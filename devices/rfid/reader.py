@@ -29,7 +29,7 @@ from devices.rfid.events import (
 )
 from devices.rfid.family import Family, Lapse, entry, family, line_settings
 from devices.rfid.pad import Pad
-from devices.rfid.port import Interrupted, Port, PortLost
+from devices.rfid.port import Interrupted, Line, Port, PortLost
 from devices.rfid.security import TRIES, Order, SecurityOrders
 from devices.rfid.security_scheme import scheme
 from devices.rfid.settings import ReaderSettings
@@ -57,6 +57,8 @@ SILENCES: Final = 3
 class PadReader:
     """A pad on a serial port. ``post`` is called on the reader's own thread and must not block.
 
+    ``wrap``: see :meth:`devices.rfid.port.Port.open`.
+
     Raises:
         SetupError: no port is named, the protocol is not known, or the alarm's values or the table of tags cannot be
             used.
@@ -69,6 +71,7 @@ class PadReader:
         *,
         clock: Callable[[], float] = time.monotonic,
         secure_tries: int = TRIES,
+        wrap: Callable[[Line], Line] | None = None,
     ) -> None:
         _check(settings)
         self._settings = settings
@@ -76,6 +79,7 @@ class PadReader:
         self._map = _load_map(settings)
         self._post = post
         self._clock = clock
+        self._wrap = wrap
         self._pad = Pad()
         self._orders = SecurityOrders(secure_tries)
         self._wanted: deque[tuple[str, bool]] = deque()
@@ -139,7 +143,7 @@ class PadReader:
         """Open the port and serve it until it is lost. Whether a reader was found there."""
         found = False
         try:
-            port = Port.open(self._settings.port, line_settings(self._settings), self._clock)
+            port = Port.open(self._settings.port, line_settings(self._settings), self._clock, self._wrap)
         except PortLost as lost:
             self._lose(str(lost))
             return False

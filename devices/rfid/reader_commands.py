@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
-import queue
+import sys
 import time
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 import msgspec
 
-from devices.rfid import wording
-from devices.rfid.errors import RfidError
+from devices.rfid.errors import RfidError, SetupError
 from devices.rfid.family import FAMILIES
 from devices.rfid.hex_input import read_hex
 from devices.rfid.protocols import PROTOCOLS, describer
+from devices.rfid.recording import RecordingError, likeliest, recorded
 from devices.rfid.settings import ReaderSettings
 from devices.settings import SettingsError, load
+
+C = TypeVar("C", bound=Callable[..., Any])
+_AUTO = "auto"
 
 
 @click.group()
 def reader() -> None:
-    """Parse or watch an RFID reader's frames."""
+    """Look at an RFID reader: what it is, what lies on it, what goes over its line."""
 
 
-@reader.command(epilog='Example: pustaka reader parse --protocol m3 "D6 00 05 FE 00 05 FA 40"')
-@click.option("--protocol", type=click.Choice(PROTOCOLS), default="m3", show_default=True)
-@click.argument("data", callback=read_hex, metavar="HEX")
+def _read_recording(ctx: click.Context, param: click.Parameter, value: str) -> bytes:
+    """Hex on the command line, a file's name, or ``-``."""
+    try:
+        if value == "-":
+            return recorded(sys.stdin.buffer.read())
+        if Path(value).is_file():
+            return recorded(Path(value).read_bytes())
+    except (OSError, RecordingError) as error:
+        name = "standard input" if value == "-" else value
+        raise click.BadParameter(f"{name}: {error}", ctx, param) from error
+    return read_hex(ctx, param, value)
+
+
+@reader.command(
+    epilog='Example: pustaka reader parse "D6 00 05 FE 00 05 FA 40"    pustaka reader parse --json spy.log    Exit '
+    "status 1: there are bytes of no frame in it."
+)
+@click.option(
+    "--protocol", type=click.Choice([_AUTO, *PROTOCOLS]), default=_AUTO, show_default=True,
+    help="Auto takes the one that leaves the least noise.",
+)  # fmt: skip
+@click.argument("data", callback=_read_recording, metavar="HEX|FILE|-")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a frame.")
 def parse(protocol: str, data: bytes, as_json: bool) -> None:
-    """Take a recording of a reader's line apart, both ways. Exit status 1: there are bytes of no frame in it."""
+    """Take a recording of a reader's line apart, both ways: hex, a file of it, a log of 'watch --log', or raw bytes."""
+    if protocol == _AUTO:
+        protocol = likeliest(data)
+        click.echo(f"protocol {protocol}: of all it leaves the least noise", err=True)
     words = describer(protocol)
     parser = words.new_parser()
     noise = 0
@@ -46,39 +74,99 @@ class _File(msgspec.Struct):
     reader: ReaderSettings = ReaderSettings()
 
 
-@reader.command(epilog="Example: pustaka reader watch --port /dev/serial/by-id/usb-…   Ctrl-C ends it.")
-@click.option("--config", type=click.Path(path_type=Path), help="A kiosk's configuration; its [reader] is used.")
-@click.option("--port", help="The reader's port; goes before the configuration's.")
-@click.option("--protocol", type=click.Choice(list(FAMILIES)), help="Goes before the configuration's.")
-@click.option("--seconds", type=float, help="End after so long.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object an event.")
-def watch(config: Path | None, port: str | None, protocol: str | None, seconds: float | None, as_json: bool) -> None:
-    """Show what happens on a pad. It only reads; exit status 1: no reader was found."""
-    from devices.rfid.events import Event, ReaderChanged, ReaderState
-    from devices.rfid.reader import PadReader
+def _where(command: C) -> C:
+    """Options that say which reader."""
+    for option in (
+        click.option("--protocol", type=click.Choice(list(FAMILIES)), help="Goes before the configuration's."),
+        click.option("--port", help="The reader's port; goes before the configuration's."),
+        click.option("--config", type=click.Path(path_type=Path), help="A kiosk's file; its [reader] is used."),
+    ):
+        command = option(command)
+    return command
 
+
+def _settings(config: Path | None, port: str | None, protocol: str | None) -> ReaderSettings:
     try:
         settings = load(config, _File).reader if config else ReaderSettings()
-        changes = {key: value for key, value in (("port", port), ("protocol", protocol)) if value}
-        events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        pad = PadReader(msgspec.structs.replace(settings, **changes), events.put)
-    except (SettingsError, RfidError) as error:
+    except SettingsError as error:
         raise click.UsageError(str(error)) from error
+    changes = {key: value for key, value in (("port", port), ("protocol", protocol)) if value}
+    return msgspec.structs.replace(settings, **changes)
+
+
+@reader.command(
+    epilog="Example: pustaka reader watch --port /dev/serial/by-id/usb-… --tags   Ctrl-C ends it. For support: "
+    "--raw shows every frame, --log FILE keeps every byte with its time, for 'pustaka reader parse FILE'."
+)
+@_where
+@click.option("--seconds", type=float, help="End after so long.")
+@click.option("--raw", is_flag=True, help="The frames, too, in words, as they pass.")
+@click.option("--tags", is_flag=True, help="A table of what lies there, drawn in place on a terminal.")
+@click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="Append every byte with its time.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object an event.")
+def watch(
+    config: Path | None,
+    port: str | None,
+    protocol: str | None,
+    seconds: float | None,
+    raw: bool,
+    tags: bool,
+    log: Path | None,
+    as_json: bool,
+) -> None:
+    """Show what happens on a pad. It only reads; exit status 1: no reader was found."""
+    from devices.rfid.reader_watch import Watch
+
     end = None if seconds is None else time.monotonic() + seconds
-    found = False
-    pad.start()
+
+    def left() -> float | None:
+        return None if end is None else end - time.monotonic()
+
     try:
-        while True:
-            try:
-                event = events.get(timeout=None if end is None else max(0.0, end - time.monotonic()))
-            except queue.Empty:
-                break
-            found |= isinstance(event, ReaderChanged) and event.state is ReaderState.READY
-            shown = wording.event(event)
-            click.echo(msgspec.json.encode(shown) if as_json else shown.text)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        pad.stop()
-    if not found:
+        watching = Watch(
+            _settings(config, port, protocol), lambda: datetime.now().astimezone(), raw=raw, log=log
+        )  # fmt: skip
+    except RfidError as error:
+        raise click.UsageError(str(error)) from error
+    with watching:
+        try:
+            if tags and not as_json and not raw and sys.stdout.isatty():
+                watching.table(left)
+            else:
+                watching.lines(left, as_json=as_json)
+        except KeyboardInterrupt:
+            pass
+    if not watching.found:
         raise click.ClickException("no reader answered; see above for what was tried")
+
+
+@reader.command(
+    epilog="Example: pustaka reader info --port /dev/serial/by-id/usb-… --probe    Stop the kiosk first: a reader "
+    "belongs to one program at a time. Exit status 1: nobody answers there."
+)
+@_where
+@click.option("--probe", is_flag=True, help="Ask every known family whether it is at this port. It only asks.")
+@click.option("--seconds", type=click.FloatRange(min=0), default=2.0, show_default=True, help="Measure for so long.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def info(
+    config: Path | None, port: str | None, protocol: str | None, probe: bool, seconds: float, as_json: bool
+) -> None:
+    """Say which reader answers, how its line is set, and how well it hears what lies on it now."""
+    from devices.rfid import reader_info
+
+    settings = _settings(config, port, protocol)
+    if not settings.port:
+        raise click.UsageError("no reader is named: give --port, for example /dev/serial/by-id/…, or --config")
+    try:
+        if probe:
+            found = reader_info.probe(settings, time.monotonic)
+            if found is None:
+                tried = ", ".join(name for name in FAMILIES if name not in reader_info.TALK_ONLY)
+                raise click.ClickException(f"{settings.port}: nobody answers to {tried}. Is the reader powered?")
+            settings = found[0]
+        shown = reader_info.info(settings, seconds, time.monotonic)
+    except SetupError as error:
+        raise click.UsageError(str(error)) from error
+    except RfidError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(msgspec.json.encode(shown) if as_json else reader_info.lines(shown))

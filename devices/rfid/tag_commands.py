@@ -12,6 +12,7 @@ import msgspec
 from devices.rfid import wording
 from devices.rfid.errors import EncodeError
 from devices.rfid.hex_input import read_hex
+from devices.rfid.station.commands import convert, station, undo
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Model, TagContent, Usage, problem
 from devices.rfid.tags.epc import LAYOUTS, layout, pc_of, recognise_epc
@@ -37,7 +38,11 @@ def _read_pc(ctx: click.Context, param: click.Parameter, value: str) -> int:
 
 @click.group()
 def tag() -> None:
-    """Decode or encode an RFID tag's memory, or the EPC of a UHF tag."""
+    """Decode or encode an RFID tag's memory or EPC; tag books, convert a whole shelf, undo it."""
+
+
+for _command in (station, convert, undo):
+    tag.add_command(_command)
 
 
 _DECODE_EXAMPLES: Final = """\b

@@ -118,6 +118,23 @@ class UhfFamily(ABC):
         """What the tag is called, whatever its alarm."""
         return self._explained(heard.pc, heard.epc)[1]
 
+    def alone(self, uid: str) -> Heard | Lapse:
+        """The tag as it was last heard, if it is on the pad and no other answers to the same EPC."""
+        return self._alone(uid)
+
+    def armed(self, heard: Heard) -> bool | None:
+        """Whether the alarm in PC or EPC is on; ``None`` where it does not say."""
+        return self._armed(heard)
+
+    def secured(self, heard: Heard, armed: bool) -> Heard:
+        """PC and EPC with the alarm as it has to be; as they are where the alarm lives elsewhere."""
+        return heard if self._alarm in (Alarm.NONE, Alarm.EAS) else self._wanted(heard, armed) or heard
+
+    def rssi(self, uid: str) -> int | None:
+        """How strongly the tag was heard last, in dBm; ``None`` if the reader does not tell, or never heard it."""
+        heard = self._sightings.last(uid)
+        return heard.rssi if heard is not None else None
+
     def read(self, uid: str) -> TagContent | Lapse:
         """What the EPC says of the item; it was heard already."""
         heard = self._sightings.last(uid)
