@@ -110,4 +110,5 @@ def load(path: Path) -> KioskSettings:
         check_cards(settings.card_reader)
     except (BarcodeError, ScannerSettingsError, SetupError) as error:
         raise SettingsError(f"{path}: {error}") from error
-    return msgspec.structs.replace(settings, data=str((path.parent / settings.data).resolve()))
+    data = (path.parent / settings.data).resolve()
+    return msgspec.structs.replace(settings, data=str(data), reader=settings.reader.in_folder(data))

@@ -92,6 +92,8 @@ class HfFamily(ABC):
                 if rest is not Lapse.REFUSED:
                     return rest
                 break
+            if not rest:
+                break  # an answer of nothing would be asked for again and again
             memory += rest
         return memory if isinstance(memory, Lapse) else recognise(memory)
 

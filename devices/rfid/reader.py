@@ -33,7 +33,7 @@ from devices.rfid.port import Interrupted, Line, Port, PortLost
 from devices.rfid.security import TRIES, Order, SecurityOrders
 from devices.rfid.security_scheme import scheme
 from devices.rfid.settings import ReaderSettings
-from devices.rfid.tags.content import Problem, TagContent, problem
+from devices.rfid.tags.content import TagContent
 from devices.rfid.tags.tag_map import MapError, TagMap
 
 log = logging.getLogger(__name__)
@@ -220,9 +220,9 @@ class PadReader:
 
     def _named(self, uid: str, content: TagContent | None) -> TagContent | None:
         """The site's table of tags names the item where the tag itself does not."""
-        if self._map is None or (content is not None and problem(content) is Problem.NONE):
+        if self._map is None:
             return content
-        return self._map.content(uid) or content
+        return self._map.content(uid) if content is None else self._map.resolve(uid, content)
 
     def _secure(self, reader: Family, order: Order) -> None:
         if not reader.secures:

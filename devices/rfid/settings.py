@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 
@@ -52,3 +54,7 @@ class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     tag_map: str = ""
     uhf: UhfSettings = UhfSettings()
     card: CardSettings = CardSettings()
+
+    def in_folder(self, folder: Path) -> ReaderSettings:
+        """The same, with the table's path taken relative to ``folder``."""
+        return msgspec.structs.replace(self, tag_map=str(folder / self.tag_map)) if self.tag_map else self
