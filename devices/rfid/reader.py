@@ -33,8 +33,8 @@ from devices.rfid.port import Interrupted, Line, Port, PortLost
 from devices.rfid.security import TRIES, Order, SecurityOrders
 from devices.rfid.security_scheme import scheme
 from devices.rfid.settings import ReaderSettings
-from devices.rfid.tags.content import TagContent
-from devices.rfid.tags.tag_map import MapError, TagMap
+from devices.rfid.tags.content import Problem, TagContent, problem
+from devices.rfid.tags.tag_map import MapError, TagMapFile
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -77,6 +77,7 @@ class PadReader:
         self._settings = settings
         self._entry = entry(settings)
         self._map = _load_map(settings)
+        self._map_trouble = ""
         self._post = post
         self._clock = clock
         self._wrap = wrap
@@ -220,9 +221,14 @@ class PadReader:
 
     def _named(self, uid: str, content: TagContent | None) -> TagContent | None:
         """The site's table of tags names the item where the tag itself does not."""
-        if self._map is None:
+        if self._map is None or (content is not None and problem(content) is Problem.NONE):
             return content
-        return self._map.content(uid) if content is None else self._map.resolve(uid, content)
+        table, trouble = self._map.fresh(), self._map.trouble
+        if trouble != self._map_trouble:
+            self._map_trouble = trouble
+            if trouble:
+                log.warning("the table of tags has changed and cannot be used; the old one is: %s", trouble)
+        return table.resolve(uid, content)
 
     def _secure(self, reader: Family, order: Order) -> None:
         if not reader.secures:
@@ -302,9 +308,9 @@ class PadReader:
             self._post(event)
 
 
-def _load_map(settings: ReaderSettings) -> TagMap | None:
+def _load_map(settings: ReaderSettings) -> TagMapFile | None:
     try:
-        return TagMap.load(Path(settings.tag_map)) if settings.tag_map else None
+        return TagMapFile(Path(settings.tag_map)) if settings.tag_map else None
     except MapError as error:
         raise SetupError(f"[reader] tag_map: {error}") from error
 

@@ -51,6 +51,20 @@ def test_the_alarm_of_a_tag_in_the_table_is_switched_like_any_other(bench, table
     assert bench.afi(A) == 0xC2
 
 
+def test_a_line_that_is_added_is_known_without_a_restart_and_a_bad_one_does_no_harm(bench, table, caplog):
+    bench.pad.define(D)
+    bench.pad.define(A)
+    start(bench, table)
+    good = table.read_text()
+    table.write_text(good + "nonsense\n")
+    bench.put(A)
+    assert bench.read(A).content.item_id == "BK1"
+    assert "the old one is" in caplog.text
+    table.write_text(f"{good}{D},BK4\n")
+    bench.put(D)
+    assert bench.read(D).content.item_id == "BK4"
+
+
 def test_a_tag_that_is_only_heard_has_its_name_from_the_table(bench, table):
     bench.pad.define(A, dead=True)
     start(bench, table)
