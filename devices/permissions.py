@@ -12,20 +12,23 @@ from devices.findings import Finding, Grade
 from devices.rfid.settings import ReaderSettings
 
 _PART = "permissions"
+_NO_READER = ReaderSettings()
 
 
-def findings(camera: CameraSettings, reader: ReaderSettings) -> list[Finding]:
+def findings(camera: CameraSettings, reader: ReaderSettings, card_reader: ReaderSettings = _NO_READER) -> list[Finding]:
     """One finding for each group that is needed; none when no device needs one."""
-    return judge(needed(camera, reader), _groups(), _user(), everything=os.geteuid() == 0)
+    return judge(needed(camera, reader, card_reader), _groups(), _user(), everything=os.geteuid() == 0)
 
 
-def needed(camera: CameraSettings, reader: ReaderSettings) -> dict[str, str]:
+def needed(camera: CameraSettings, reader: ReaderSettings, card_reader: ReaderSettings = _NO_READER) -> dict[str, str]:
     """The groups that Debian gives the devices to -> what they are needed for."""
     groups = {}
     if camera.source.startswith(("/dev/", "picamera")):
         groups["video"] = f"the camera {camera.source}"
-    if reader.port.startswith("/dev/"):
-        groups["dialout"] = f"the RFID reader {reader.port}"
+    readers = (("the RFID reader", reader.port), ("the card reader", card_reader.port))
+    serial = [f"{what} {port}" for what, port in readers if port.startswith("/dev/")]
+    if serial:
+        groups["dialout"] = " and ".join(serial)
     return groups
 
 

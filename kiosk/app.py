@@ -74,6 +74,7 @@ class KioskApp(App):
             CameraReader(settings.camera, settings.codes, self._from_camera) if settings.camera.source else None
         )
         self.reader = PadReader(settings.reader, self._from_reader) if settings.reader.port else None
+        self.card_reader = self._make_card_reader()
         self.scanners, self._window_keys = self._make_scanners()
         self.sounds = Sounds(enabled=settings.screen.sound)
         self.kiosk_root: KioskRoot | None = None
@@ -82,6 +83,10 @@ class KioskApp(App):
         self._pilot = Pilot(pilot, self) if pilot is not None else None
         self._out_of_service = False
         self.status = 0
+
+    def _make_card_reader(self) -> PadReader | None:
+        settings = self.settings.card_reader
+        return PadReader(settings, self._from_card_reader) if settings.port else None
 
     def _make_scanners(self) -> tuple[Scanners | None, WindowKeys | None]:
         """Nothing is loaded for scanners where there is none."""
@@ -121,6 +126,8 @@ class KioskApp(App):
         self.services.link.start()
         if self.reader is not None:
             self.reader.start()
+        if self.card_reader is not None:
+            self.card_reader.start()
         if self.camera is not None:
             self.camera.start()
         if self.scanners is not None:
@@ -142,6 +149,8 @@ class KioskApp(App):
             self.camera.stop()
         if self.reader is not None:
             self.reader.stop()
+        if self.card_reader is not None:
+            self.card_reader.stop()
         self.runner.stop()
 
     def open_settings(self, *_: object) -> bool:
@@ -171,6 +180,15 @@ class KioskApp(App):
                 self.runner.security_written(event.uid, event.armed, event.ok, stuck or Stuck.LEFT)
             return
         translated = translate.from_reader(event, self.settings.reader.isil)
+        if translated is not None:
+            self.runner.post(translated)
+
+    def _from_card_reader(self, event: ReaderEvent) -> None:
+        """Cards only: the books of the pad are another reader's."""
+        if isinstance(event, ReaderChanged):
+            ready = event.state is ReaderState.READY
+            self.services.part("card reader", "ok" if ready else "lost", "" if ready else event.why)
+        translated = translate.from_card_reader(event)
         if translated is not None:
             self.runner.post(translated)
 

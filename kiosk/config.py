@@ -10,6 +10,8 @@ from devices.barcode.accept import Rules
 from devices.barcode.code import BarcodeError
 from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.link.settings import LinkSettings
+from devices.rfid.cards import check as check_cards
+from devices.rfid.errors import SetupError
 from devices.rfid.settings import ReaderSettings
 from devices.scanner.errors import ScannerSettingsError
 from devices.scanner.settings import ScannerSettings
@@ -69,7 +71,12 @@ class CirculationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 
 
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The whole file. ``data`` is the folder of the journal and ledger; relative paths start there."""
+    """The whole file. ``data`` is the folder of the journal and ledger; relative paths start there.
+
+    ``[card_reader]`` is a reader for patrons' cards beside the pad for books, with settings as ``[reader]`` has them
+    (empty port: none). Its ``protocol`` is ``em4100`` (125 kHz) or ``pn532`` (13.56 MHz, by the card's UID), with
+    ``[card_reader.card]`` for how numbers are written; or that of any pad, for cards that hold ISO 28560 as books do.
+    """
 
     name: str = "Anjungan"
     code: str = "K-01"  # the only code a patron may see, on the out-of-service screen
@@ -81,6 +88,7 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     codes: CodeSettings = CodeSettings()
     camera: CameraSettings = CameraSettings()
     reader: ReaderSettings = ReaderSettings()
+    card_reader: ReaderSettings = ReaderSettings()
     scanners: tuple[ScannerSettings, ...] = ()
     link: LinkSettings = LinkSettings()
 
@@ -99,6 +107,8 @@ def load(path: Path) -> KioskSettings:
     try:
         Rules(settings.codes)
         check_scanners(settings.scanners)
-    except (BarcodeError, ScannerSettingsError) as error:
+        check_cards(settings.card_reader)
+    except (BarcodeError, ScannerSettingsError, SetupError) as error:
         raise SettingsError(f"{path}: {error}") from error
-    return msgspec.structs.replace(settings, data=str((path.parent / settings.data).resolve()))
+    data = (path.parent / settings.data).resolve()
+    return msgspec.structs.replace(settings, data=str(data), reader=settings.reader.in_folder(data))

@@ -84,6 +84,18 @@ def from_scanner(event: scanner.Event) -> Event | None:
     return from_camera(camera.CodeRead(event.kind, event.text, event.format, nowhere, (0, 0), event.patron, event.item))
 
 
+def from_card_reader(event: reader.Event) -> Event | None:
+    """The session's event for one of the card reader's: a patron's card, or one whose number is nobody's.
+
+    What else happens there concerns nobody: a book laid on it lies on no pad, and a card does not leave one.
+    """
+    if not isinstance(event, reader.TagRead) or event.content is None:
+        return None
+    if event.content.is_card:
+        return CardSeen(PatronRef(event.content.item_id))
+    return ForeignCodeSeen() if event.problem == Problem.DRAWN_NUMBER else None
+
+
 def from_reader(event: reader.Event, isil: str = "") -> Event | None:
     """The session's event for one of the reader's. ``isil``: tags of another owner name no book (empty: any owner).
 

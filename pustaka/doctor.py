@@ -29,7 +29,7 @@ class Part:
 PARTS: dict[str, Part] = {
     "packages": Part("devices.barcode.packages:findings"),
     "engines": Part("devices.barcode.doctor:engines", ("camera",)),
-    "permissions": Part("devices.permissions:findings", ("camera", "reader")),
+    "permissions": Part("devices.permissions:findings", ("camera", "reader", "card_reader")),
     "camera": Part("devices.barcode.doctor:camera", ("camera", "codes")),
     "scanners": Part("devices.scanner.doctor:findings", ("scanners",)),
     "reader": Part("devices.rfid.doctor:findings", ("reader",)),

@@ -85,6 +85,11 @@ FAMILIES: Final = {
     "feig": FamilyEntry("devices.rfid.families.feig:FeigFamily", LineSettings(38400, "E")),
     # An empty round takes 9 ms, reading needs no exchange, and a round can be broken off: little to wait for.
     "m100": FamilyEntry("devices.rfid.families.m100:M100Family", LineSettings(115200), idle=0.0, grace=0.004),
+    "chafon18": FamilyEntry("devices.rfid.families.chafon:ChafonFamily", LineSettings(57600)),
+    "chafon288": FamilyEntry("devices.rfid.families.chafon:ChafonFamily", LineSettings(57600)),
+    "a0": FamilyEntry("devices.rfid.families.a0:A0Family", LineSettings(115200)),
+    "em4100": FamilyEntry("devices.rfid.families.em4100:Em4100Family", LineSettings(9600), rest=0.0, idle=0.0),
+    "pn532": FamilyEntry("devices.rfid.families.pn532:Pn532Family", LineSettings(115200)),
 }
 
 

@@ -84,13 +84,16 @@ class HfFamily(ABC):
     def read(self, uid: str) -> TagContent | Lapse:
         """What the tag says of its item: the first blocks, and more only where they are needed to judge it."""
         memory = self.read_blocks(uid, 0, FIRST_BLOCKS)
+        size = BLOCK if isinstance(memory, Lapse) else max(1, len(memory) // FIRST_BLOCKS)  # a few chips have 8 bytes
         while not isinstance(memory, Lapse) and (more := more_blocks(memory)):
-            rest = self.read_blocks(uid, len(memory) // BLOCK, more)
+            rest = self.read_blocks(uid, len(memory) // size, -(-more * BLOCK // size))
             if isinstance(rest, Lapse):
                 # A tag may end here; then what was read is all there is, and its checksum decides.
                 if rest is not Lapse.REFUSED:
                     return rest
                 break
+            if not rest:
+                break  # an answer of nothing would be asked for again and again
             memory += rest
         return memory if isinstance(memory, Lapse) else recognise(memory)
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, TypeVar
 
+from devices.rfid import uhf_settings
 from devices.rfid.errors import SetupError
 from devices.rfid.events import (
     Event,
@@ -33,7 +34,7 @@ from devices.rfid.security import TRIES, Order, SecurityOrders
 from devices.rfid.security_scheme import scheme
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags.content import Problem, TagContent, problem
-from devices.rfid.tags.tag_map import MapError, TagMap
+from devices.rfid.tags.tag_map import MapError, TagMapFile
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -76,6 +77,7 @@ class PadReader:
         self._settings = settings
         self._entry = entry(settings)
         self._map = _load_map(settings)
+        self._map_trouble = ""
         self._post = post
         self._clock = clock
         self._wrap = wrap
@@ -128,6 +130,8 @@ class PadReader:
             try:
                 if self._visit():
                     wait = BACKOFF[0]
+            except SetupError as error:
+                self._lose(str(error))  # what only the family itself can judge
             except Exception as error:
                 # A defect must not end the thread: staff see the reader lost, and it starts afresh.
                 log.exception("the reader's driver failed")
@@ -159,7 +163,7 @@ class PadReader:
                 self._serve(reader)
         except Interrupted:
             pass  # the caller looks at _stopping
-        except PortLost as lost:
+        except (PortLost, SetupError) as lost:  # settings that the family cannot work with name themselves
             self._lose(str(lost))
         finally:
             with self._wake:
@@ -219,7 +223,12 @@ class PadReader:
         """The site's table of tags names the item where the tag itself does not."""
         if self._map is None or (content is not None and problem(content) is Problem.NONE):
             return content
-        return self._map.content(uid) or content
+        table, trouble = self._map.fresh(), self._map.trouble
+        if trouble != self._map_trouble:
+            self._map_trouble = trouble
+            if trouble:
+                log.warning("the table of tags has changed and cannot be used; the old one is: %s", trouble)
+        return table.resolve(uid, content)
 
     def _secure(self, reader: Family, order: Order) -> None:
         if not reader.secures:
@@ -299,9 +308,9 @@ class PadReader:
             self._post(event)
 
 
-def _load_map(settings: ReaderSettings) -> TagMap | None:
+def _load_map(settings: ReaderSettings) -> TagMapFile | None:
     try:
-        return TagMap.load(Path(settings.tag_map)) if settings.tag_map else None
+        return TagMapFile(Path(settings.tag_map)) if settings.tag_map else None
     except MapError as error:
         raise SetupError(f"[reader] tag_map: {error}") from error
 
@@ -311,3 +320,4 @@ def _check(settings: ReaderSettings) -> None:
         raise SetupError("[reader] port is empty: name the reader's port, for example /dev/serial/by-id/…")
     entry(settings)
     scheme(settings)
+    uhf_settings.check(settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 
@@ -23,12 +25,13 @@ class UhfSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class CardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``[reader.card]``: how a card reader's number is written in the library system.
+    """``[card_reader.card]``: how a card's number is written in the library system.
 
-    ``form``: ``hex10``, ``dec10``, ``8h10d`` or ``facility`` for 125 kHz cards, ``hex`` or ``dec`` for 13.56 MHz.
+    ``form`` is a name of :data:`devices.rfid.card_number.EM4100` (125 kHz) or of
+    :data:`devices.rfid.card_number.ISO14443` (13.56 MHz); empty: ``dec10`` and ``hex``.
     """
 
-    form: str = "dec10"
+    form: str = ""
     checksum: str = "xor"  # or "sum8"
     prefix: str = ""  # stands before every number
 
@@ -51,3 +54,7 @@ class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     tag_map: str = ""
     uhf: UhfSettings = UhfSettings()
     card: CardSettings = CardSettings()
+
+    def in_folder(self, folder: Path) -> ReaderSettings:
+        """The same, with the table's path taken relative to ``folder``."""
+        return msgspec.structs.replace(self, tag_map=str(folder / self.tag_map)) if self.tag_map else self

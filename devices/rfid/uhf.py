@@ -35,10 +35,15 @@ _REMEMBERED: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Tags whose EPC begins with ``bits`` bits of ``mask``, which is filled with 0 to whole bytes: where a write goes."""
+    """Where a write goes: tags whose EPC begins with ``bits`` bits of ``mask``, filled with 0 to whole bytes."""
 
     mask: bytes
     bits: int
+
+    @property
+    def epc(self) -> bytes:
+        """The tag's EPC, where the reader addresses by whole EPCs alone."""
+        return self.mask
 
     @classmethod
     def of(cls, epc: bytes, bits: int) -> Target:
@@ -74,8 +79,6 @@ class UhfFamily(ABC):
 
     #: Whether the reader can address a tag by a part of its EPC. If not, every target is a whole EPC.
     masks: ClassVar[bool] = True
-    #: Whether the reader names the tag that was read. If not, PC and EPC are read back whole, to know which it was.
-    names: ClassVar[bool] = True
 
     def __init__(self, settings: ReaderSettings) -> None:
         check(settings)
@@ -180,12 +183,12 @@ class UhfFamily(ABC):
         return self._armed(found)
 
     def _read_epc(self, target: Target, heard: Heard) -> Heard | Lapse:
-        """The tag as it is now: the words of the alarm from its memory, the others as it answered."""
+        """The tag as it is now: the words of the alarm from its memory, the others as it answered or was addressed."""
         first, count = self._alarm_words(heard)
         words = self.read_words(target, EPC_BANK, first, count)
         if isinstance(words, Lapse):
             return words
-        bank = heard.pc.to_bytes(2, "big") + words.epc
+        bank = heard.pc.to_bytes(2, "big") + (words.epc or target.epc)
         at = 2 * (first - PC_WORD)
         bank = bank[:at] + words.data + bank[at + len(words.data) :]
         return Heard(bank[2:], int.from_bytes(bank[:2], "big"))
@@ -193,7 +196,7 @@ class UhfFamily(ABC):
     def _alarm_words(self, heard: Heard) -> tuple[int, int]:
         """The first word to read back, and how many."""
         on, off = self._wanted(heard, True), self._wanted(heard, False)
-        if not self.names or on is None or off is None:
+        if on is None or off is None:
             return PC_WORD, 1 + len(heard.epc) // 2
         first, data = _changes(on, off)
         return first, len(data) // 2

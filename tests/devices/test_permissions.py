@@ -15,6 +15,13 @@ def test_each_device_needs_the_group_that_owns_it() -> None:
     assert permissions.needed(CameraSettings(source="http://camera/"), ReaderSettings(port="")) == {}
 
 
+def test_two_readers_need_one_group() -> None:
+    camera, pad, cards = CameraSettings(), ReaderSettings(port="/dev/ttyUSB0"), ReaderSettings(port="/dev/ttyUSB1")
+    both = {"dialout": "the RFID reader /dev/ttyUSB0 and the card reader /dev/ttyUSB1"}
+    assert permissions.needed(camera, pad, cards) == both
+    assert permissions.needed(camera, ReaderSettings(), cards) == {"dialout": "the card reader /dev/ttyUSB1"}
+
+
 def test_a_missing_group_is_a_warning_with_the_command_that_mends_it() -> None:
     first, second = permissions.judge({"video": "x", "dialout": "y"}, {"video"}, "kiosk", everything=False)
     assert (first.grade, second.grade) == (Grade.OK, Grade.WARN)

@@ -20,9 +20,12 @@ import pytest
 from broker_config.private import PrivateBroker
 from devices.emulators import things
 from devices.emulators.camera import CameraEmulator
+from devices.emulators.field import Kind, TagState
+from devices.emulators.reader_client import ReaderEmulator
 from devices.socket_path import short_path
 from kiosk.circulation.library.library import EmbeddedLibrary
 from kiosk.circulation.library.sample import ANI_PIN, load_sample
+from kiosk.circulation.library.staff import NewMember, StaffRoom
 from pustaka.demo.tap import Tap
 
 #: Starts the kiosk with parts that fail on demand: the file ``fail`` makes drawing raise once, ``die`` a thread.
@@ -151,7 +154,22 @@ def test_a_member_types_number_and_pin_sees_the_account_and_leaves(kiosk: Kiosk)
     assert "Ani" not in kiosk.log.read_text()
 
 
-def test_codes_at_a_kiosk_card_or_book_a_strangers_and_the_staffs(config: Path) -> None:
+@pytest.fixture
+def card_reader(config: Path) -> Iterator[ReaderEmulator]:
+    """A 125 kHz reader in the configuration, and a member whose card it can read."""
+    library = EmbeddedLibrary.open(config.parent / "library.sqlite")
+    StaffRoom(library).add_member(NewMember("A3808980205", "Dewi"))
+    library.close()
+    reader = ReaderEmulator(config.parent, "cards", protocol="em4100")
+    reader.define_tag(TagState(uid="62E3086CED", kind=Kind.CARD))
+    reader.start()
+    with config.open("a") as file:
+        file.write(f'[card_reader]\nport = "{reader.port}"\nprotocol = "em4100"\ncard = {{ prefix = "A" }}\n')
+    yield reader
+    reader.stop()
+
+
+def test_codes_at_a_kiosk_card_or_book_a_strangers_and_the_staffs(config: Path, card_reader: ReaderEmulator) -> None:
     with config.open("a") as file:
         file.write('[codes.patron]\npattern = "\\\\d{4}"\nadd = "A"\n[codes.item]\nlength = 4\n')
         file.write('[[codes.staff]]\npattern = "STAF-.*"\n')
@@ -161,7 +179,10 @@ def test_codes_at_a_kiosk_card_or_book_a_strangers_and_the_staffs(config: Path) 
             file.write('[[scanners]]\nname = "counter"\nport = "/dev/serial/by-id/no-such-scanner"\n')
         kiosk = start(config)
         try:
-            kiosk.until(lambda state: state["camera_ready"])
+            card_reader.put("62E3086CED")
+            kiosk.until(lambda state: any("Dewi" in words for words in state["texts"]))
+            kiosk.ask(do="press", button="exit")
+            kiosk.until(lambda state: state["page"] == "welcome" and state["camera_ready"])
             camera.show(things.phone("https://example.org/"))
             kiosk.until(lambda state: state["notice"] == "foreign-code")
             camera.show(things.phone("STAF-7391"))

@@ -60,6 +60,11 @@ FIRMWARE: Final = {
     "feig-scanning": "devices.emulators.firmware.feig:ScanningReader",
     "m100": "devices.emulators.firmware.m100:M100Reader",
     "r200": "devices.emulators.firmware.m100:R200Reader",
+    "chafon18": "devices.emulators.firmware.chafon:Chafon18Reader",
+    "chafon288": "devices.emulators.firmware.chafon:Chafon288Reader",
+    "a0": "devices.emulators.firmware.a0:A0Reader",
+    "em4100": "devices.emulators.firmware.em4100:Em4100Reader",
+    "pn532": "devices.emulators.firmware.pn532:Pn532Reader",
 }
 
 

@@ -16,7 +16,7 @@ from devices.rfid.framing import Parser
 from devices.rfid.protocols.said import Said
 
 #: Folders here; readers that speak one protocol in several ways share a folder.
-PROTOCOLS: Final = ("m3", "feig", "m100")
+PROTOCOLS: Final = ("m3", "feig", "m100", "chafon", "a0", "em4100", "pn532")
 
 
 @dataclass(frozen=True)

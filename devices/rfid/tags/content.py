@@ -11,7 +11,10 @@ from devices.rfid.tags.fields import Field
 
 
 class Model(enum.StrEnum):
-    """How a tag's memory or EPC is laid out; ``MAPPED``: the memory does not matter, a table names the item."""
+    """How a tag's memory or EPC is laid out.
+
+    ``MAPPED``: the memory does not matter, a table names the item. ``CARD_NUMBER``: a card that is only a number.
+    """
 
     ISO_28560_3 = "iso28560-3"
     ISO_28560_2 = "iso28560-2"
@@ -19,6 +22,7 @@ class Model(enum.StrEnum):
     DORTMUND_EPC = "dortmund-epc"
     SMARTFREQ_EPC = "smartfreq-epc"
     MAPPED = "mapped"
+    CARD_NUMBER = "card"
     BLANK = "blank"
     UNKNOWN = "unknown"
 
@@ -137,6 +141,7 @@ class Problem(enum.StrEnum):
     BLANK = "blank"
     UNKNOWN_MODEL = "unknown-model"
     NO_ITEM_ID = "no-item-id"
+    DRAWN_NUMBER = "drawn-number"
 
     @property
     def sentence(self) -> str:
@@ -151,6 +156,7 @@ _PROBLEMS: Final = {
     Problem.BLANK: "The tag is blank: scan the label.",
     Problem.UNKNOWN_MODEL: "The tag's data model is not known: scan the label.",
     Problem.NO_ITEM_ID: "The tag carries no item number: scan the label.",
+    Problem.DRAWN_NUMBER: "The card (or phone) shows another number each time: scan its code, or type the number.",
 }
 
 
@@ -161,6 +167,8 @@ def problem(content: TagContent) -> Problem:
             return Problem.BLANK
         case Model.UNKNOWN:
             return Problem.UNKNOWN_MODEL
+        case Model.CARD_NUMBER if not content.item_id:
+            return Problem.DRAWN_NUMBER
     if not content.crc_ok:
         return Problem.BAD_CRC
     return Problem.NONE if content.item_id else Problem.NO_ITEM_ID

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+import msgspec
 import pytest
 
 from devices.emulators.faults import Fault
@@ -66,15 +67,17 @@ class Log:
 class Bench:
     """An emulated pad, the production driver on it, and the driver's events."""
 
-    def __init__(self, pad: ReaderEmulator) -> None:
+    def __init__(self, pad: ReaderEmulator, settings: ReaderSettings) -> None:
         self.pad = pad
+        self._settings = settings
         self.log = Log()
         self.reader: PadReader | None = None
         self._readers: list[PadReader] = []
 
     def start(self, **changes: int) -> PadReader:
         self.pad.start()
-        self.reader = PadReader(ReaderSettings(port=self.pad.port), self.log.post, **changes)
+        settings = msgspec.structs.replace(self._settings, port=self.pad.port)
+        self.reader = PadReader(settings, self.log.post, **changes)
         self._readers.append(self.reader)
         self.reader.start()
         return self.reader
@@ -130,8 +133,14 @@ def shared_pad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReaderEmula
 
 
 @pytest.fixture
-def bench(shared_pad: ReaderEmulator) -> Iterator[Bench]:
+def reader_settings() -> ReaderSettings:
+    """How the driver is set, but for its port; a module with another kind of reader has its own."""
+    return ReaderSettings()
+
+
+@pytest.fixture
+def bench(shared_pad: ReaderEmulator, reader_settings: ReaderSettings) -> Iterator[Bench]:
     """An empty pad without faults."""
-    bench = Bench(shared_pad)
+    bench = Bench(shared_pad, reader_settings)
     yield bench
     bench.end()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from devices.emulators import reader, reader_script
 from devices.emulators.faults import Fault, FaultOrder
-from devices.emulators.field import AFI_LOCK
+from devices.emulators.field import AFI_LOCK, Kind
 from devices.emulators.reader_control import ComeBack, Define, HangUp, Put, SetFault, Take
 from devices.emulators.reader_script import Playing, Script, ScriptError, Step, parse
 from devices.rfid.tags.content import Usage
@@ -62,6 +62,15 @@ def test_a_blank_tag_and_one_that_is_only_named():
     assert set(bytes.fromhex(order.tag.memory)) == {0}
 
 
+def test_tags_of_other_kinds():
+    uhf, card = parse("tag U E280110520 epc 30751feb705c5904e3d50d70 rssi -64\ntag C 62E3086CED bare").first
+    assert isinstance(uhf, Define)
+    assert isinstance(card, Define)
+    assert (uhf.tag.kind, uhf.tag.epc, uhf.tag.rssi) == (Kind.UHF, "30751FEB705C5904E3D50D70", -64)
+    assert uhf.tag.pc >> 11 == 6
+    assert (card.tag.kind, card.tag.uid) == (Kind.CARD, "62E3086CED")
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -88,6 +97,8 @@ def test_a_blank_tag_and_one_that_is_only_named():
         ("tag C xyz", "'xyz': a UID is hex digits"),
         ("tag C E004 blank", "'C': tag E004: a UID has 16 hex digits"),
         ("tag C E004010031230C03 item 0123456789012345678901", "'C': "),
+        ("tag C E280 epc 3", "'3': an EPC is given in hex"),
+        ("tag C E280 rssi loud", "'loud': how strongly it is heard is whole dBm"),
         ("tag C E004010031230C03 reach 2", "'C': tag E004010031230C03: reach is 2.0"),
     ],
 )

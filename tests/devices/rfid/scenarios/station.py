@@ -59,10 +59,15 @@ class Station:
 
     def ready(self, **changes: int) -> PadReader:
         """The driver at work."""
+        reader = self.look(**changes)
+        self.state(ReaderState.READY)
+        return reader
+
+    def look(self, **changes: int) -> PadReader:
+        """The driver, looking for its reader."""
         settings = self.desk.settings(self.pad.port if self._tcp else self._pattern, self._baud)
         self._reader = PadReader(settings, self._post, **changes)
         self._reader.start()
-        self.wait(ReaderChanged, lambda event: event.state is ReaderState.READY)
         return self._reader
 
     # --- hands ----------------------------------------------------------------------------------------------------
