@@ -32,7 +32,7 @@ PARTS: dict[str, Part] = {
     "permissions": Part("devices.permissions:findings", ("camera", "reader", "card_reader")),
     "camera": Part("devices.barcode.doctor:camera", ("camera", "codes")),
     "scanners": Part("devices.scanner.doctor:findings", ("scanners",)),
-    "reader": Part("devices.rfid.doctor:findings", ("reader",)),
+    "reader": Part("devices.rfid.doctor:findings", ("reader", "card_reader")),
 }
 _COLOURS = {Grade.OK: "green", Grade.WARN: "yellow", Grade.BAD: "red"}
 

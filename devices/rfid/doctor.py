@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,7 @@ from devices.rfid.survey import Survey, survey
 from devices.rfid.tcp_line import TCP
 
 PART: Final = "reader"
+_CARDS: Final = "card reader"
 RULES: Final = Path("/etc/udev/rules.d/70-pustaka.rules")
 #: Adapters that brltty takes for a Braille display (CH340/CH341).
 _BRLTTY_TAKES: Final = frozenset({"1a86:7523", "1a86:5523"})
@@ -46,8 +48,19 @@ _DAMAGED: Final = 0.02
 _MISSED: Final = 0.2
 
 
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where the system keeps what it knows."""
+
+    sys: Path
+    proc: Path
+    by_id: Path
+    rules: Path
+
+
 def findings(
     settings: ReaderSettings,
+    card_reader: ReaderSettings | None = None,
     *,
     clock: Callable[[], float] = time.monotonic,
     seconds: float = 2.0,
@@ -56,7 +69,18 @@ def findings(
     by_id: Path = BY_ID,
     rules: Path = RULES,
 ) -> list[Finding]:
-    """One finding or more; ``sys``, ``proc``, ``by_id`` and ``rules`` are where the system keeps what it knows."""
+    """Of the pad, and of the reader for cards beside it: one finding or more of each that is set.
+
+    ``sys``, ``proc``, ``by_id`` and ``rules`` are where the system keeps what it knows.
+    """
+    where = _Where(sys, proc, by_id, rules)
+    found = _of_one(settings, clock, seconds, where)
+    if card_reader is not None:
+        found += [replace(one, part=_CARDS) for one in _of_one(card_reader, clock, seconds, where)]
+    return found
+
+
+def _of_one(settings: ReaderSettings, clock: Callable[[], float], seconds: float, where: _Where) -> list[Finding]:
     if not settings.port:
         return []
     try:
@@ -64,10 +88,10 @@ def findings(
         scheme(settings)
     except SetupError as error:
         return [Finding(PART, Grade.BAD, str(error), "Correct the configuration.")]
-    found = list(_names(line_facts(settings.port, sys=sys, by_id=by_id), proc, rules))
+    found = list(_names(line_facts(settings.port, sys=where.sys, by_id=where.by_id), where.proc, where.rules))
     if not settings.port.startswith(TCP) and not candidates(settings.port):
-        return [*found, _missing(settings.port, sys, proc, by_id)]
-    return [*found, *_asked(settings, clock, seconds, proc, sys, by_id)]
+        return [*found, _missing(settings.port, where.sys, where.proc, where.by_id)]
+    return [*found, *_asked(settings, clock, seconds, where)]
 
 
 def _names(facts: LineFacts, proc: Path, rules: Path) -> Iterator[Finding]:
@@ -93,19 +117,17 @@ def _missing(port: str, sys: Path, proc: Path, by_id: Path) -> Finding:
     return Finding(PART, Grade.BAD, f"{port}: no such port.", todo)
 
 
-def _asked(
-    settings: ReaderSettings, clock: Callable[[], float], seconds: float, proc: Path, sys: Path, by_id: Path
-) -> Iterator[Finding]:
-    device = line_facts(settings.port, sys=sys, by_id=by_id).device
+def _asked(settings: ReaderSettings, clock: Callable[[], float], seconds: float, where: _Where) -> Iterator[Finding]:
+    device = line_facts(settings.port, sys=where.sys, by_id=where.by_id).device
     try:
         Port.open(settings.port, line_settings(settings), clock).close()
     except PortLost as lost:
-        yield _shut(str(lost), holders(device, proc))
+        yield _shut(str(lost), holders(device, where.proc))
         return
     try:
         with answering(settings, clock) as (reader, hello, _):
             yield Finding(PART, Grade.OK, f"{settings.port}: {hello}")
-            facts = line_facts(settings.port, sys=sys, by_id=by_id)  # the driver has set the latency by now
+            facts = line_facts(settings.port, sys=where.sys, by_id=where.by_id)  # the driver has set the latency by now
             if facts.latency_ms is not None and facts.latency_ms > 1:
                 said = f"The USB adapter holds every answer back for {facts.latency_ms} ms."
                 path = f"/sys/class/tty/{Path(facts.device).name}/device/latency_timer"

@@ -171,6 +171,12 @@ def test_an_adapter_that_holds_bytes_back(bench: Any, machine: Machine) -> None:
     assert "latency_timer" in late.todo
 
 
+def test_a_reader_for_cards_that_only_talks(nobody: str) -> None:
+    (found,) = findings(ReaderSettings(), ReaderSettings(port=nobody, protocol="em4100"))
+    assert (found.part, found.grade) == ("card reader", Grade.OK)
+    assert "it only talks" in found.said
+
+
 @pytest.mark.parametrize("settings", [{"protocol": "none"}, {"security": "none-such"}])
 def test_settings_that_cannot_be_used(machine: Machine, settings: dict[str, str]) -> None:
     (found,) = machine.ask("/dev/x", **settings)
