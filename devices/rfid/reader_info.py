@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -76,8 +77,19 @@ def probe(settings: ReaderSettings, clock: Callable[[], float], but: str = "") -
         finally:
             port.close()
         if hello is not None:
-            return tried, hello
+            return msgspec.structs.replace(tried, protocol=_kind(protocol, hello)), hello
     return None
+
+
+def _kind(protocol: str, hello: str) -> str:
+    """Families of one class answer the same question; which it is, the model's number tells, or else it is the newest.
+
+    UHFReader18 is ``chafon18``; UHFReader288M and UHFReader86 are ``chafon288``.
+    """
+    kinds = [name for name, entry in FAMILIES.items() if entry.makes == FAMILIES[protocol].makes]
+    numbers = set(re.findall("[0-9]+", hello))
+    named = [name for name in kinds if name.lstrip("abcdefghijklmnopqrstuvwxyz") in numbers]
+    return (named if len(kinds) > 1 and named else kinds)[-1]
 
 
 def info(settings: ReaderSettings, seconds: float, clock: Callable[[], float]) -> ShownInfo:

@@ -25,6 +25,8 @@ from devices.rfid.events import (
     TagRead,
 )
 from devices.rfid.reader_commands import reader
+from devices.rfid.reader_info import probe
+from devices.rfid.settings import ReaderSettings
 from devices.rfid.tag_table import Drawn, TagTable
 from devices.rfid.tags import iso28560_3
 from devices.rfid.tags.content import Problem
@@ -65,6 +67,15 @@ def test_probe_finds_a_uhf_module_and_how_strongly_it_hears(tmp_path: Path) -> N
     assert shown["protocol"] == "m100"
     (strength,) = shown["rssi"].values()
     assert -55 < strength < -35
+
+
+def test_probe_tells_families_of_one_protocol_apart(tmp_path: Path) -> None:
+    pad = ReaderEmulator(tmp_path, protocol="chafon288")
+    pad.start()
+    found = probe(ReaderSettings(port=pad.port), time.monotonic)
+    pad.stop()
+    assert found is not None
+    assert found[0].protocol == "chafon288"
 
 
 def test_info_when_nobody_is_there(tmp_path: Path) -> None:
