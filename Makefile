@@ -36,9 +36,12 @@ faults: packages $(VENV)/.faults ## Journeys with pulled plugs, power cuts, bad 
 	@for journey in tests/journeys/*.txt; do echo "== $$journey"; \
 	  $(BIN)/pustaka demo --headless --script $$journey --out $(OUT)/$$(basename $$journey .txt) || exit 1; done
 	@echo "== campaigns"; $(BIN)/python tests/faults/campaign.py --seconds $(FAULT_SECONDS)
-	@echo "== fuzzing"; $(BIN)/python tests/faults/fuzz_sip2.py --seconds $(FUZZ_SECONDS)
-	@echo "== fuzzing a reader with a known fault, which must be found"; \
-	  ! $(BIN)/python tests/faults/fuzz_sip2.py --seconds $(FUZZ_SECONDS) --control >/dev/null && echo found
+	@for what in sip2 rfid; do \
+	  echo "== fuzzing $$what"; $(BIN)/python tests/faults/fuzz_$$what.py --seconds $(FUZZ_SECONDS) || exit 1; \
+	  echo "== fuzzing $$what with a known fault, which must be found"; \
+	  status=0; $(BIN)/python tests/faults/fuzz_$$what.py --seconds $(FUZZ_SECONDS) --control >/dev/null || status=$$?; \
+	  if ! $(BIN)/python -c 'import atheris' 2>/dev/null; then echo skipped; \
+	  elif [ $$status = 1 ]; then echo found; else echo "not found"; exit 1; fi; done
 
 clean: ## Remove the virtual environment and what was written by runs
 	rm -rf $(VENV) $(OUT) gallery .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -67,6 +67,7 @@ class M100Family(UhfFamily):
         self._running = False  # a round, as far as we know
         self._began = 0.0  # when it was
         self._sound = True  # nothing of it was damaged
+        self._told = False  # it has told of a tag, or that there is none
         self._lain = port.clock() - LINGER  # when tags lay on the pad, in a round that heard none
         self._aimed: Target | None = None
 
@@ -86,6 +87,7 @@ class M100Family(UhfFamily):
             self._exchange.send(m100.encode(m100.MultiPoll(1), self._dialect))
             self._sightings.begin()
             self._running = self._sound = True
+            self._told = False
             self._began = self._port.clock()
         start = now = quiet = self._port.clock()
         wait = self._gap(now) if heard else FIRST
@@ -124,18 +126,19 @@ class M100Family(UhfFamily):
         return max(GAP, min((now - self._began) * GAP_SHARE, GAP_MOST))
 
     def _take(self, found: list[Frame | Noise]) -> tuple[bool, ErrorCode | None]:
-        """Whether what came brings a tag onto the pad, and with which error it ended the round, if it did."""
+        """Whether what came brings a tag onto the pad, and with which error it ended the round, if it did.
+
+        A sound frame that tells of no tag is no damage: a late answer, or a tag that answers as none should.
+        """
         news, over = False, None
         for one in found:
-            tag = None if isinstance(one, Noise) else m100.notice(one)
-            if tag is not None:
-                news |= self._sightings.hear(Heard(tag.epc, tag.pc, tag.rssi))
-                continue
-            failed = None if isinstance(one, Noise) else m100.parse(m100.MultiPoll(), one)
-            if isinstance(failed, Failure):
-                over = failed.error
-            else:
+            if isinstance(one, Noise):
                 self._sound = False
+            elif (tag := m100.notice(one)) is not None:
+                self._told = True
+                news |= self._sightings.hear(Heard(tag.epc, tag.pc, tag.rssi))
+            elif isinstance(failed := m100.parse(m100.MultiPoll(), one), Failure):
+                over = failed.error
         return news, over
 
     def _close(self, heard: bool) -> tuple[str, ...] | Lapse:
@@ -143,13 +146,14 @@ class M100Family(UhfFamily):
         self._running = False
         if not heard:
             return Lapse.SILENT
-        self._sightings.close(whole=self._sound and not self._parser.pending)
+        self._sightings.close(whole=self._told and self._sound and not self._parser.pending)
         return self._sightings.present
 
     def _nobody(self) -> tuple[str, ...] | Lapse:
         """A round without a tag. The next follows at once, unless tags lay there a moment ago or none for long."""
         now = self._port.clock()
         self._lain = now if self._sightings.occupied else self._lain
+        self._told = True
         found = self._close(heard=True)
         if not LINGER < now - self._lain < AWAY:
             self._port.rest(SLICE)

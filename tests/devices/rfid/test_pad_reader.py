@@ -1,12 +1,9 @@
 """The driver against an emulated reader, over a real pty at the line's real speed."""
 
-import os
 import threading
 import time
-from pathlib import Path
 
 import pytest
-import serial
 
 from devices.emulators.faults import Fault
 from devices.emulators.field import AFI_LOCK
@@ -249,82 +246,6 @@ def test_a_blank_tag_and_a_small_one(bench):
     bench.put(A, B, C)
     assert bench.read(A).problem == Problem.BLANK
     assert [bench.read(uid).content.item_id for uid in (B, C)] == ["BK1", "BK2"]
-
-
-# The port goes and comes.
-
-
-def test_killed_and_back_under_another_pty(bench):
-    bench.items(A, B)
-    bench.ready()
-    bench.put(A, B)
-    mark, before = bench.log.mark(), Path(bench.pad.port).readlink()
-    held = os.open(before, os.O_RDWR | os.O_NOCTTY)  # so that its number is not given out again
-    bench.pad.kill()
-    bench.log.wait(ReaderChanged, lost, mark)
-    for uid in (A, B):
-        bench.left(uid, mark)
-    killed = time.monotonic()
-    bench.pad.start()
-    assert Path(bench.pad.port).readlink() != before
-    at, _ = bench.log.timed(ReaderChanged, ready, mark)
-    assert at - killed < 5
-    for uid in (A, B):
-        assert bench.read(uid, mark).problem == ""
-    assert bench.secure(A, False).ok
-    os.close(held)
-
-
-def test_orders_for_a_lost_reader_end_as_lost(bench):
-    bench.items(A)
-    bench.ready()
-    bench.put(A)
-    bench.pad.fault(Fault.WRITE_FAILS, times=None)
-    mark = bench.log.mark()
-    bench.reader.secure(A, False)
-    bench.pad.kill()
-    assert bench.log.wait(SecurityWritten, after=mark).why == SecurityProblem.READER_LOST
-    bench.log.wait(ReaderChanged, lost, mark)
-    assert bench.secure(A, False).why == SecurityProblem.READER_LOST
-
-
-def test_a_reader_that_falls_silent_is_lost_and_found_again(bench):
-    bench.items(A)
-    bench.ready()
-    bench.put(A)
-    mark = bench.log.mark()
-    bench.pad.fault(Fault.SILENCE, times=None)
-    assert "stopped answering" in bench.log.wait(ReaderChanged, lost, mark).why
-    bench.left(A, mark)
-    bench.log.wait(ReaderChanged, lambda event: "no reader answers" in event.why, mark)
-    bench.pad.fault(Fault.SILENCE, times=0)
-    bench.log.wait(ReaderChanged, ready, mark)
-    bench.read(A, mark)
-
-
-def test_a_port_that_is_not_there_yet(bench):
-    bench.reader = None
-    bench.pad.start()
-    bench.pad.stop()
-    reader = PadReader(ReaderSettings(port=bench.pad.port), bench.log.post)
-    bench._readers.append(reader)
-    reader.start()
-    assert "no such port" in bench.log.wait(ReaderChanged, lost).why
-    bench.pad.start()
-    bench.log.wait(ReaderChanged, ready)
-
-
-def test_the_port_is_ours_alone(bench):
-    bench.ready()
-    with pytest.raises(serial.SerialException):
-        serial.Serial(bench.pad.port, exclusive=True)
-    second = PadReader(ReaderSettings(port=bench.pad.port), bench.log.post)
-    bench._readers.append(second)
-    second.start()
-    assert "another program" in bench.log.wait(ReaderChanged, lost).why
-
-
-# Starting and stopping.
 
 
 def stop_time(reader):

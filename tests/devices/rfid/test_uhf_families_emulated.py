@@ -125,6 +125,18 @@ def test_the_alarm_is_written_and_read_back(bench, pad):
     assert not [event for event in bench.log.events if isinstance(event, TagLeft)]
 
 
+@every
+def test_the_alarm_in_the_pc(bench, pad):
+    """Chafon's inventories do not tell the PC; it is read from the tag."""
+    bench._settings = msgspec.structs.replace(bench._settings, uhf=UhfSettings(alarm="afi"))
+    bench.ready()
+    pad.put(key(1))
+    bench.read(name(1))
+    for armed, pc in ((False, 0x41C2), (True, 0x4107)):
+        assert bench.secure(name(1), armed).ok
+        assert next(one.pc for one in pad.tags() if one.uid == key(1)) == pc
+
+
 def test_a_write_that_fails_a_few_times_is_tried_again(bench, pad, protocol):
     bench.ready()
     pad.put(key(1))

@@ -16,18 +16,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-#: ``control``: with a fault built in, which has to be found.
+#: Called with whether a fault is to be built in, which then has to be found. It imports what it fuzzes.
 Target = Callable[[bool], Callable[[bytes], None]]
 
 
 @dataclass(frozen=True)
 class Fuzzer:
-    """``target`` makes what is run with each stream and raises when something is wrong; ``program`` is its file."""
+    """``target`` makes what is run with each stream and raises when something is wrong; ``program`` is its file.
+
+    ``package`` is watched for branches that have not been reached, so nothing of it may be imported before the target
+    is made.
+    """
 
     name: str
     program: str
+    package: str
     target: Target
-    seeds: Sequence[bytes]
+    seeds: Callable[[], Sequence[bytes]]
     words: Sequence[str]
     longest: int = 1024
 
@@ -55,15 +60,17 @@ class Fuzzer:
         """In the child: never returns, libFuzzer ends the process."""
         import atheris
 
+        with atheris.instrument_imports(include=[self.package]):
+            target = self.target(control)
         seeds = folder / "seeds"
         seeds.mkdir()
-        for number, seed in enumerate(self.seeds):
+        for number, seed in enumerate(self.seeds()):
             (seeds / str(number)).write_bytes(seed)
         words = folder / "words"
         words.write_text("\n".join(f'"{word}"' for word in self.words) + "\n", encoding="utf-8")
         options = [f"-max_total_time={seconds}", f"-dict={words}", f"-artifact_prefix={folder}/",
                    f"-max_len={self.longest}", "-print_final_stats=1", "-rss_limit_mb=1024", "-timeout=10"]  # fmt: skip
-        atheris.Setup([sys.argv[0], *options, str(seeds)], self.target(control))
+        atheris.Setup([sys.argv[0], *options, str(seeds)], target)
         atheris.Fuzz()
 
     def _parent(self, folder: Path, seconds: int, control: bool) -> int:

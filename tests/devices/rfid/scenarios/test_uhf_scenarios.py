@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,12 +14,10 @@ from station import DEADLINE, Station
 
 from devices.emulators.faults import Fault
 from devices.emulators.field import AFI_LOCK, Kind, TagState
-from devices.rfid.errors import SetupError
 from devices.rfid.events import ReaderState, SecurityProblem, SecurityWritten, TagArrived, TagRead
 from devices.rfid.families.m100 import M100Family
 from devices.rfid.family import Lapse
 from devices.rfid.port import LineSettings, Port
-from devices.rfid.reader import PadReader
 from devices.rfid.settings import ReaderSettings, UhfSettings
 from devices.rfid.tags.content import Problem
 
@@ -385,23 +382,3 @@ def test_a_region_that_there_is_not_is_named(desk):
     station.look()
     why = station.state(ReaderState.LOST).why
     assert why.startswith("[reader.uhf] region 'mars': not known; known are china900, america")
-
-
-@pytest.mark.parametrize(
-    ("uhf", "named"),
-    [
-        ({"epc": ("gs1",)}, "epc 'gs1': not known; known are dortmund, smartfreq"),
-        ({"alarm": "bell"}, "alarm 'bell': not known; known are epc, afi, eas, none"),
-        ({"seen": 4}, "seen is 4 of 3 rounds"),
-        ({"seen": 0}, "seen is 0 of 3 rounds"),
-    ],
-)
-def test_settings_that_cannot_work_are_refused(uhf, named):
-    with pytest.raises(SetupError, match=re.escape(named)):
-        PadReader(site(**uhf).settings("/dev/null"), lambda event: None)
-
-
-def test_an_alarm_in_the_pc_needs_values_for_it():
-    settings = ReaderSettings(port="/dev/null", protocol="m100", security="eas", uhf=UhfSettings(alarm="afi"))
-    with pytest.raises(SetupError, match="has no AFI"):
-        PadReader(settings, lambda event: None)
