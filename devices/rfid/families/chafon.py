@@ -19,8 +19,9 @@ from devices.rfid.family import Lapse
 from devices.rfid.port import Port
 from devices.rfid.protocols.chafon import commands as chafon
 from devices.rfid.protocols.chafon.answers import Done, Failure, Heap, Memory, ReaderInfo
-from devices.rfid.protocols.chafon.errors import Status, TagError
+from devices.rfid.protocols.chafon.errors import Status
 from devices.rfid.protocols.chafon.frames import Frame, new_parser
+from devices.rfid.protocols.gen2 import TagError
 from devices.rfid.rounds import listen
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.sightings import Heard

@@ -48,7 +48,7 @@ REGIONS: Final = {"china900": 1, "america": 2, "europe": 3, "china800": 4, "japa
 POWERS: Final = (-9.0, 30.0)
 #: What is wrong for good. A command that arrived damaged is refused as unknown, so that is not.
 _UNFIT: Final = frozenset({ErrorCode.BAD_PARAMETER, ErrorCode.EAS_NOT_SECURED, ErrorCode.ACCESS_DENIED})
-_TAG_UNFIT: Final = frozenset({TagError.OVERRUN})
+_TAG_UNFIT: Final = frozenset({TagError.NO_SUCH_MEMORY})
 
 T = TypeVar("T")
 

@@ -9,9 +9,10 @@ from devices.rfid.framing import Noise
 from devices.rfid.protocols.chafon import commands as chafon
 from devices.rfid.protocols.chafon.answers import Done, Failure, Heap, Heard, Memory, ReaderInfo
 from devices.rfid.protocols.chafon.commands import encode, parse
-from devices.rfid.protocols.chafon.errors import Status, TagError
+from devices.rfid.protocols.chafon.errors import Status
 from devices.rfid.protocols.chafon.frames import Frame, new_parser, pack
 from devices.rfid.protocols.chafon.say import say
+from devices.rfid.protocols.gen2 import TagError
 
 EPC = bytes.fromhex("000000000000000000000313")
 NEXT = bytes.fromhex("000000000000000000000314")
@@ -103,7 +104,7 @@ def test_request_follows_the_manual(command, data):
         (chafon.Inventory288(), "F8", Failure(1, Status.ANTENNA)),
         (chafon.Read(EPC, 1, 2, 2), "FB", Failure(2, Status.NO_TAG)),
         (chafon.Write(EPC, 1, 2, b"\0\1"), "FC04", Failure(3, Status.TAG_ERROR, TagError.LOCKED)),
-        (chafon.Write(EPC, 1, 2, b"\0\1"), "FC77", Failure(3, Status.TAG_ERROR, TagError.UNSPECIFIED)),
+        (chafon.Write(EPC, 1, 2, b"\0\1"), "FC77", Failure(3, Status.TAG_ERROR, TagError.OTHER)),
         (chafon.SetPower(20), "77", Failure(0x2F, Status.UNKNOWN)),
     ],
 )

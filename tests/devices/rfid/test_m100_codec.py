@@ -102,7 +102,7 @@ def test_a_command_in_the_other_dialect():
         (m100.AutoHop(), 0xAD, "00", m100.Done()),
         (m100.Read(3, 0, 2), 0xFF, "09", Failure(ErrorCode.READ_NO_TAG)),
         (m100.Read(3, 0, 2), 0xFF, "16" + TAG, Failure(ErrorCode.ACCESS_DENIED, None, 0x3400, EPC)),
-        (m100.Read(3, 0, 2), 0xFF, "A3" + TAG, Failure(ErrorCode.READ_REFUSED, TagError.OVERRUN, 0x3400, EPC)),
+        (m100.Read(3, 0, 2), 0xFF, "A3" + TAG, Failure(ErrorCode.READ_REFUSED, TagError.NO_SUCH_MEMORY, 0x3400, EPC)),
         (m100.Write(3, 0, bytes(2)), 0xFF, "B4" + TAG, Failure(ErrorCode.WRITE_REFUSED, TagError.LOCKED, 0x3400, EPC)),
         (m100.Write(3, 0, bytes(2)), 0xFF, "10", Failure(ErrorCode.WRITE_NO_TAG)),
         (m100.ChangeEas(True), 0xFF, "1C", Failure(ErrorCode.EAS_NOT_SECURED)),
@@ -229,11 +229,11 @@ def test_every_error_has_a_sentence():
 @pytest.mark.parametrize(
     ("byte", "error", "tag"),
     [
-        (0xA3, ErrorCode.READ_REFUSED, TagError.OVERRUN),
+        (0xA3, ErrorCode.READ_REFUSED, TagError.NO_SUCH_MEMORY),
         (0xB4, ErrorCode.WRITE_REFUSED, TagError.LOCKED),
-        (0xBB, ErrorCode.WRITE_REFUSED, TagError.POWER),
+        (0xBB, ErrorCode.WRITE_REFUSED, TagError.NO_POWER),
         (0xC0, ErrorCode.LOCK_REFUSED, TagError.OTHER),
-        (0xDF, ErrorCode.KILL_REFUSED, TagError.UNSAID),
+        (0xDF, ErrorCode.KILL_REFUSED, TagError.UNSPECIFIED),
         (0xE7, ErrorCode.SPECIAL_REFUSED, TagError.OTHER),
         (0x25, ErrorCode.UNKNOWN, TagError.OTHER),
     ],

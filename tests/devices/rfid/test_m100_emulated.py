@@ -158,11 +158,11 @@ def test_the_user_bank(module):
 @pytest.mark.parametrize(
     ("command", "error"),
     [
-        (m100.Write(1, 0, b"\0\0"), TagError.OVERRUN),  # the checksum
-        (m100.Write(1, 9, bytes(4)), TagError.OVERRUN),
+        (m100.Write(1, 0, b"\0\0"), TagError.NO_SUCH_MEMORY),  # the checksum
+        (m100.Write(1, 9, bytes(4)), TagError.NO_SUCH_MEMORY),
         (m100.Write(2, 0, b"\0\0"), TagError.LOCKED),
-        (m100.Write(3, 56, b"\0\0"), TagError.OVERRUN),
-        (m100.Read(1, 7, 9), TagError.OVERRUN),
+        (m100.Write(3, 56, b"\0\0"), TagError.NO_SUCH_MEMORY),
+        (m100.Read(1, 7, 9), TagError.NO_SUCH_MEMORY),
         (m100.Read(0, 0, 2), TagError.LOCKED),
     ],
 )
@@ -190,7 +190,7 @@ def test_the_alarm_bit_of_nxp(module):
 def test_a_chip_without_an_alarm_bit(tmp_path):
     module = Module(tmp_path, tag(eas_able=False))
     assert module.ask(m100.ChangeEas(True)).error is ErrorCode.SPECIAL_REFUSED
-    assert module.ask(m100.Read(1, 0x20, 1)).tag is TagError.OVERRUN
+    assert module.ask(m100.Read(1, 0x20, 1)).tag is TagError.NO_SUCH_MEMORY
 
 
 def test_its_faults(module):

@@ -16,7 +16,8 @@ from devices.rfid.protocols.a0.errors import Code
 from devices.rfid.protocols.chafon import answers as chafon_said
 from devices.rfid.protocols.chafon import commands as chafon
 from devices.rfid.protocols.chafon import frames as chafon_frames
-from devices.rfid.protocols.chafon.errors import Status, TagError
+from devices.rfid.protocols.chafon.errors import Status
+from devices.rfid.protocols.gen2 import TagError
 
 EPC = bytes.fromhex("E2003016661301211550 74EF")
 TID = "E28011052000000000000001"

@@ -14,16 +14,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol, TypeVar
 
 from devices.rfid import crc
-from devices.rfid.errors import EncodeError
 from devices.rfid.protocols.a0.answers import Done, Failure, Firmware, Heard, Operated, RoundEnd
 from devices.rfid.protocols.a0.errors import Code
 from devices.rfid.protocols.a0.frames import EVERYBODY, Frame, pack
+from devices.rfid.protocols.fields import byte_field
+from devices.rfid.protocols.gen2 import NO_PASSWORD, epc_bytes, r2000_dbm, word_count
 
-EPC_BANK: Final = 1
-TID_BANK: Final = 2
-USER_BANK: Final = 3
-_NO_PASSWORD: Final = bytes(4)
-_LONGEST_EPC: Final = 62  # bytes: 31 words, all that the PC can count
 _ROUND_END: Final = 7  # bytes: antenna, rate, total
 T = TypeVar("T", covariant=True)
 
@@ -63,7 +59,7 @@ class SetAntenna:
     code: ClassVar[int] = 0x74
 
     def data(self) -> bytes:
-        return bytes([_limit(self.antenna, 7, "antenna")])
+        return byte_field(self.antenna, "antenna", 7)
 
     def answer(self, data: bytes) -> Done | None:
         return _done(data)
@@ -77,7 +73,7 @@ class SetPower:
     code: ClassVar[int] = 0x66
 
     def data(self) -> bytes:
-        return bytes([_limit(self.dbm, 33, "power in dBm")])
+        return byte_field(self.dbm, "power in dBm", 33)
 
     def answer(self, data: bytes) -> Done | None:
         return _done(data)
@@ -91,7 +87,7 @@ class Inventory:
     code: ClassVar[int] = 0x89
 
     def data(self) -> bytes:
-        return bytes([_limit(self.repeat, 0xFF, "rounds")])
+        return byte_field(self.repeat, "rounds")
 
     def answer(self, data: bytes) -> Heard | RoundEnd | None:
         return _listed(data)
@@ -107,8 +103,8 @@ class SessionInventory:
     code: ClassVar[int] = 0x8B
 
     def data(self) -> bytes:
-        which = [_limit(self.session, 3, "session"), _limit(self.target, 1, "target")]
-        return bytes([*which, _limit(self.repeat, 0xFF, "rounds")])
+        which = byte_field(self.session, "session", 3) + byte_field(self.target, "target", 1)
+        return which + byte_field(self.repeat, "rounds")
 
     def answer(self, data: bytes) -> Heard | RoundEnd | None:
         return _listed(data)
@@ -124,7 +120,7 @@ class Match:
     def data(self) -> bytes:
         if not self.epc:
             return b"\x01"
-        return bytes([0x00, 2 * _words(self.epc, "EPC")]) + self.epc
+        return bytes([0x00, 2 * word_count(self.epc, "EPC")]) + self.epc
 
     def answer(self, data: bytes) -> Done | None:
         return _done(data)
@@ -140,12 +136,8 @@ class Read:
     code: ClassVar[int] = 0x81
 
     def data(self) -> bytes:
-        where = [
-            _limit(self.bank, 3, "bank"),
-            _limit(self.first, 0xFF, "first word"),
-            _limit(self.words, 0x78, "words"),
-        ]
-        return bytes(where) + _NO_PASSWORD
+        where = byte_field(self.bank, "bank", 3) + byte_field(self.first, "first word")
+        return where + byte_field(self.words, "words", 0x78) + NO_PASSWORD
 
     def answer(self, data: bytes) -> Operated | None:
         found = _operated(data, read=True)
@@ -162,9 +154,9 @@ class Write:
     code: ClassVar[int] = 0x82
 
     def data(self) -> bytes:
-        count = _words(self.words, "data to write")
-        where = bytes([_limit(self.bank, 3, "bank"), _limit(self.first, 0xFF, "first word"), count])
-        return _NO_PASSWORD + where + self.words
+        count = word_count(self.words, "data to write")
+        where = byte_field(self.bank, "bank", 3) + byte_field(self.first, "first word")
+        return NO_PASSWORD + where + bytes([count]) + self.words
 
     def answer(self, data: bytes) -> Operated | None:
         found = _operated(data, read=False)
@@ -177,7 +169,7 @@ def encode(command: Command[object], address: int = EVERYBODY) -> bytes:
     Raises:
         EncodeError: a field does not fit.
     """
-    return pack(command.code, command.data(), _limit(address, 0xFF, "address"))
+    return pack(command.code, command.data(), byte_field(address, "address")[0])
 
 
 def parse(command: Command[T], frame: Frame) -> T | Failure | None:
@@ -201,7 +193,7 @@ def _listed(data: bytes) -> Heard | RoundEnd | None:
     if len(data) < 4:
         return None
     pc, epc = data[1] << 8 | data[2], data[3:-1]
-    return Heard(pc, epc, rssi_dbm(data[-1]), data[0] & 0x03) if len(epc) == _epc_bytes(pc) else None
+    return Heard(pc, epc, rssi_dbm(data[-1]), data[0] & 0x03) if len(epc) == epc_bytes(pc) else None
 
 
 def _operated(data: bytes, *, read: bool) -> Operated | None:
@@ -216,31 +208,13 @@ def _operated(data: bytes, *, read: bool) -> Operated | None:
     pc, epc = tag[0] << 8 | tag[1], tag[2:-2]
     # The tag's own CRC over PC and EPC: 8 bits for a whole frame are few.
     sound = crc.genibus(tag[:-2]) == int.from_bytes(tag[-2:], "big")
-    return Operated(pc, epc, out) if sound and len(epc) == _epc_bytes(pc) else None
+    return Operated(pc, epc, out) if sound and len(epc) == epc_bytes(pc) else None
 
 
 def rssi_dbm(byte: int) -> int:
-    """Signal strength in dBm of the byte behind an EPC: 98 is -31 dBm, 31 is -99 dBm. Bit 7 tells of phase only."""
-    level = byte & 0x7F
-    return level - (129 if level > 89 else 130)
-
-
-def _epc_bytes(pc: int) -> int:
-    return 2 * (pc >> 11)
+    """Signal strength in dBm of the byte behind an EPC. Bit 7 tells of phase only."""
+    return r2000_dbm(byte & 0x7F)
 
 
 def _done(data: bytes) -> Done | None:
     return Done() if data == bytes([Code.SUCCESS]) else None
-
-
-def _words(data: bytes, what: str) -> int:
-    words, odd = divmod(len(data), 2)
-    if odd or not words or len(data) > _LONGEST_EPC:
-        raise EncodeError(f"{what} has {len(data)} bytes; use whole words of 2, at most {_LONGEST_EPC} bytes")
-    return words
-
-
-def _limit(value: int, highest: int, what: str) -> int:
-    if not 0 <= value <= highest:
-        raise EncodeError(f"{what} is {value}; it must be 0 to {highest}")
-    return value

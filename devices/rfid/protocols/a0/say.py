@@ -13,7 +13,7 @@ from devices.rfid.protocols.a0.answers import Heard, RoundEnd
 from devices.rfid.protocols.a0.commands import Inventory, Read, Version, parse
 from devices.rfid.protocols.a0.errors import Code
 from devices.rfid.protocols.a0.frames import EVERYBODY, Frame
-from devices.rfid.protocols.said import Said
+from devices.rfid.protocols.said import Said, framed, noise
 
 _NAMES: Final = {
     0x60: "read GPIO", 0x61: "write GPIO", 0x62: "set antenna detector", 0x63: "get antenna detector",
@@ -33,7 +33,7 @@ _HIGH_BYTE: Final = frozenset({0x66, 0x71, 0x73, 0x76, 0x7E, 0x80, 0x89})
 def say(found: Frame | Noise) -> Said:
     """Describe one thing that the parser found. Never raises."""
     if isinstance(found, Noise):
-        return Said("noise", found.raw.hex().upper(), "bytes of no frame")
+        return noise(found.raw)
     name = _NAMES.get(found.command, f"command {found.command:02X}")
     if found.address != EVERYBODY and found.data:
         heard = parse(Inventory(), Frame(Inventory.code, found.data)) if found.command in _INVENTORIES else None
@@ -41,8 +41,7 @@ def say(found: Frame | Noise) -> Said:
             return _round(found, name, heard)
         if _is_answer(found):
             return _answer(found, name)
-    data = found.data.hex().upper()
-    return Said("host", found.raw.hex().upper(), f"{name} {data}".rstrip(), found.command, name, data=data)
+    return framed("host", found.raw, found.command, name, found.data)
 
 
 def _is_answer(frame: Frame) -> bool:
@@ -60,18 +59,15 @@ _READ_REQUEST: Final = 7
 
 def _round(frame: Frame, name: str, heard: Heard | RoundEnd) -> Said:
     if isinstance(heard, RoundEnd):
-        text = f"{name} ended, {heard.reads} reads, {heard.rate} tags/s"
-        return Said("reader", frame.raw.hex().upper(), text, frame.command, name)
+        text = (f"ended, {heard.reads} reads, {heard.rate} tags/s",)
+        return framed("reader", frame.raw, frame.command, name, text=text)
     epc = heard.epc.hex().upper()
-    text = f"{name} {epc} {heard.rssi_dbm} dBm"
-    return Said("reader", frame.raw.hex().upper(), text, frame.command, name, uids=(epc,))
+    return framed("reader", frame.raw, frame.command, name, uids=(epc,), text=(epc, f"{heard.rssi_dbm} dBm"))
 
 
 def _answer(frame: Frame, name: str) -> Said:
-    data = frame.data.hex().upper()
     if len(frame.data) != 1:
-        return Said("reader", frame.raw.hex().upper(), f"{name} {data}", frame.command, name, data=data)
+        return framed("reader", frame.raw, frame.command, name, frame.data)
     code = Code.of(frame.data[0])
-    outcome = "" if code is Code.SUCCESS else code.sentence
-    error = 0 if code is Code.SUCCESS else frame.data[0]
-    return Said("reader", frame.raw.hex().upper(), f"{name} {outcome}".rstrip(), frame.command, name, error)
+    error, outcome = (0, "") if code is Code.SUCCESS else (frame.data[0], code.sentence)
+    return framed("reader", frame.raw, frame.command, name, error=error, outcome=outcome)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from devices.rfid.protocols.chafon.errors import Status, TagError
+from devices.rfid.protocols.chafon.errors import Status
+from devices.rfid.protocols.gen2 import TagError
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,11 @@ from typing import ClassVar, Final, Protocol, TypeVar
 
 from devices.rfid.errors import EncodeError
 from devices.rfid.protocols.chafon.answers import Done, Failure, Heap, Heard, Memory, ReaderInfo
-from devices.rfid.protocols.chafon.errors import Status, TagError
+from devices.rfid.protocols.chafon.errors import Status
 from devices.rfid.protocols.chafon.frames import MAX_DATA, Frame, pack
+from devices.rfid.protocols.fields import byte_field
+from devices.rfid.protocols.gen2 import NO_PASSWORD, TagError, r2000_dbm, word_count
 
-EPC_BANK: Final = 1
-TID_BANK: Final = 2
-USER_BANK: Final = 3
-_NO_PASSWORD: Final = bytes(4)
-_LONGEST_EPC: Final = 62  # bytes: 31 words, all that the PC can count
-#: The 288 family gives signal strength as the Impinj R2000 inside does: 98 is -31 dBm, 31 is -99 dBm. Inferred from
-#: that chip's table, for Chafon's manuals name no unit.
-_RSSI_STEP: Final = 89
 T = TypeVar("T", covariant=True)
 
 
@@ -90,13 +84,9 @@ class Inventory288:
 
     def data(self) -> bytes:
         no_mask = b"\x01\x00\x00\x00"
-        scan = _byte(round(self.scan_s * 10), "scan time in tenths of a second")
-        antenna = 0x80 | _limit(self.antenna - 1, 0x0F, "antenna counted from 0")
-        return (
-            bytes([_limit(self.q, 15, "Q"), _limit(self.session, 3, "session")])
-            + no_mask
-            + bytes([_limit(self.target, 1, "target"), antenna, scan])
-        )
+        rounds = byte_field(self.q, "Q", 15) + byte_field(self.session, "session", 3)
+        antenna = bytes([0x80 | byte_field(self.antenna - 1, "antenna counted from 0", 0x0F)[0]])
+        return rounds + no_mask + byte_field(self.target, "target", 1) + antenna + _tenths(self.scan_s)
 
     def answer(self, status: Status, data: bytes) -> Heap | None:
         return _heap(status, data[1:], rssi=True)
@@ -113,8 +103,9 @@ class Read:
     code: ClassVar[int] = 0x02
 
     def data(self) -> bytes:
-        where = bytes([_limit(self.bank, 3, "bank"), _byte(self.first, "first word"), _byte(self.words, "words")])
-        return bytes([_words(self.epc, "EPC")]) + self.epc + where + _NO_PASSWORD
+        where = byte_field(self.bank, "bank", 3) + byte_field(self.first, "first word")
+        named = bytes([word_count(self.epc, "EPC")]) + self.epc
+        return named + where + byte_field(self.words, "words") + NO_PASSWORD
 
     def answer(self, status: Status, data: bytes) -> Memory | None:
         return Memory(data) if status is Status.OK and len(data) == 2 * self.words else None
@@ -131,9 +122,9 @@ class Write:
     code: ClassVar[int] = 0x03
 
     def data(self) -> bytes:
-        counts = bytes([_words(self.words, "data to write"), _words(self.epc, "EPC")])
-        where = bytes([_limit(self.bank, 3, "bank"), _byte(self.first, "first word")])
-        return counts + self.epc + where + self.words + _NO_PASSWORD
+        counts = bytes([word_count(self.words, "data to write"), word_count(self.epc, "EPC")])
+        where = byte_field(self.bank, "bank", 3) + byte_field(self.first, "first word")
+        return counts + self.epc + where + self.words + NO_PASSWORD
 
     def answer(self, status: Status, data: bytes) -> Done | None:
         return _done(status)
@@ -147,7 +138,7 @@ class SetPower:
     code: ClassVar[int] = 0x2F
 
     def data(self) -> bytes:
-        return bytes([_limit(self.dbm, 33, "power in dBm")])
+        return byte_field(self.dbm, "power in dBm", 33)
 
     def answer(self, status: Status, data: bytes) -> Done | None:
         return _done(status)
@@ -161,7 +152,7 @@ class SetScanTime:
     code: ClassVar[int] = 0x25
 
     def data(self) -> bytes:
-        return bytes([_byte(round(self.seconds * 10), "scan time in tenths of a second")])
+        return _tenths(self.seconds)
 
     def answer(self, status: Status, data: bytes) -> Done | None:
         return _done(status)
@@ -177,8 +168,8 @@ class Beep:
     code: ClassVar[int] = 0x33
 
     def data(self) -> bytes:
-        steps = [_byte(round(seconds * 20), "time in steps of 50 ms") for seconds in (self.on_s, self.off_s)]
-        return bytes([*steps, _byte(self.times, "times")])
+        steps = [byte_field(round(seconds * 20), "time in steps of 50 ms") for seconds in (self.on_s, self.off_s)]
+        return b"".join(steps) + byte_field(self.times, "times")
 
     def answer(self, status: Status, data: bytes) -> Done | None:
         return _done(status)
@@ -243,26 +234,13 @@ def listed(data: bytes, *, rssi: bool) -> tuple[Heard, ...] | None:
 
 
 def rssi_dbm(byte: int) -> int:
-    """Signal strength in dBm of the byte behind an EPC."""
-    return byte - (129 if byte > _RSSI_STEP else 130)
+    """Signal strength in dBm of the byte behind an EPC: inferred, for Chafon's manuals name no unit."""
+    return r2000_dbm(byte)  # the chip in the 288 family
+
+
+def _tenths(seconds: float) -> bytes:
+    return byte_field(round(seconds * 10), "scan time in tenths of a second")
 
 
 def _done(status: Status) -> Done | None:
     return Done() if status is Status.OK else None
-
-
-def _words(data: bytes, what: str) -> int:
-    words, odd = divmod(len(data), 2)
-    if odd or not words or len(data) > _LONGEST_EPC:
-        raise EncodeError(f"{what} has {len(data)} bytes; use whole words of 2, at most {_LONGEST_EPC} bytes")
-    return words
-
-
-def _byte(value: int, what: str) -> int:
-    return _limit(value, 0xFF, what)
-
-
-def _limit(value: int, highest: int, what: str) -> int:
-    if not 0 <= value <= highest:
-        raise EncodeError(f"{what} is {value}; it must be 0 to {highest}")
-    return value

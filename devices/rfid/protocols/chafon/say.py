@@ -12,7 +12,7 @@ from devices.rfid.framing import Noise
 from devices.rfid.protocols.chafon.commands import listed
 from devices.rfid.protocols.chafon.errors import Status
 from devices.rfid.protocols.chafon.frames import EVERYBODY, Frame
-from devices.rfid.protocols.said import Said
+from devices.rfid.protocols.said import Said, framed, noise
 
 _NAMES: Final = {
     0x01: "inventory", 0x02: "read", 0x03: "write", 0x04: "write EPC", 0x05: "kill", 0x06: "lock", 0x07: "erase",
@@ -36,9 +36,9 @@ def say(found: Frame | Noise) -> Said:
     if isinstance(found, Noise):
         newer = found.raw[:1] == bytes([_CF_START])
         text = "bytes of no frame; newer CF6xx readers speak so" if newer else "bytes of no frame"
-        return Said("noise", found.raw.hex().upper(), text)
+        return noise(found.raw, text)
     name = _NAMES.get(found.command, f"command {found.command:02X}")
-    return _answer(found, name) if _is_answer(found) else _request(found, name)
+    return _answer(found, name) if _is_answer(found) else framed("host", found.raw, found.command, name, found.data)
 
 
 def _is_answer(frame: Frame) -> bool:
@@ -52,22 +52,14 @@ def _is_answer(frame: Frame) -> bool:
     return status is Status.OK or len(frame.data) <= 2
 
 
-def _request(frame: Frame, name: str) -> Said:
-    data = frame.data.hex().upper()
-    return Said("host", frame.raw.hex().upper(), f"{name} {data}".rstrip(), frame.command, name, data=data)
-
-
 def _answer(frame: Frame, name: str) -> Said:
     status, data = Status.of(frame.data[0]), frame.data[1:]
     tags = _tags(data) if frame.command == _INVENTORY and status in _HERE else None
     if tags is not None:
         more = ", more follow" if status is Status.MORE_FRAMES else ""
-        said = " ".join([name, f"{len(tags)} tags{more}", *tags])
-        return Said("reader", frame.raw.hex().upper(), said, frame.command, name, uids=tags)
+        return framed("reader", frame.raw, frame.command, name, uids=tags, text=(f"{len(tags)} tags{more}", *tags))
     outcome = "" if status is Status.OK else status.sentence
-    said = " ".join(part for part in (name, data.hex().upper(), outcome) if part)
-    error = frame.data[0]
-    return Said("reader", frame.raw.hex().upper(), said, frame.command, name, error, data=data.hex().upper())
+    return framed("reader", frame.raw, frame.command, name, data, error=frame.data[0], outcome=outcome)
 
 
 def _tags(data: bytes) -> tuple[str, ...] | None:

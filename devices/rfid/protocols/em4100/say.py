@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from devices.rfid.framing import Noise
 from devices.rfid.protocols.em4100.frames import Frame
-from devices.rfid.protocols.said import Said
+from devices.rfid.protocols.said import Said, noise
 
 
 def say(found: Frame | Noise) -> Said:
     """Describe one thing that the parser found. Never raises."""
-    text = found.raw.hex().upper()
     if isinstance(found, Noise):
-        return Said("noise", text, "bytes of no frame")
+        return noise(found.raw)
     number = found.number.hex().upper()
-    return Said("reader", text, f"card {number}", name="card", uids=(number,))
+    return Said("reader", found.raw.hex().upper(), f"card {number}", name="card", uids=(number,))

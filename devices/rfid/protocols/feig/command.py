@@ -10,8 +10,8 @@ from typing import ClassVar, Final, Protocol, TypeVar
 
 from devices.rfid.protocols.feig.answers import Done, Failure
 from devices.rfid.protocols.feig.errors import Status, TagError
-from devices.rfid.protocols.feig.fields import Fields, ShortError
 from devices.rfid.protocols.feig.frames import ANY, Frame, pack
+from devices.rfid.protocols.fields import Fields, ShortError
 
 T = TypeVar("T", covariant=True)
 

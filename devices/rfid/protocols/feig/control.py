@@ -8,7 +8,7 @@ from typing import ClassVar
 from devices.rfid.protocols.feig.answers import Present, Software
 from devices.rfid.protocols.feig.command import Plain
 from devices.rfid.protocols.feig.errors import Status
-from devices.rfid.protocols.feig.fields import Fields, byte_field
+from devices.rfid.protocols.fields import Fields, byte_field
 
 
 @dataclass(frozen=True, slots=True)

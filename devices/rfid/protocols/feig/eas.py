@@ -19,7 +19,7 @@ from typing import ClassVar, Final
 
 from devices.rfid.protocols.feig.answers import Done, Eas, Failure
 from devices.rfid.protocols.feig.errors import Status, TagError
-from devices.rfid.protocols.feig.fields import Fields, uid_field
+from devices.rfid.protocols.fields import Fields, uid_field
 
 _NXP: Final = 0x04
 _SET, _RESET, _ALARM = 0xA2, 0xA3, 0xA5

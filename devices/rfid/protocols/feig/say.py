@@ -16,7 +16,7 @@ from devices.rfid.protocols.feig.command import parse
 from devices.rfid.protocols.feig.errors import CardError, Status, TagError
 from devices.rfid.protocols.feig.frames import ANY, Frame
 from devices.rfid.protocols.feig.tags import Inventory
-from devices.rfid.protocols.said import Said
+from devices.rfid.protocols.said import Said, framed, noise
 
 _ISO, _CUSTOM, _TRANSPARENT = 0xB0, 0xB1, 0xBF
 _NAMES: Final = {
@@ -45,7 +45,7 @@ _MORE_FIELDS: Final = {0x52, 0x66, 0x6A, 0x80, 0x82, 0x83}  # commands with one 
 def say(found: Frame | Noise) -> Said:
     """Describe one thing that the parser found. Never raises."""
     if isinstance(found, Noise):
-        return Said("noise", found.raw.hex().upper(), "bytes of no frame")
+        return noise(found.raw)
     return _request(found) if _is_request(found) else _answer(found)
 
 
@@ -59,7 +59,7 @@ def _is_request(frame: Frame) -> bool:
         return len(data) >= 3 and data[1] in _CUSTOM_NAMES
     if frame.command == _TRANSPARENT:
         return len(data) >= 7 and data[0] in range(1, 7) and data[1] == 0
-    return frame.command in _MORE_FIELDS and len(data) == 1 and data[0] != 0 and Status.of(data[0]) is Status.UNLISTED
+    return frame.command in _MORE_FIELDS and len(data) == 1 and data[0] != 0 and Status.of(data[0]) is Status.UNKNOWN
 
 
 def _is_iso_request(data: bytes) -> bool:
@@ -81,7 +81,7 @@ def _request(frame: Frame) -> Said:
     elif frame.command == _CUSTOM and len(data) > 1:
         name = _CUSTOM_NAMES.get(data[1], f"{name} {data[1]:02X}")
         uids, data = _addressed(data[2:])
-    return _said("host", frame, name, uids, data)
+    return framed("host", frame.raw, frame.command, name, data, uids=uids)
 
 
 def _addressed(data: bytes) -> tuple[tuple[str, ...], bytes]:
@@ -106,18 +106,5 @@ def _answer(frame: Frame) -> Said:
         outcome = TagError.of(data[0]).sentence
     elif data and status is Status.ISO14443:
         outcome = CardError.of(data[0]).sentence
-    return _said("reader", frame, name, uids, data, frame.body[2], outcome)
-
-
-def _said(
-    way: str,
-    frame: Frame,
-    name: str,
-    uids: tuple[str, ...],
-    data: bytes,
-    error: int | None = None,
-    outcome: str = "",
-) -> Said:
-    shown = data.hex().upper()
-    text = " ".join(part for part in (name, *uids, shown, outcome) if part)
-    return Said(way, frame.raw.hex().upper(), text, frame.command, name, error, uids, shown)
+    error = frame.body[2]
+    return framed("reader", frame.raw, frame.command, name, data, uids=uids, error=error, outcome=outcome)

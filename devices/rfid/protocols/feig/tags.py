@@ -9,7 +9,7 @@ from devices.rfid.errors import EncodeError
 from devices.rfid.protocols.feig.answers import Block, Blocks, Card, Failure, Found, Seen, SystemInformation
 from devices.rfid.protocols.feig.command import FINE, Plain
 from devices.rfid.protocols.feig.errors import Status
-from devices.rfid.protocols.feig.fields import Fields, byte_field, uid_field
+from devices.rfid.protocols.fields import Fields, block_count, byte_field, uid_field
 
 #: Bytes that one command reads or writes at most.
 MOST_DATA: Final = 128
@@ -154,9 +154,7 @@ class WriteBlocks(Plain):
 
     def fields(self) -> bytes:
         size = byte_field(self.size, "block size", _BIGGEST_BLOCK, 1)
-        count, odd = divmod(len(self.data), self.size)
-        if odd or not count:
-            raise EncodeError(f"{len(self.data)} bytes to write; a tag takes whole blocks of {self.size} bytes")
+        count = block_count(self.data, self.size)
         if len(self.data) > MOST_DATA:
             raise EncodeError(f"{len(self.data)} bytes to write; the reader takes {MOST_DATA} at once")
         where = byte_field(self.first, "first block") + bytes([count]) + size

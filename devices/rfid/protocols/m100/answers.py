@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from devices.rfid.protocols.m100.errors import ErrorCode, TagError
+from devices.rfid.protocols.gen2 import TagError
+from devices.rfid.protocols.m100.errors import ErrorCode
 
 
 @dataclass(frozen=True, slots=True)

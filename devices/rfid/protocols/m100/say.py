@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from devices.rfid.framing import Noise
-from devices.rfid.protocols.m100.commands import notice
-from devices.rfid.protocols.m100.errors import ErrorCode, TagError
+from devices.rfid.protocols.gen2 import TagError
+from devices.rfid.protocols.m100.errors import ErrorCode
 from devices.rfid.protocols.m100.frames import Frame, Kind
-from devices.rfid.protocols.said import Said
+from devices.rfid.protocols.m100.tags import notice
+from devices.rfid.protocols.said import Said, framed, noise
 
 _NAMES: Final = {
     0x03: "information", 0x04: "idle mode", 0x07: "set region", 0x08: "get region", 0x09: "save settings",
@@ -29,34 +30,31 @@ _FAILED: Final = 0xFF
 def say(found: Frame | Noise) -> Said:
     """Describe one thing that the parser found. Never raises."""
     if isinstance(found, Noise):
-        return Said("noise", found.raw.hex().upper(), "bytes of no frame")
-    text, fields = found.raw.hex().upper(), found.fields
-    name = _NAMES.get(found.code, f"command {found.code:02X}")
-    way = "host" if found.kind is Kind.COMMAND else "reader"
+        return noise(found.raw)
+    name, fields = _NAMES.get(found.code, f"command {found.code:02X}"), found.fields
+    if found.kind is Kind.COMMAND:
+        return framed("host", found.raw, found.code, name, fields)
     if found.kind is Kind.NOTICE:
-        tag = notice(found)
-        if tag is None:
-            words = _words(name, "a tag, damaged", fields.hex().upper())
-            return Said(way, text, words, found.code, name, data=fields.hex().upper())
-        epc = tag.epc.hex().upper()
-        words = _words(name, "tag", epc, f"PC {tag.pc:04X}", f"{tag.rssi} dBm")
-        return Said(way, text, words, found.code, name, uids=(epc,))
+        return _heard(found, name)
     error, outcome = None, ""
-    if found.kind is Kind.RESPONSE and found.code == _FAILED and fields:
-        error, outcome = fields[0], _outcome(fields[0])
-        fields = fields[1:]
+    if found.code == _FAILED and fields:
+        error, outcome, fields = fields[0], _outcome(fields[0]), fields[1:]
     uids: tuple[str, ...] = ()
-    names = error is not None or (found.kind is Kind.RESPONSE and found.code in _NAMING)
+    names = error is not None or found.code in _NAMING
     if names and fields and 2 < fields[0] < len(fields):
         uids, fields = (fields[3 : 1 + fields[0]].hex().upper(),), fields[1 + fields[0] :]
-    data = fields.hex().upper()
-    return Said(way, text, _words(name, *uids, data, outcome), found.code, name, error, uids, data)
+    return framed("reader", found.raw, found.code, name, fields, uids=uids, error=error, outcome=outcome)
+
+
+def _heard(found: Frame, name: str) -> Said:
+    tag = notice(found)
+    if tag is None:
+        return framed("reader", found.raw, found.code, name, found.fields, text=("a tag, damaged",))
+    epc = tag.epc.hex().upper()
+    text = ("tag", epc, f"PC {tag.pc:04X}", f"{tag.rssi} dBm")
+    return framed("reader", found.raw, found.code, name, uids=(epc,), text=text)
 
 
 def _outcome(byte: int) -> str:
     error = ErrorCode.of(byte)
     return f"{error.sentence} {TagError.of(byte).sentence}" if error.by_tag else error.sentence
-
-
-def _words(*parts: str) -> str:
-    return " ".join(part for part in parts if part)

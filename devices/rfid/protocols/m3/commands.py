@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol, TypeVar
 
-from devices.rfid.errors import EncodeError
+from devices.rfid.protocols.fields import Fields, ShortError, block_count, byte_field, uid_field
 from devices.rfid.protocols.m3.answers import (
     Afi,
     Block,
@@ -57,52 +57,6 @@ class Command(Protocol[T]):
     def answer(self, fields: bytes) -> T | None:
         """Read the fields behind an error byte of 0; ``None`` if they are not this command's answer."""
         ...
-
-
-class _Short(Exception):
-    """Fields ended too early, or too late."""
-
-
-class _Fields:
-    """Takes fields off the front of an answer."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def take(self, count: int) -> bytes:
-        if len(self._data) < count:
-            raise _Short
-        taken, self._data = self._data[:count], self._data[count:]
-        return taken
-
-    def byte(self) -> int:
-        return self.take(1)[0]
-
-    def uid(self) -> str:
-        return self.take(8).hex().upper()
-
-    def rest(self) -> bytes:
-        return self.take(len(self._data))
-
-    def end(self) -> None:
-        if self._data:
-            raise _Short
-
-
-def _uid(uid: str) -> bytes:
-    try:
-        raw = bytes.fromhex(uid)
-    except ValueError:
-        raise EncodeError(f"UID {uid!r}: use 16 hex digits, for example E00401003123AA26") from None
-    if len(raw) != 8:
-        raise EncodeError(f"UID {uid!r} has {len(raw)} bytes; a tag's UID has 8")
-    return raw
-
-
-def _byte(value: int, what: str) -> int:
-    if not 0 <= value <= 0xFF:
-        raise EncodeError(f"{what} is {value}; it must be 0 to 255")
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +111,10 @@ class Inventory:
     def body(self) -> bytes:
         # Bit 2 has lost its meaning, but old firmware took 01 and 05 for the same, and 05 is what everybody sends.
         options = 0x05 | self.dsfid << 1 | self.once << 5
-        return bytes([self.code, _byte(self.afi, "AFI"), options])
+        return bytes([self.code]) + byte_field(self.afi, "AFI") + bytes([options])
 
     def answer(self, fields: bytes) -> Tags | None:
-        rest = _Fields(fields)
+        rest = Fields(fields)
         afi, options, count = rest.byte(), rest.byte(), rest.byte()
         tags: dict[str, Seen] = {}
         for _ in range(count):
@@ -182,22 +136,22 @@ class ReadBlocks:
     code: ClassVar[int] = 0x02
 
     def body(self) -> bytes:
-        fields = bytes([_byte(self.first, "first block"), _byte(self.count, "number of blocks")])
-        return bytes([self.code]) + _uid(self.uid) + fields + (b"\x0c" if self.compact else b"")
+        fields = byte_field(self.first, "first block") + byte_field(self.count, "number of blocks")
+        return bytes([self.code]) + uid_field(self.uid) + fields + (b"\x0c" if self.compact else b"")
 
     def answer(self, fields: bytes) -> Blocks | None:
-        rest = _Fields(fields)
+        rest = Fields(fields)
         uid = rest.uid()
         blocks = self._compact(rest) if self.compact else self._old(rest)
         rest.end()
         asked = range(self.first, self.first + self.count)
         return Blocks(uid, blocks) if [block.number for block in blocks] == list(asked) else None
 
-    def _compact(self, rest: _Fields) -> tuple[Block, ...]:
+    def _compact(self, rest: Fields) -> tuple[Block, ...]:
         first, count = rest.byte(), rest.byte()
         return tuple(Block(first + at, rest.take(BLOCK)) for at in range(count))
 
-    def _old(self, rest: _Fields) -> tuple[Block, ...]:
+    def _old(self, rest: Fields) -> tuple[Block, ...]:
         blocks = []
         for _ in range(rest.byte()):
             number, lock = rest.byte(), rest.byte()
@@ -215,14 +169,12 @@ class WriteBlocks:
     code: ClassVar[int] = 0x04
 
     def body(self) -> bytes:
-        count, odd = divmod(len(self.data), BLOCK)
-        if odd or not count:
-            raise EncodeError(f"{len(self.data)} bytes to write; a tag takes whole blocks of {BLOCK} bytes")
-        fields = bytes([_byte(self.first, "first block"), _byte(count, "number of blocks"), 0])
-        return bytes([self.code]) + _uid(self.uid) + fields + self.data
+        count = block_count(self.data, BLOCK)
+        fields = byte_field(self.first, "first block") + byte_field(count, "number of blocks") + b"\0"
+        return bytes([self.code]) + uid_field(self.uid) + fields + self.data
 
     def answer(self, fields: bytes) -> Written | None:
-        rest = _Fields(fields)
+        rest = Fields(fields)
         uid, after = rest.uid(), rest.rest()
         return Written(uid, after[0] if after else None) if len(after) <= 1 else None
 
@@ -235,7 +187,7 @@ class _Addressed:
     code: ClassVar[int]
 
     def body(self) -> bytes:
-        return bytes([self.code]) + _uid(self.uid)
+        return bytes([self.code]) + uid_field(self.uid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +218,7 @@ class WriteAfi(_Addressed):
     code: ClassVar[int] = 0x09
 
     def body(self) -> bytes:
-        return bytes([self.code]) + _uid(self.uid) + bytes([_byte(self.afi, "AFI")])
+        return bytes([self.code]) + uid_field(self.uid) + byte_field(self.afi, "AFI")
 
     def answer(self, fields: bytes) -> Done | None:
         return _done(fields)
@@ -290,7 +242,7 @@ class SetEas(_Addressed):
     code: ClassVar[int] = 0x0C
 
     def body(self) -> bytes:
-        return bytes([self.code]) + _uid(self.uid) + bytes([self.armed])
+        return bytes([self.code]) + uid_field(self.uid) + bytes([self.armed])
 
     def answer(self, fields: bytes) -> Done | None:
         return _done(fields)
@@ -314,7 +266,7 @@ class WriteDsfid(_Addressed):
     code: ClassVar[int] = 0x0B
 
     def body(self) -> bytes:
-        return bytes([self.code]) + _uid(self.uid) + bytes([_byte(self.dsfid, "DSFID")])
+        return bytes([self.code]) + uid_field(self.uid) + byte_field(self.dsfid, "DSFID")
 
     def answer(self, fields: bytes) -> Done | None:
         return _done(fields)
@@ -327,10 +279,10 @@ class TagInfo(_Addressed):
     code: ClassVar[int] = 0x0D
 
     def body(self) -> bytes:
-        return bytes([self.code]) + _uid(self.uid) + b"\x0f"
+        return bytes([self.code]) + uid_field(self.uid) + b"\x0f"
 
     def answer(self, fields: bytes) -> Info | None:
-        rest = _Fields(fields)
+        rest = Fields(fields)
         uid, there = rest.uid(), rest.byte()
         dsfid = rest.byte() if there & 1 else None
         afi = rest.byte() if there & 2 else None
@@ -370,7 +322,7 @@ def parse(command: Command[T], frame: Frame) -> T | Failure | None:
         )
     try:
         return command.answer(fields)
-    except _Short:
+    except ShortError:
         return None
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from devices.rfid.framing import Noise
 from devices.rfid.protocols.m3.errors import ErrorCode
 from devices.rfid.protocols.m3.frames import OLD_START, Frame
-from devices.rfid.protocols.said import Said
+from devices.rfid.protocols.said import Said, framed, noise
 
 _NAMES: Final = {
     0x01: "quiet", 0x02: "read blocks", 0x03: "check EAS", 0x04: "write blocks", 0x05: "write block", 0x06: "lock AFI",
@@ -26,16 +26,16 @@ _REQUEST_LENGTHS: Final = {0x11: (1,), 0xFE: (3, 4)}
 def say(found: Frame | Noise) -> Said:
     """Describe one thing that the parser found. Never raises."""
     if isinstance(found, Noise):
-        return Said("noise", found.raw.hex().upper(), "bytes of no frame")
-    text = found.raw.hex().upper()
+        return noise(found.raw)
     body = found.body
     if found.start == OLD_START:
         probe = body == b"\x04\x00\x11"
-        return Said("host" if probe else "reader", text, "version (old frame)", 0x11, "version", data=body[3:].hex())
+        way, raw = "host" if probe else "reader", found.raw.hex().upper()
+        return Said(way, raw, "version (old frame)", 0x11, "version", data=body[3:].hex().upper())
     if not body:
-        return Said("noise", text, "an empty frame")
+        return noise(found.raw, "an empty frame")
     name = _NAMES.get(body[0], f"command {body[0]:02X}")
-    return _request(text, body, name) if _is_request(body) else _answer(text, body, name)
+    return _request(found, name) if _is_request(body) else _answer(found, name)
 
 
 def _is_request(body: bytes) -> bool:
@@ -47,15 +47,16 @@ def _is_request(body: bytes) -> bool:
     return len(body) >= 9 and body[1] == _UID_START
 
 
-def _request(text: str, body: bytes, name: str) -> Said:
+def _request(found: Frame, name: str) -> Said:
+    body = found.body
     addressed = body[0] in _NAMES and body[0] not in (0x11, 0x13, 0x14, 0xFE)
     uids = (body[1:9].hex().upper(),) if addressed else ()
     data = body[9:] if addressed else body[1:]
-    said = " ".join(part for part in (name, *uids, data.hex().upper()) if part)
-    return Said("host", text, said, body[0], name, uids=uids, data=data.hex().upper())
+    return framed("host", found.raw, body[0], name, data, uids=uids)
 
 
-def _answer(text: str, body: bytes, name: str) -> Said:
+def _answer(found: Frame, name: str) -> Said:
+    body = found.body
     error, fields = body[1] if len(body) > 1 else 0, body[2:]
     uids: tuple[str, ...] = ()
     if body[0] == 0xFE and not error and len(fields) >= 3:
@@ -63,9 +64,8 @@ def _answer(text: str, body: bytes, name: str) -> Said:
     elif body[0] not in (0x11, 0x13, 0x14, 0xFE) and len(fields) >= 8:
         uids, fields = (fields[:8].hex().upper(),), fields[8:]
     outcome = ErrorCode.of(error).sentence if error else ""
-    listed = f"{len(uids)} tags" if body[0] == 0xFE else ""
-    said = " ".join(part for part in (name, listed, *uids, fields.hex().upper(), outcome) if part)
-    return Said("reader", text, said, body[0], name, error, uids, fields.hex().upper())
+    text = (f"{len(uids)} tags", *uids) if body[0] == 0xFE else uids
+    return framed("reader", found.raw, body[0], name, fields, uids=uids, error=error, text=text, outcome=outcome)
 
 
 def _listed(fields: bytes) -> tuple[str, ...]:

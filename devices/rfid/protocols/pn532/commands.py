@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol, TypeVar
 
 from devices.rfid.errors import EncodeError
+from devices.rfid.protocols.fields import byte_field
 from devices.rfid.protocols.pn532.errors import ErrorCode
 from devices.rfid.protocols.pn532.frames import ACK, ERROR, FROM_CHIP, TO_CHIP, WAKE, Frame, pack
 
@@ -101,15 +102,13 @@ class SamConfig:
 
 @dataclass(frozen=True, slots=True)
 class SetRetries:
-    """32, item 5: how often a card is called before "none there". From power-on it is for ever."""
+    """32, item 5: how often a card is called before "none there"; 255 is for ever. From power-on it is for ever."""
 
     passive: int = 1
     code: ClassVar[int] = 0x32
 
     def fields(self) -> bytes:
-        if not 0 <= self.passive <= 0xFF:
-            raise EncodeError(f"{self.passive} retries; it must be 0 to 255 (for ever)")
-        return bytes([0x05, 0xFF, 0x01, self.passive])
+        return b"\x05\xff\x01" + byte_field(self.passive, "number of retries")
 
     def answer(self, fields: bytes) -> Done | None:
         return Done() if not fields else None

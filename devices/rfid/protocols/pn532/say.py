@@ -11,7 +11,7 @@ from devices.rfid.framing import Noise
 from devices.rfid.protocols.pn532.commands import Cards, ListCards
 from devices.rfid.protocols.pn532.errors import ErrorCode
 from devices.rfid.protocols.pn532.frames import ERROR, FROM_CHIP, NACK, TO_CHIP, Frame
-from devices.rfid.protocols.said import Said
+from devices.rfid.protocols.said import Said, framed, noise
 
 _NAMES: Final = {
     0x00: "diagnose", 0x02: "firmware", 0x04: "general status", 0x06: "read register", 0x08: "write register",
@@ -31,30 +31,26 @@ def say(found: Frame | Noise) -> Said:
     text = found.raw.hex().upper()
     if isinstance(found, Noise):
         wakes = found.raw.startswith(b"\x55") and not found.raw.strip(b"\x55\x00")
-        return Said("host", text, "wake up") if wakes else Said("noise", text, "bytes of no frame")
+        return Said("host", text, "wake up") if wakes else noise(found.raw)
     body = found.body
     if found.is_ack or found.raw == NACK:
         return Said("reader", text, "ACK" if found.is_ack else "NACK")
     if body == bytes([ERROR]):
         return Said("reader", text, ErrorCode.SYNTAX.sentence, error=ERROR)
     if len(body) < 2 or body[0] not in (TO_CHIP, FROM_CHIP):
-        return Said("noise", text, "a frame of neither side")
+        return noise(found.raw, "a frame of neither side")
     if body[0] == TO_CHIP:
         name = _NAMES.get(body[1], f"command {body[1]:02X}")
-        data = body[2:].hex().upper()
-        return Said("host", text, f"{name} {data}".rstrip(), body[1], name, data=data)
-    return _answer(text, body[1] - 1 & 0xFF, body[2:])
+        return framed("host", found.raw, body[1], name, body[2:])
+    return _answer(found.raw, body[1] - 1 & 0xFF, body[2:])
 
 
-def _answer(text: str, command: int, fields: bytes) -> Said:
+def _answer(raw: bytes, command: int, fields: bytes) -> Said:
     name = _NAMES.get(command, f"command {command:02X}")
     listed = ListCards().answer(fields) if command == ListCards.code else None
     if isinstance(listed, Cards):
         uids = tuple(card.uid.hex().upper() for card in listed.cards)
-        said = " ".join([name, f"{len(uids)} cards", *uids])
-        return Said("reader", text, said, command, name, uids=uids)
+        return framed("reader", raw, command, name, uids=uids, text=(f"{len(uids)} cards", *uids))
     error = fields[0] & 0x3F if command in _WITH_STATUS and fields else 0
-    data = fields.hex().upper()
     outcome = ErrorCode.of(error).sentence if error else ""
-    said = " ".join(part for part in (name, data, outcome) if part)
-    return Said("reader", text, said, command, name, error or None, data=data)
+    return framed("reader", raw, command, name, fields, error=error or None, outcome=outcome)

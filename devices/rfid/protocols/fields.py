@@ -1,4 +1,4 @@
-"""Fields of commands and answers: put in with a check, taken out with a check."""
+"""Fields of commands and answers: put in with a check, taken out with a check. Numbers have their high byte first."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ class Fields:
     def uid(self) -> str:
         return self.take(8).hex().upper()
 
+    def rest(self) -> bytes:
+        return self.take(len(self._data))
+
     @property
     def empty(self) -> bool:
         return not self._data
@@ -60,6 +63,28 @@ def byte_field(value: int, what: str, most: int = 0xFF, least: int = 0) -> bytes
     Raises:
         EncodeError: it does not fit; the message says ``what``.
     """
+    return number_field(value, what, 1, most, least)
+
+
+def number_field(value: int, what: str, size: int, most: int = 0, least: int = 0) -> bytes:
+    """A number of ``size`` bytes, to ``most`` or to what they can hold.
+
+    Raises:
+        EncodeError: it does not fit; the message says ``what``.
+    """
+    most = most or (1 << 8 * size) - 1
     if not least <= value <= most:
         raise EncodeError(f"{what} is {value}; it must be {least} to {most}")
-    return bytes([value])
+    return value.to_bytes(size, "big")
+
+
+def block_count(data: bytes, size: int) -> int:
+    """How many blocks of ``size`` bytes ``data`` is.
+
+    Raises:
+        EncodeError: none, or not whole ones.
+    """
+    count, odd = divmod(len(data), size)
+    if odd or not count:
+        raise EncodeError(f"{len(data)} bytes to write; a tag takes whole blocks of {size} bytes")
+    return count
