@@ -5,13 +5,13 @@ Locks, dead and weak tags, and the faults of writes are those of the field; how 
 
 from __future__ import annotations
 
-import enum
+from collections.abc import Callable
 from typing import Final
 
 from devices.emulators import air
 from devices.emulators.faults import Fault, Faults
 from devices.emulators.field import AFI_LOCK, BLOCK, Field, Kind, TagState
-from devices.emulators.radio import Radio
+from devices.emulators.radio import Radio, Refusal
 from devices.rfid import crc
 
 RESERVED, EPC, TID, USER = range(4)
@@ -19,14 +19,8 @@ RESERVED, EPC, TID, USER = range(4)
 EPC_BYTES: Final = 16
 #: NXP's configuration word in the EPC bank; its last bit is the alarm.
 CONFIG_WORD: Final = 0x20
-
-
-class Refusal(enum.Enum):
-    """Why an access came to nothing."""
-
-    NO_SUCH_MEMORY = enum.auto()
-    LOCKED = enum.auto()
-    NOT_WRITTEN = enum.auto()
+#: dB by which one hearing of a tag differs from the next.
+JITTER: Final = 2.0
 
 
 class Gen2:
@@ -39,9 +33,11 @@ class Gen2:
 
     def find(self, epc: bytes, command: int) -> TagState | None:
         """The tag with this EPC, if it answers ``command`` now; of several, any. An empty EPC fits all."""
-        fit = [
-            tag for tag in self._field.on_pad if tag.kind is Kind.UHF and epc in (b"", bytes.fromhex(tag.epc))
-        ]  # fmt: skip
+        return self.pick(lambda tag: epc in (b"", bytes.fromhex(tag.epc)), command)
+
+    def pick(self, wanted: Callable[[TagState], bool], command: int) -> TagState | None:
+        """The tag that is wanted, if it answers ``command`` now; of several, any."""
+        fit = [tag for tag in self._field.on_pad if tag.kind is Kind.UHF and wanted(tag)]
         return self.radio.tag(self._faults.chance.choice(fit).uid, command) if fit else None
 
     def read(self, tag: TagState, bank: int, first: int, count: int) -> bytes | Refusal:
@@ -69,6 +65,10 @@ class Gen2:
             self._write_epc(tag, 2 * first, data)
         return None
 
+    def rssi(self, tag: TagState) -> int:
+        """How strongly it is heard this time, in dBm."""
+        return round(tag.rssi + self._faults.chance.uniform(-JITTER, JITTER))
+
     def access_s(self, words: int, *, store: bool = False) -> float:
         """How long an access takes on the air this time."""
         programming = air.gen2_programming_ms(self._faults.chance) if store else 0.0
@@ -91,6 +91,11 @@ def pc_epc(tag: TagState) -> bytes:
     """PC and EPC as the tag says them; the PC counts the EPC's words."""
     epc = bytes.fromhex(tag.epc)
     return (tag.pc & 0x07FF | len(epc) // 2 << 11).to_bytes(2, "big") + epc
+
+
+def r2000_level(dbm: int) -> int:
+    """Signal strength as the Impinj R2000 gives it: 98 is -31 dBm, 31 is -99 dBm, with a step between 89 and 90."""
+    return max(0, min(dbm + (129 if dbm > -40 else 130), 0x7F))
 
 
 def memory(tag: TagState, bank: int) -> bytes:

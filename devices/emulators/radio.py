@@ -6,10 +6,20 @@ dead and weak tags, a UID listed twice, a tag that vanishes behind an inventory 
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 
 from devices.emulators.faults import Fault, Faults
 from devices.emulators.field import Field, Kind, TagState
+
+
+class Refusal(enum.Enum):
+    """Why an access came to nothing."""
+
+    NO_SUCH_MEMORY = enum.auto()
+    LOCKED = enum.auto()
+    NOT_WRITTEN = enum.auto()
+    UNABLE = enum.auto()  # the chip knows no such command
 
 
 class Radio:

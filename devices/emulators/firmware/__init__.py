@@ -50,6 +50,18 @@ class Firmware(Protocol):
         ...
 
 
+class Silent:
+    """A reader that never speaks unasked."""
+
+    def wake(self) -> float | None:
+        """Never."""
+        return None
+
+    def tick(self, now: float) -> list[Reply]:
+        """Nothing."""
+        return []
+
+
 #: ``module:class`` by the names for ``protocol`` under ``[reader]``; each is called with field and faults. Models that
 #: speak the same protocol in another way have a name of their own.
 FIRMWARE: Final = {

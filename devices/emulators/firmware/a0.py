@@ -13,13 +13,12 @@ from typing import Final
 from devices.emulators import air
 from devices.emulators.faults import Fault, Faults
 from devices.emulators.field import Field, TagState
-from devices.emulators.firmware import Reply
-from devices.emulators.gen2 import Gen2, Refusal, pc_epc
+from devices.emulators.firmware import Reply, Silent
+from devices.emulators.gen2 import Gen2, pc_epc, r2000_level
+from devices.emulators.radio import Refusal
 from devices.rfid import crc
 from devices.rfid.protocols.a0.frames import EVERYBODY, Frame, new_parser, pack
 
-#: dB by which one hearing of a tag differs from the next.
-JITTER: Final = 2.0
 _ADDRESS: Final = 0x01
 _FREQUENCY: Final = 0x07 << 2  # 902 MHz, antenna 0 in the low bits
 _VERSION: Final = bytes([1, 9])
@@ -36,7 +35,7 @@ _REFUSALS: Final = {
 }
 
 
-class A0Reader:
+class A0Reader(Silent):
     """The reader's firmware. Bytes that are no frame are ignored, as it does."""
 
     #: [inferred]
@@ -55,14 +54,6 @@ class A0Reader:
             _INVENTORY: lambda fields: self._inventory(_INVENTORY, len(fields) == 1),
             _SESSION_INVENTORY: lambda fields: self._inventory(_SESSION_INVENTORY, len(fields) == 3),
         }  # fmt: skip
-
-    def wake(self) -> float | None:
-        """It never speaks unasked."""
-        return None
-
-    def tick(self, now: float) -> list[Reply]:
-        """It never speaks unasked."""
-        return []
 
     def receive(self, data: bytes, now: float) -> list[Reply]:
         """Take bytes from the host; give the answers to the commands they completed."""
@@ -103,9 +94,8 @@ class A0Reader:
         return [*(_said(command, self._heard(tag), each) for tag in heard), _said(command, end, each)]
 
     def _heard(self, tag: TagState) -> bytes:
-        dbm = round(tag.rssi + self._faults.chance.uniform(-JITTER, JITTER))
-        level = dbm + (129 if dbm > -40 else 130)
-        return bytes([_FREQUENCY]) + pc_epc(tag) + bytes([max(0, min(level, 0x7F))])
+        level = r2000_level(self._gen2.rssi(tag))
+        return bytes([_FREQUENCY]) + pc_epc(tag) + bytes([level])
 
     # One tag.
 

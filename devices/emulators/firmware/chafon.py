@@ -14,12 +14,11 @@ from typing import ClassVar, Final
 from devices.emulators import air
 from devices.emulators.faults import Fault, Faults
 from devices.emulators.field import Field, TagState
-from devices.emulators.firmware import Reply
-from devices.emulators.gen2 import Gen2, Refusal
+from devices.emulators.firmware import Reply, Silent
+from devices.emulators.gen2 import Gen2, r2000_level
+from devices.emulators.radio import Refusal
 from devices.rfid.protocols.chafon.frames import EVERYBODY, Frame, new_parser, pack
 
-#: dB by which one hearing of a tag differs from the next.
-JITTER: Final = 2.0
 #: Tags in a frame at most; it would hold more, but readers send them as they go.
 PER_FRAME: Final = 6
 _ADDRESS: Final = 0x00
@@ -34,7 +33,7 @@ _REFUSALS: Final = {
 }
 
 
-class Chafon18Reader:
+class Chafon18Reader(Silent):
     """The 18 family's firmware. Bytes that are no frame are ignored, as it does."""
 
     #: [inferred]
@@ -53,14 +52,6 @@ class Chafon18Reader:
             _INVENTORY: self._inventory, _READ: self._read, _WRITE: self._write, _INFO: self._info,
             _SCAN_TIME: self._set_scan, _POWER: self._set_power, _BEEP: self._beep,
         }  # fmt: skip
-
-    def wake(self) -> float | None:
-        """It never speaks unasked."""
-        return None
-
-    def tick(self, now: float) -> list[Reply]:
-        """It never speaks unasked."""
-        return []
 
     def receive(self, data: bytes, now: float) -> list[Reply]:
         """Take bytes from the host; give the answers to the commands they completed."""
@@ -173,10 +164,7 @@ class Chafon288Reader(Chafon18Reader):
         return self._listed(fields[8], self._entry, head=b"\x01", empty=bytes([_DONE, 1, 0]))
 
     def _entry(self, tag: TagState) -> bytes:
-        dbm = round(tag.rssi + self._faults.chance.uniform(-JITTER, JITTER))
-        # The R2000's table: 98 is -31 dBm, 31 is -99 dBm, with a step between 89 and 90.
-        level = dbm + (129 if dbm > -40 else 130)
-        return super()._entry(tag) + bytes([max(0, min(level, 0x7F))])
+        return super()._entry(tag) + bytes([r2000_level(self._gen2.rssi(tag))])
 
     def _inventory_as_asked(self) -> list[Reply]:
         return self._inventory(bytes.fromhex("040001000000008003"))

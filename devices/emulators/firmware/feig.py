@@ -17,9 +17,10 @@ from typing import Final
 
 from devices.emulators import air
 from devices.emulators.faults import Fault, Faults
-from devices.emulators.field import AFI_LOCK, BLOCK, Field, Kind, TagState
-from devices.emulators.firmware import Reply
-from devices.emulators.radio import Radio
+from devices.emulators.field import BLOCK, Field, Kind, TagState
+from devices.emulators.firmware import Reply, Silent
+from devices.emulators.hf import Hf
+from devices.emulators.radio import Refusal
 from devices.rfid.crc import ibm_sdlc
 from devices.rfid.protocols.feig.frames import ANY, Frame, new_parser, pack
 
@@ -59,7 +60,15 @@ class _Result:
     ms: float = 0.0
 
 
-class FeigReader:
+#: The status, and what the tag said, if it is told.
+_REFUSALS: Final = {
+    Refusal.NO_SUCH_MEMORY: (_ISO_ERROR, bytes([_TAG_NO_BLOCK])),
+    Refusal.LOCKED: (_ISO_ERROR, bytes([_TAG_LOCKED])),
+    Refusal.NOT_WRITTEN: (_WRITE_ERROR, b""),
+}
+
+
+class FeigReader(Silent):
     """An ID ISC.MR101: the firmware, with what a real one has in its EEPROM as attributes of the class."""
 
     #: What it tells of itself: firmware 4.3, revision, hardware, type (annex B), kinds of tags (ISO 15693).
@@ -83,7 +92,7 @@ class FeigReader:
     def __init__(self, field: Field, faults: Faults) -> None:
         self._field = field
         self._faults = faults
-        self._radio = Radio(field, faults)
+        self._hf = Hf(field, faults)
         self._parser = new_parser()
         self._heard = 0.0
         self._quiet: set[str] = set()
@@ -99,14 +108,6 @@ class FeigReader:
             _QUIET: self._hush, _READ: self._read, _WRITE: self._write, _SELECT: self._ready, _READY: self._ready,
             _WRITE_AFI: self._write_afi, _WRITE_DSFID: self._write_dsfid, _SYSTEM_INFO: self._system_info,
         }  # fmt: skip
-
-    def wake(self) -> float | None:
-        """It never speaks unasked."""
-        return None
-
-    def tick(self, now: float) -> list[Reply]:
-        """It never speaks unasked."""
-        return []
 
     def receive(self, data: bytes, now: float) -> list[Reply]:
         """Take bytes from the host, the last of them at ``now``; give the answer to the command they completed."""
@@ -165,7 +166,7 @@ class FeigReader:
             return _Result(_LENGTH)
         if code == _READ and self._faults.strikes(Fault.INVENTORY_INSTEAD):
             return self._inventory(0)
-        tag = self._radio.tag(fields[2:10].hex(), code) if self._powered else None
+        tag = self._hf.radio.tag(fields[2:10].hex(), code) if self._powered else None
         return _Result(_NO_TAG, b"", air.silence_ms()) if tag is None else act(tag, mode, fields[10:])
 
     def _inventory(self, mode: int) -> _Result:
@@ -187,7 +188,7 @@ class FeigReader:
             self._quiet.clear()  # the field is reset before each search
         self._quiet &= {tag.uid for tag in self._field.on_pad}
         muted = set() if presence else self._quiet
-        there = self._radio.inventory(lambda tag: tag.uid not in muted) if self._powered else ()
+        there = self._hf.radio.inventory(lambda tag: tag.uid not in muted) if self._powered else ()
         most = len(there)
         while air.inventory_ms(most) > RESPONSE_S * 1000:
             most -= 1
@@ -234,29 +235,22 @@ class FeigReader:
         ms = 0.0
         for at in range(count):
             number, block = first + at, self._turn(data[at * BLOCK : (at + 1) * BLOCK])
-            ms += self._storing(air.write_block_ms)
-            if number >= len(tag.blocks):
-                return _Result(_ISO_ERROR, bytes([_TAG_NO_BLOCK, number]), ms)
-            if number in tag.locked:
-                return _Result(_ISO_ERROR, bytes([_TAG_LOCKED, number]), ms)
-            if self._faults.strikes(Fault.WRITE_FAILS, _WRITE, tag.uid):
-                return _Result(_WRITE_ERROR, bytes([number]), ms)
-            self._field.write_block(tag.uid, number, block)
+            ms += self._hf.storing_ms(air.write_block_ms)
+            refusal = self._hf.write_block(tag, number, block, _WRITE)
+            if refusal is not None:
+                status, said = _REFUSALS[refusal]
+                return _Result(status, said + bytes([number]), ms)
         return _Result(_OK, b"", ms)
 
     def _write_afi(self, tag: TagState, mode: int, fields: bytes) -> _Result:
-        ms = self._storing(air.write_byte_ms)
-        if AFI_LOCK in tag.locked:
-            return _Result(_ISO_ERROR, bytes([_TAG_LOCKED]), ms)
-        if self._faults.strikes(Fault.WRITE_FAILS, _WRITE_AFI, tag.uid):
-            return _Result(_WRITE_ERROR, b"", ms)
-        if not self._faults.strikes(Fault.AFI_UNCHANGED, _WRITE_AFI, tag.uid):
-            self._field.write_afi(tag.uid, fields[0])
-        return _Result(_OK, b"", ms)
+        ms = self._hf.storing_ms(air.write_byte_ms)
+        refusal = self._hf.write_afi(tag, fields[0], _WRITE_AFI)
+        status, said = (_OK, b"") if refusal is None else _REFUSALS[refusal]
+        return _Result(status, said, ms)
 
     def _write_dsfid(self, tag: TagState, mode: int, fields: bytes) -> _Result:
-        self._field.write_dsfid(tag.uid, fields[0])
-        return _Result(_OK, b"", self._storing(air.write_byte_ms))
+        self._hf.write_dsfid(tag, fields[0])
+        return _Result(_OK, b"", self._hf.storing_ms(air.write_byte_ms))
 
     def _system_info(self, tag: TagState, mode: int, _: bytes) -> _Result:
         told = bytes([tag.afi, BLOCK - 1, len(tag.blocks) - 1, 1])
@@ -290,24 +284,19 @@ class FeigReader:
         """What the tag answers, checksum apart (nothing: it is silent), and how long that takes."""
         if command not in (_SET_EAS, _RESET_EAS, _EAS_ALARM):
             return None
-        tag = self._radio.tag(uid.hex(), command) if self._powered else None
+        tag = self._hf.radio.tag(uid.hex(), command) if self._powered else None
         if tag is None or (command == _EAS_ALARM and not (tag.eas and tag.eas_able)):
             return b"", air.silence_ms()
         if command == _EAS_ALARM:
             return b"\0" + _SEQUENCE, air.eas_alarm_ms()
-        ms = self._storing(air.eas_ms)
-        if not tag.eas_able:
+        ms = self._hf.storing_ms(air.eas_ms)
+        refusal = self._hf.write_eas(tag, command == _SET_EAS, command)
+        if refusal is Refusal.UNABLE:
             return bytes([1, _TAG_CANNOT]), air.silence_ms()
-        if self._faults.strikes(Fault.WRITE_FAILS, command, tag.uid):
-            return b"", ms
-        self._field.write_eas(tag.uid, command == _SET_EAS)
-        return b"\0", ms
+        return b"" if refusal is not None else b"\0", ms
 
     def _turn(self, block: bytes) -> bytes:
         return block[::-1] if self.turns else block
-
-    def _storing(self, time_ms: Callable[[float], float]) -> float:
-        return time_ms(air.programming_ms(self._faults.chance))
 
 
 class CprReader(FeigReader):

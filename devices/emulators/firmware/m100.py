@@ -17,17 +17,14 @@ from typing import ClassVar, Final
 
 from devices.emulators import air
 from devices.emulators.faults import Fault, Faults
-from devices.emulators.field import AFI_LOCK, Field, Kind, TagState
+from devices.emulators.field import Field, Kind, TagState
 from devices.emulators.firmware import Reply
-from devices.emulators.radio import Radio
+from devices.emulators.gen2 import EPC, Gen2, memory, pc_epc
+from devices.emulators.radio import Refusal
 from devices.rfid import crc
 from devices.rfid.protocols.m100 import frames
 from devices.rfid.protocols.m100.frames import Dialect, Frame, new_parser
 
-#: dB by which one hearing of a tag differs from the next.
-JITTER: Final = 2.0
-#: Bytes of EPC that a chip holds: 128 bits, as most library tags do.
-EPC_BYTES: Final = 16
 #: dBm that it sends with at least and at most (rfid-r200).
 POWERS: Final = (15.0, 26.0)
 
@@ -36,8 +33,7 @@ _READ_NO_TAG, _BAD_PARAMETER, _WRITE_NO_TAG, _NO_TAG, _ACCESS_DENIED = 0x09, 0x0
 _BAD_COMMAND, _EAS_NO_TAG, _ALARM_NO_TAG, _READ_ERROR, _WRITE_ERROR, _SPECIAL_ERROR = 0x17, 0x1B, 0x1D, 0xA0, 0xB0, 0xE0
 _OVERRUN, _LOCKED, _UNSAID = 0x03, 0x04, 0x0F
 _READ, _WRITE, _SELECT, _SINGLE, _MULTI, _STOP, _CHANGE_EAS, _EAS_ALARM = 0x39, 0x49, 0x0C, 0x22, 0x27, 0x28, 0xE3, 0xE4
-_RESERVED, _EPC, _TID, _USER = range(4)
-_CONFIG_WORD: Final = 0x20
+_TAG_SAYS: Final = {Refusal.NO_SUCH_MEMORY: _OVERRUN, Refusal.LOCKED: _LOCKED}
 #: An access: password, bank, first word, number of words.
 _ACCESS: Final = 9
 
@@ -53,11 +49,11 @@ class M100Reader:
     def __init__(self, field: Field, faults: Faults) -> None:
         self._field = field
         self._faults = faults
-        self._radio = Radio(field, faults, Kind.UHF)
+        self._gen2 = Gen2(field, faults)
         self._parser = new_parser()
         self._power, self._region, self._channel = 2000, 1, 0
         self._mode = 1
-        self._chosen = bytes([_EPC, 0, 0, 0, 0, 0, 0])
+        self._chosen = bytes([EPC, 0, 0, 0, 0, 0, 0])
         self._left = 0  # rounds of polling still to begin
         self._polling = 0  # the command that polls now
         self._due: deque[tuple[float, bytes]] = deque()  # notices of this round
@@ -119,7 +115,7 @@ class M100Reader:
             self._polling = 0
             return
         self._left -= 1
-        heard = list(self._radio.inventory())
+        heard = list(self._gen2.radio.inventory())
         self._faults.chance.shuffle(heard)
         lasts = air.gen2_inventory_ms(len(heard)) / 1000
         self._empty = not heard
@@ -129,9 +125,8 @@ class M100Reader:
         self._due.extend((start + at * step, self._notice(tag)) for at, tag in enumerate(heard, 1))
 
     def _notice(self, tag: TagState) -> bytes:
-        rssi = round(tag.rssi + self._faults.chance.uniform(-JITTER, JITTER))
-        named = _pc_epc(tag)
-        fields = max(-128, min(rssi, 0)).to_bytes(1, "big", signed=True) + named
+        named = pc_epc(tag)
+        fields = max(-128, min(self._gen2.rssi(tag), 0)).to_bytes(1, "big", signed=True) + named
         fields += crc.genibus(named).to_bytes(2, "big")
         return Frame(frames.Kind.NOTICE, self._polling, fields, self.dialect).raw
 
@@ -178,20 +173,19 @@ class M100Reader:
 
     def _picked(self, command: int) -> TagState | None:
         """The tag that answers: of several that the selection fits, any."""
-        fit = [tag for tag in self._field.on_pad if tag.kind is Kind.UHF and (self._mode == 1 or self._fits(tag))]
-        return self._radio.tag(self._faults.chance.choice(fit).uid, command) if fit else None
+        return self._gen2.pick(lambda tag: self._mode == 1 or self._fits(tag), command)
 
     def _fits(self, tag: TagState) -> bool:
         start, count = int.from_bytes(self._chosen[1:5], "big"), self._chosen[5]
-        memory, mask = _bank(tag, self._chosen[0] & 3), self._chosen[7:]
-        behind = 8 * len(memory) - start - count
+        whole, mask = memory(tag, self._chosen[0] & 3), self._chosen[7:]
+        behind = 8 * len(whole) - start - count
         if behind < 0:
             return False
         wanted = int.from_bytes(mask, "big") >> (8 * len(mask) - count)
-        return int.from_bytes(memory, "big") >> behind & ((1 << count) - 1) == wanted
+        return int.from_bytes(whole, "big") >> behind & ((1 << count) - 1) == wanted
 
     def _read(self, fields: bytes) -> Reply:
-        if self._faults.strikes(Fault.INVENTORY_INSTEAD) and (heard := self._radio.inventory()):
+        if self._faults.strikes(Fault.INVENTORY_INSTEAD) and (heard := self._gen2.radio.inventory()):
             self._polling = _SINGLE
             late, self._polling = self._notice(heard[0]), 0
             return Reply(_READ, air.gen2_access_ms(0) / 1000, late)
@@ -201,12 +195,10 @@ class M100Reader:
         if tag is None:
             return self._failed(_READ_NO_TAG, _READ, air.gen2_access_ms(0))
         bank, first, count = fields[4], fields[5] << 8 | fields[6], fields[7] << 8 | fields[8]
-        data = _config(tag) if (bank, first, count) == (_EPC, _CONFIG_WORD, 1) else _bank(tag, bank & 3)[2 * first :]
-        if bank == _RESERVED:
-            return self._failed(_READ_ERROR | _LOCKED, _READ, air.gen2_access_ms(0), tag)
-        if not count or len(data) < 2 * count:
-            return self._failed(_READ_ERROR | _OVERRUN, _READ, air.gen2_access_ms(0), tag)
-        return self._said(_READ, _named(tag) + data[: 2 * count], air.gen2_access_ms(count))
+        data = self._gen2.read(tag, bank, first, count)
+        if isinstance(data, Refusal):
+            return self._failed(_READ_ERROR | _TAG_SAYS[data], _READ, air.gen2_access_ms(0), tag)
+        return self._said(_READ, _named(tag) + data, air.gen2_access_ms(count))
 
     def _write(self, fields: bytes) -> Reply:
         count = fields[7] << 8 | fields[8] if len(fields) >= _ACCESS else 0
@@ -217,32 +209,12 @@ class M100Reader:
             return self._failed(_WRITE_NO_TAG, _WRITE, air.gen2_access_ms(0))
         bank, first, data = fields[4], fields[5] << 8 | fields[6], fields[_ACCESS:]
         ms = air.gen2_access_ms(count, air.gen2_programming_ms(self._faults.chance))
-        if error := self._write_error(tag, bank, first, count):
-            return self._failed(_WRITE_ERROR | error, _WRITE, air.gen2_access_ms(0), tag)
-        if self._faults.strikes(Fault.WRITE_FAILS, _WRITE, tag.uid):
+        refusal = self._gen2.write(tag, bank, first, data, _WRITE)
+        if refusal is Refusal.NOT_WRITTEN:
             return self._failed(_WRITE_NO_TAG, _WRITE, ms)
-        if not (bank == _EPC and self._faults.strikes(Fault.AFI_UNCHANGED, _WRITE, tag.uid)):
-            self._store(tag, bank, first, data)
+        if refusal is not None:
+            return self._failed(_WRITE_ERROR | _TAG_SAYS[refusal], _WRITE, air.gen2_access_ms(0), tag)
         return self._said(_WRITE, _named(tag) + _OK, ms)
-
-    def _write_error(self, tag: TagState, bank: int, first: int, count: int) -> int:
-        if bank in (_RESERVED, _TID) or (bank == _EPC and AFI_LOCK in tag.locked):
-            return _LOCKED
-        if bank == _EPC:
-            return _OVERRUN if not first or 2 * (first + count) > 4 + max(EPC_BYTES, len(tag.epc) // 2) else 0
-        return _OVERRUN if 2 * (first + count) > len(_bank(tag, bank)) else 0
-
-    def _store(self, tag: TagState, bank: int, first: int, data: bytes) -> None:
-        if bank == _USER:
-            blocks = bytearray(_bank(tag, _USER))
-            blocks[2 * first : 2 * first + len(data)] = data
-            for number in {at // 4 for at in range(2 * first, 2 * first + len(data))}:
-                self._field.write_block(tag.uid, number, bytes(blocks[4 * number : 4 * number + 4]))
-            return
-        memory = bytearray(_pc_epc(tag).ljust(2 + EPC_BYTES, b"\0"))
-        memory[2 * (first - 1) : 2 * (first - 1) + len(data)] = data
-        pc = memory[0] << 8 | memory[1]
-        self._field.write_epc(tag.uid, memory[2 : 2 + 2 * (pc >> 11)].hex(), pc)
 
     def _change_eas(self, fields: bytes) -> Reply:
         if len(fields) != 5:
@@ -278,25 +250,6 @@ class R200Reader(M100Reader):
     dialect = Dialect.R200
 
 
-def _pc_epc(tag: TagState) -> bytes:
-    """PC and EPC; the EPC's length is the PC's, as in a real tag."""
-    epc = bytes.fromhex(tag.epc)
-    pc = tag.pc & 0x07FF | len(epc) // 2 << 11
-    return pc.to_bytes(2, "big") + epc
-
-
 def _named(tag: TagState) -> bytes:
-    named = _pc_epc(tag)
+    named = pc_epc(tag)
     return bytes([len(named)]) + named
-
-
-def _config(tag: TagState) -> bytes:
-    """NXP's configuration word; its last bit is the alarm."""
-    return bytes([0, tag.eas]) if tag.eas_able else b""
-
-
-def _bank(tag: TagState, bank: int) -> bytes:
-    if bank == _EPC:
-        named = _pc_epc(tag)
-        return crc.genibus(named).to_bytes(2, "big") + named
-    return {_TID: bytes.fromhex(tag.uid), _USER: bytes.fromhex(tag.memory)}.get(bank, b"")

@@ -13,9 +13,10 @@ from typing import Final
 
 from devices.emulators import air
 from devices.emulators.faults import Fault, Faults
-from devices.emulators.field import AFI_LOCK, BLOCK, Field, TagState
-from devices.emulators.firmware import Reply
-from devices.emulators.radio import Radio
+from devices.emulators.field import BLOCK, Field, TagState
+from devices.emulators.firmware import Reply, Silent
+from devices.emulators.hf import Hf
+from devices.emulators.radio import Refusal
 from devices.rfid.protocols.m3.frames import OLD_START, Frame, new_parser, pack
 
 FIRMWARE: Final = bytes([0x0A, 5, 0, 2])
@@ -27,6 +28,13 @@ _TAG_CANNOT, _BAD_OPTION, _BAD_PARAMETER = 0x21, 0x31, 0x32
 _QUIET, _READ, _CHECK_EAS, _WRITE, _WRITE_ONE, _WRITE_AFI, _GET_AFI = 0x01, 0x02, 0x03, 0x04, 0x05, 0x09, 0x0A
 _WRITE_DSFID, _SET_EAS, _TAG_INFO, _GET_DSFID = 0x0B, 0x0C, 0x0D, 0x0F
 _VERSION, _RF_SETUP, _INVENTORY = 0x11, 0x13, 0xFE
+_REFUSALS: Final = {
+    Refusal.NO_SUCH_MEMORY: _NO_BLOCK,
+    Refusal.LOCKED: _LOCKED,
+    Refusal.NOT_WRITTEN: _NOT_PUT,
+    Refusal.UNABLE: _TAG_CANNOT,
+    None: _OK,
+}
 #: Bytes that must follow the UID.
 _NEEDS: Final = {
     _READ: 2, _WRITE: 3, _WRITE_ONE: 1 + BLOCK, _WRITE_AFI: 1, _WRITE_DSFID: 1, _SET_EAS: 1, _TAG_INFO: 1,
@@ -46,7 +54,7 @@ class _Result:
     ms: float
 
 
-class M3Reader:
+class M3Reader(Silent):
     """The reader's firmware. Bytes that are no frame are ignored, as it does."""
 
     #: A command sent while it works is lost.
@@ -57,7 +65,7 @@ class M3Reader:
     def __init__(self, field: Field, faults: Faults) -> None:
         self._field = field
         self._faults = faults
-        self._radio = Radio(field, faults)
+        self._hf = Hf(field, faults)
         self._parser = new_parser()
         self._quiet: set[str] = set()
         self._addressed: dict[int, Callable[[TagState, bytes], _Result]] = {
@@ -66,14 +74,6 @@ class M3Reader:
             _WRITE_DSFID: self._write_dsfid, _SET_EAS: self._set_eas, _TAG_INFO: self._tag_info,
             _GET_DSFID: self._get_dsfid,
         }  # fmt: skip
-
-    def wake(self) -> float | None:
-        """It never speaks unasked."""
-        return None
-
-    def tick(self, now: float) -> list[Reply]:
-        """It never speaks unasked."""
-        return []
 
     def receive(self, data: bytes, now: float) -> list[Reply]:
         """Take bytes from the host; give the answers to the commands they completed."""
@@ -107,7 +107,7 @@ class M3Reader:
         uid, rest = fields[:8], fields[8:]
         if len(rest) < _NEEDS.get(code, 0):
             return _Result(_BAD_PARAMETER, uid, 0)
-        tag = self._radio.tag(uid.hex(), code)
+        tag = self._hf.radio.tag(uid.hex(), code)
         if tag is None:
             return _Result(_NO_TAG, uid + (b"\x00" if code == _CHECK_EAS else b""), air.silence_ms())
         result = act(tag, rest)
@@ -117,7 +117,7 @@ class M3Reader:
         if options & _WITH_PROTOCOL:
             return _Result(_BAD_OPTION, b"", 0)
         self._quiet &= {tag.uid for tag in self._field.on_pad}
-        listed = self._radio.inventory(lambda tag: tag.uid not in self._quiet and afi in (0, tag.afi), MOST)
+        listed = self._hf.radio.inventory(lambda tag: tag.uid not in self._quiet and afi in (0, tag.afi), MOST)
         entries = b"".join(
             (bytes([tag.dsfid]) if options & _WITH_DSFID else b"")
             + (bytes.fromhex(tag.uid) if options & _WITH_UID else b"")
@@ -149,36 +149,19 @@ class M3Reader:
         ms = 0.0
         for at in range(count):
             number, block = first + at, data[at * BLOCK : (at + 1) * BLOCK]
-            ms += self._storing(air.write_block_ms)
-            error = self._block_error(tag, number, block, _WRITE)
-            if error:
-                return _Result(error, bytes([number]), ms)
-            self._field.write_block(tag.uid, number, block)
+            ms += self._hf.storing_ms(air.write_block_ms)
+            refusal = self._hf.write_block(tag, number, block, _WRITE)
+            if refusal is not None:
+                return _Result(_REFUSALS[refusal], bytes([number]), ms)
         return _Result(_OK, bytes([first + count]), ms)
 
     def _write_one(self, tag: TagState, fields: bytes) -> _Result:
-        number, block = fields[0], fields[1 : 1 + BLOCK]
-        error = self._block_error(tag, number, block, _WRITE_ONE)
-        if not error:
-            self._field.write_block(tag.uid, number, block)
-        return _Result(error, b"", self._storing(air.write_block_ms))
-
-    def _block_error(self, tag: TagState, number: int, block: bytes, command: int) -> int:
-        if number >= len(tag.blocks) or len(block) != BLOCK:
-            return _NO_BLOCK
-        if number in tag.locked:
-            return _LOCKED
-        return _NOT_PUT if self._faults.strikes(Fault.WRITE_FAILS, command, tag.uid) else _OK
+        refusal = self._hf.write_block(tag, fields[0], fields[1 : 1 + BLOCK], _WRITE_ONE)
+        return _Result(_REFUSALS[refusal], b"", self._hf.storing_ms(air.write_block_ms))
 
     def _write_afi(self, tag: TagState, fields: bytes) -> _Result:
-        ms = self._storing(air.write_byte_ms)
-        if AFI_LOCK in tag.locked:
-            return _Result(_LOCKED, b"", ms)
-        if self._faults.strikes(Fault.WRITE_FAILS, _WRITE_AFI, tag.uid):
-            return _Result(_NOT_PUT, b"", ms)
-        if not self._faults.strikes(Fault.AFI_UNCHANGED, _WRITE_AFI, tag.uid):
-            self._field.write_afi(tag.uid, fields[0])
-        return _Result(_OK, b"", ms)
+        ms = self._hf.storing_ms(air.write_byte_ms)
+        return _Result(_REFUSALS[self._hf.write_afi(tag, fields[0], _WRITE_AFI)], b"", ms)
 
     def _get_afi(self, tag: TagState, _: bytes) -> _Result:
         return _Result(_OK, bytes([tag.afi]), air.system_info_ms())
@@ -187,8 +170,8 @@ class M3Reader:
         return _Result(_OK, bytes([tag.dsfid]), air.system_info_ms())
 
     def _write_dsfid(self, tag: TagState, fields: bytes) -> _Result:
-        self._field.write_dsfid(tag.uid, fields[0])
-        return _Result(_OK, b"", self._storing(air.write_byte_ms))
+        self._hf.write_dsfid(tag, fields[0])
+        return _Result(_OK, b"", self._hf.storing_ms(air.write_byte_ms))
 
     def _check_eas(self, tag: TagState, _: bytes) -> _Result:
         # A tag whose bit is off does not answer at all, so the reader cannot tell it from none (7.14).
@@ -197,13 +180,9 @@ class M3Reader:
         return _Result(_NO_TAG, b"\x00", air.silence_ms())
 
     def _set_eas(self, tag: TagState, fields: bytes) -> _Result:
-        ms = self._storing(air.eas_ms)
-        if not tag.eas_able:
-            return _Result(_TAG_CANNOT, b"", air.silence_ms())
-        if self._faults.strikes(Fault.WRITE_FAILS, _SET_EAS, tag.uid):
-            return _Result(_NOT_PUT, b"", ms)
-        self._field.write_eas(tag.uid, bool(fields[0]))
-        return _Result(_OK, b"", ms)
+        ms = self._hf.storing_ms(air.eas_ms)
+        refusal = self._hf.write_eas(tag, bool(fields[0]), _SET_EAS)
+        return _Result(_REFUSALS[refusal], b"", air.silence_ms() if refusal is Refusal.UNABLE else ms)
 
     def _tag_info(self, tag: TagState, fields: bytes) -> _Result:
         asked = fields[0] & 0x0F
@@ -213,6 +192,3 @@ class M3Reader:
         out += bytes([BLOCK - 1, len(tag.blocks) - 1]) if asked & 4 else b""
         out += b"\x00\x01" if asked & 8 else b""
         return _Result(_OK, out, air.system_info_ms())
-
-    def _storing(self, time_ms: Callable[[float], float]) -> float:
-        return time_ms(air.programming_ms(self._faults.chance))
