@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 import msgspec
@@ -18,9 +16,8 @@ from devices.rfid.hex_input import read_hex
 from devices.rfid.protocols import PROTOCOLS, describer
 from devices.rfid.recording import RecordingError, likeliest, recorded
 from devices.rfid.settings import ReaderSettings
-from devices.settings import SettingsError, load
+from devices.rfid.which_reader import which_reader
 
-C = TypeVar("C", bound=Callable[..., Any])
 _AUTO = "auto"
 
 
@@ -68,46 +65,18 @@ def parse(protocol: str, data: bytes, as_json: bool) -> None:
         raise click.ClickException("some bytes belong to no frame: cut off, damaged, or another protocol")
 
 
-class _File(msgspec.Struct):
-    """Any configuration with a ``[reader]``; the rest of it does not matter here."""
-
-    reader: ReaderSettings = ReaderSettings()
-
-
-def _where(command: C) -> C:
-    """Options that say which reader."""
-    for option in (
-        click.option("--protocol", type=click.Choice(list(FAMILIES)), help="Goes before the configuration's."),
-        click.option("--port", help="The reader's port; goes before the configuration's."),
-        click.option("--config", type=click.Path(path_type=Path), help="A kiosk's file; its [reader] is used."),
-    ):
-        command = option(command)
-    return command
-
-
-def _settings(config: Path | None, port: str | None, protocol: str | None) -> ReaderSettings:
-    try:
-        settings = load(config, _File).reader if config else ReaderSettings()
-    except SettingsError as error:
-        raise click.UsageError(str(error)) from error
-    changes = {key: value for key, value in (("port", port), ("protocol", protocol)) if value}
-    return msgspec.structs.replace(settings, **changes)
-
-
 @reader.command(
     epilog="Example: pustaka reader watch --port /dev/serial/by-id/usb-… --tags   Ctrl-C ends it. For support: "
     "--raw shows every frame, --log FILE keeps every byte with its time, for 'pustaka reader parse FILE'."
 )
-@_where
+@which_reader
 @click.option("--seconds", type=float, help="End after so long.")
 @click.option("--raw", is_flag=True, help="The frames, too, in words, as they pass.")
 @click.option("--tags", is_flag=True, help="A table of what lies there, drawn in place on a terminal.")
 @click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="Append every byte with its time.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object an event.")
 def watch(
-    config: Path | None,
-    port: str | None,
-    protocol: str | None,
+    settings: ReaderSettings,
     seconds: float | None,
     raw: bool,
     tags: bool,
@@ -123,9 +92,7 @@ def watch(
         return None if end is None else end - time.monotonic()
 
     try:
-        watching = Watch(
-            _settings(config, port, protocol), lambda: datetime.now().astimezone(), raw=raw, log=log
-        )  # fmt: skip
+        watching = Watch(settings, lambda: datetime.now().astimezone(), raw=raw, log=log)
     except RfidError as error:
         raise click.UsageError(str(error)) from error
     with watching:
@@ -144,19 +111,14 @@ def watch(
     epilog="Example: pustaka reader info --port /dev/serial/by-id/usb-… --probe    Stop the kiosk first: a reader "
     "belongs to one program at a time. Exit status 1: nobody answers there."
 )
-@_where
+@which_reader
 @click.option("--probe", is_flag=True, help="Ask every known family whether it is at this port. It only asks.")
 @click.option("--seconds", type=click.FloatRange(min=0), default=2.0, show_default=True, help="Measure for so long.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def info(
-    config: Path | None, port: str | None, protocol: str | None, probe: bool, seconds: float, as_json: bool
-) -> None:
+def info(settings: ReaderSettings, probe: bool, seconds: float, as_json: bool) -> None:
     """Say which reader answers, how its line is set, and how well it hears what lies on it now."""
     from devices.rfid import reader_info
 
-    settings = _settings(config, port, protocol)
-    if not settings.port:
-        raise click.UsageError("no reader is named: give --port, for example /dev/serial/by-id/…, or --config")
     try:
         if probe:
             found = reader_info.probe(settings, time.monotonic)

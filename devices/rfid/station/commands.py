@@ -9,18 +9,16 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import click
-import msgspec
 
 from devices.rfid.errors import RfidError, SetupError
-from devices.rfid.family import FAMILIES
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags.content import Usage
 from devices.rfid.tags.epc import LAYOUTS
 from devices.rfid.tags.tag_image import WRITABLE
-from devices.settings import SettingsError, load
+from devices.rfid.which_reader import which_reader
 
 if TYPE_CHECKING:
     from devices.rfid.station.image import Wish
@@ -28,17 +26,9 @@ if TYPE_CHECKING:
     from devices.rfid.station.run import Work
     from devices.rfid.station.tagger import Gate
 
-C = TypeVar("C", bound=Callable[..., Any])
-
 #: Names on the command line -> data models.
 _MODELS: Final = {model.value: model for model in (*WRITABLE, *(layout.model for layout in LAYOUTS))}
 _USAGES: Final = [usage.name.lower() for usage in Usage]
-
-
-class _File(msgspec.Struct):
-    """Any configuration with a ``[reader]``; the rest of it does not matter here."""
-
-    reader: ReaderSettings = ReaderSettings()
 
 
 def _log_path() -> Path:
@@ -46,15 +36,12 @@ def _log_path() -> Path:
     return Path(state) / "pustaka" / "tagging.jsonl"
 
 
-def _where(command: C) -> C:
-    """Options that say which reader, and how it is shown."""
+def _shown(command: Callable[..., None]) -> Callable[..., None]:
+    """Options that say how it is shown, and for how long."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="One JSON object a line."),
         click.option("--quiet", is_flag=True, help="No beeps."),
         click.option("--seconds", type=click.FloatRange(min=0), help="End after so long."),
-        click.option("--protocol", type=click.Choice(list(FAMILIES)), help="Goes before the configuration's."),
-        click.option("--port", help="The reader's port; goes before the configuration's."),
-        click.option("--config", type=click.Path(path_type=Path), help="A kiosk's file; its [reader] is used."),
     ):
         command = option(command)
     return command
@@ -75,7 +62,8 @@ _afi_option = click.option(
     "its tag on the pad, wait for the tick, and so on. You may type: undo, skip, parts 3, quit. Exit status 0: all "
     "done; 1: something was left, or no reader was found; 2: bad settings."
 )
-@_where
+@which_reader
+@_shown
 @click.option("--scanner", metavar="PORT", help="A serial scanner's port; without it scan (or type) into the terminal.")
 @click.option("--model", type=click.Choice(list(_MODELS)), default="iso28560-3", show_default=True)
 @click.option("--isil", help="Owner's ISIL, for example ID-SMR01.  [default: the configuration's]")
@@ -89,9 +77,7 @@ _afi_option = click.option(
 @click.option("--undo", is_flag=True, help="Write back what the last tag held before, and end.")
 @_log_option
 def station(
-    config: Path | None,
-    port: str | None,
-    protocol: str | None,
+    settings: ReaderSettings,
     seconds: float | None,
     quiet: bool,
     as_json: bool,
@@ -116,7 +102,6 @@ def station(
     from devices.rfid.station.machine import Rules
     from devices.rfid.station.run import StationLoop
 
-    settings = _settings(config, port, protocol)
     owner = settings.isil if isil is None else isil
     wish = Wish(_MODELS[model], owner, Usage[usage.upper()], _dsfid(dsfid), backwards)
     gate = _gate(settings, afi or "in")
@@ -131,7 +116,8 @@ def station(
     epilog="Example: pustaka tag convert --to iso28560-3 --port /dev/serial/by-id/usb-…    Lay the shelf down, a few "
     "books at a time. Ctrl-C (or quit) ends it when the tag under way is whole. Exit status 1: some tags failed."
 )
-@_where
+@which_reader
+@_shown
 @click.option("--to", "model", type=click.Choice(list(_MODELS)), required=True, help="The data model wished for.")
 @click.option("--isil", default="", help="Put this owner in place of the tags' own.")
 @_afi_option
@@ -140,9 +126,7 @@ def station(
 @click.option("--dry-run", "dry", is_flag=True, help="Write nothing; say what would be.")
 @_log_option
 def convert(
-    config: Path | None,
-    port: str | None,
-    protocol: str | None,
+    settings: ReaderSettings,
     seconds: float | None,
     quiet: bool,
     as_json: bool,
@@ -163,7 +147,6 @@ def convert(
     from devices.rfid.station.image import Wish
     from devices.rfid.station.run import BatchLoop
 
-    settings = _settings(config, port, protocol)
     wish = Wish(_MODELS[model], isil, dsfid=_dsfid(dsfid))
     gate = _gate(settings, afi or "keep")
     with _work(settings, wish, gate, log_path, None, beep=not quiet, as_json=as_json) as (work, _):
@@ -182,12 +165,11 @@ def convert(
     "it ends by itself when everything is undone."
 )
 @click.argument("log_path", metavar="LOG", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@_where
+@which_reader
+@_shown
 @click.option("--uid", "uids", multiple=True, help="Only this tag; may be given again.  [default: every tag in LOG]")
 def undo(
-    config: Path | None,
-    port: str | None,
-    protocol: str | None,
+    settings: ReaderSettings,
     seconds: float | None,
     quiet: bool,
     as_json: bool,
@@ -203,7 +185,6 @@ def undo(
     from devices.rfid.station.run import BatchLoop
     from devices.rfid.station.tagger import Gate
 
-    settings = _settings(config, port, protocol)
     with _work(settings, Wish(), Gate(), log_path, None, beep=not quiet, as_json=as_json) as (work, log):
         known = log.story.uids
         wanted = frozenset(uid.upper() for uid in uids) or known
@@ -263,18 +244,6 @@ def _work(
             raise click.UsageError(str(error)) from error
         except RfidError as error:
             raise click.ClickException(str(error)) from error
-
-
-def _settings(config: Path | None, port: str | None, protocol: str | None) -> ReaderSettings:
-    try:
-        settings = load(config, _File).reader if config else ReaderSettings()
-    except SettingsError as error:
-        raise click.UsageError(str(error)) from error
-    changes = {key: value for key, value in (("port", port), ("protocol", protocol)) if value}
-    settings = msgspec.structs.replace(settings, **changes)
-    if not settings.port:
-        raise click.UsageError("no reader is named: give --port, for example /dev/serial/by-id/…, or --config")
-    return settings
 
 
 def _gate(settings: ReaderSettings, afi: str) -> Gate:
