@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -15,6 +17,8 @@ from devices.emulators.reader_client import ReaderEmulator
 from devices.rfid.events import Event, ReaderChanged, ReaderState, SecurityWritten, TagArrived, TagLeft, TagRead
 from devices.rfid.reader import PadReader
 from devices.rfid.settings import ReaderSettings
+
+sys.path.insert(0, str(Path(__file__).parent))  # the helpers beside this file
 
 T = TypeVar("T")
 DEADLINE = 15.0

@@ -145,10 +145,6 @@ def test_signal_strength(byte, dbm):
     assert a0.rssi_dbm(byte) == dbm
 
 
-def test_every_result_has_a_sentence():
-    assert all(code.sentence.endswith(".") for code in Code)
-
-
 def test_no_command_locks_kills_or_writes_the_readers_flash():
     codes = {value.code for value in vars(a0).values() if isinstance(value, type) and hasattr(value, "code")}
     assert codes & {0x67, 0x71, 0x73, 0x76, 0x78, 0x7A, 0x83, 0x84, 0x8D} == set()
@@ -198,9 +194,3 @@ def test_frames_in_words(wire, way, text):
 
 def test_noise_in_words():
     assert say(Noise(b"\x01")).way == "noise"
-
-
-@given(st.integers(0, 255), st.integers(0, 255), st.binary(max_size=40))
-@settings(max_examples=60)
-def test_any_frame_can_be_said(command, address, data):
-    assert say(Frame(command, data, address)).way in {"host", "reader"}

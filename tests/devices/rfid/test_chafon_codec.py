@@ -147,10 +147,6 @@ def test_what_does_not_fit_is_refused(command):
         encode(command)
 
 
-def test_every_status_has_a_sentence():
-    assert all(code.sentence.endswith(".") for code in (*Status, *TagError))
-
-
 def test_no_command_locks_kills_protects_or_writes_to_whoever_answers():
     codes = {value.code for value in vars(chafon).values() if isinstance(value, type) and hasattr(value, "code")}
     assert codes & {0x04, 0x05, 0x06, 0x08, 0x09, 0x0A, 0x0C, 0x0E, 0x24, 0x28} == set()
@@ -202,9 +198,3 @@ def test_frames_in_words(wire, way, text):
 
 def test_the_newer_protocol_is_named():
     assert "CF6xx" in say(Noise(bytes.fromhex("CF00000112"))).text
-
-
-@given(st.integers(0, 255), st.integers(0, 255), st.binary(max_size=40))
-@settings(max_examples=60)
-def test_any_frame_can_be_said(command, address, data):
-    assert say(Frame(command, data, address)).way in {"host", "reader"}

@@ -8,7 +8,6 @@ from devices.rfid.errors import EncodeError
 from devices.rfid.protocols.feig import commands as feig
 from devices.rfid.protocols.feig.commands import (
     Block,
-    CardError,
     Failure,
     Found,
     Frame,
@@ -224,12 +223,6 @@ def test_system_information_of_another_tag_is_dropped():
 def test_what_does_not_fit_is_refused(command):
     with pytest.raises(EncodeError):
         encode(command)
-
-
-@pytest.mark.parametrize("codes", [Status, TagError, CardError])
-def test_every_code_has_a_sentence(codes):
-    assert all(code.sentence.endswith(".") for code in codes)
-    assert codes.of(0x7E) in codes
 
 
 COMMANDS = [

@@ -1,8 +1,7 @@
-"""Framing of the FEIG OBID readers: two kinds of frame in one stream, and nothing that garbage can do."""
-
-import itertools
+"""Framing of the FEIG OBID readers, beyond test_reader_framings.py: two kinds of frame, and what garbage cannot do."""
 
 import pytest
+from framing_cases import FEIG, frames, raw
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -12,17 +11,7 @@ from devices.rfid.protocols.feig.frames import LONGEST, Frame, new_parser, pack
 
 bodies = st.binary(min_size=2, max_size=40)
 built = st.builds(pack, bodies, st.booleans())
-# Bytes that are lengths of short frames, so that hunting has something to chew on.
-nasty = st.lists(st.sampled_from([0x02, 0x00, 0x05, 0x06, 0x07, 0x09, 0xB0, 0xFF]), max_size=24).map(bytes)
-garbage = st.one_of(st.binary(max_size=40), nasty)
-
-
-def frames(found):
-    return [one for one in found if isinstance(one, Frame)]
-
-
-def raw(found):
-    return b"".join(one.raw for one in found)
+garbage = FEIG.garbage
 
 
 def starts_a_frame(stream, at):
@@ -64,11 +53,6 @@ def test_public_frame(wire, source):
     assert found.raw == data
 
 
-@given(bodies, st.booleans())
-def test_packed_is_parsed(body, advanced):
-    assert new_parser().receive(pack(body, advanced)) == [Frame(body, advanced)]
-
-
 @pytest.mark.parametrize(("size", "advanced"), [(252, False), (253, True), (2000, True)])
 def test_a_long_frame_is_an_advanced_one_by_itself(size, advanced):
     body = bytes([0, 0xB0]) + bytes(size - 2)
@@ -78,28 +62,6 @@ def test_a_long_frame_is_an_advanced_one_by_itself(size, advanced):
 def test_both_kinds_in_one_stream():
     sent = [Frame(b"\0\x52\0"), Frame(b"\0\xb0\0" + bytes(300), True), Frame(b"\0\x69\0"), Frame(b"\0\x69\0", True)]
     assert new_parser().receive(b"".join(frame.raw for frame in sent)) == sent
-
-
-@given(st.lists(st.one_of(built, garbage), max_size=6).map(b"".join), st.data())
-def test_any_split_of_a_stream_gives_the_same(stream, data):
-    whole = new_parser()
-    expected = whole.receive(stream)
-    pieces, parser, found = data.draw(st.lists(st.integers(0, len(stream)), max_size=8)), new_parser(), []
-    cuts = [0, *sorted(pieces), len(stream)]
-    for start, end in itertools.pairwise(cuts):
-        found += parser.receive(stream[start:end])
-    assert frames(found) == frames(expected)
-    assert raw(found) == raw(expected)
-    assert parser.pending == whole.pending
-
-
-@given(st.one_of(st.binary(max_size=300), nasty))
-def test_no_byte_is_lost_and_none_invented(stream):
-    parser = new_parser()
-    found = parser.receive(stream)
-    assert raw(found) + parser.pending == stream
-    assert raw(found + parser.give_up()) == stream
-    assert parser.pending == b""
 
 
 @given(garbage, built)

@@ -221,11 +221,6 @@ def test_what_does_not_fit_is_refused(command):
         encode(command)
 
 
-def test_every_error_has_a_sentence():
-    assert all(code.sentence.endswith(".") for code in ErrorCode)
-    assert all(error.sentence.endswith(".") for error in TagError)
-
-
 @pytest.mark.parametrize(
     ("byte", "error", "tag"),
     [

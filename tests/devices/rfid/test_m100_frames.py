@@ -1,31 +1,14 @@
-"""Framing of the M100/QM100 and R200 modules: two dialects, lengths, a weak checksum, and what garbage cannot do."""
-
-import itertools
+"""Framing of the M100/QM100 and R200 modules, beyond test_reader_framings.py: public frames, dialects, weak checks."""
 
 import pytest
+from framing_cases import M100, frames
 from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 from devices.rfid.framing import Noise
 from devices.rfid.protocols.m100.frames import MAX_LENGTH, Dialect, Frame, Kind, new_parser
 
 #: A loaded machine takes its time.
 calm = settings(deadline=None, max_examples=100)
-
-dialects = st.sampled_from(list(Dialect))
-frames = st.builds(Frame, st.sampled_from(list(Kind)), st.integers(0, 255), st.binary(max_size=40), dialects)
-# Bytes that tend to look like headers, so that hunting has something to chew on.
-nasty = st.lists(st.sampled_from([0xBB, 0xAA, 0x7E, 0xDD, 0x00, 0x01, 0x02, 0x22]), max_size=24).map(bytes)
-garbage = st.one_of(st.binary(max_size=40), nasty)
-
-
-def whole(found):
-    return [one for one in found if isinstance(one, Frame)]
-
-
-def raw(found):
-    return b"".join(one.raw for one in found)
-
 
 M5 = "m5stack, UHF-RFID (U107), instruction set"
 MANUAL = "MagicRF M100/QM100 firmware manual, M5Stack's English edition"
@@ -89,13 +72,7 @@ def test_public_frame(wire, source):
 )
 def test_examples_that_do_not_add_up(wire, source):
     parser = new_parser()
-    assert whole(parser.receive(bytes.fromhex(wire)) + parser.give_up()) == [], source
-
-
-@calm
-@given(frames)
-def test_packed_is_parsed(frame):
-    assert new_parser().receive(frame.raw) == [frame]
+    assert frames(parser.receive(bytes.fromhex(wire)) + parser.give_up()) == [], source
 
 
 def test_end_bytes_inside_a_frame_end_nothing():
@@ -109,51 +86,14 @@ def test_both_dialects_on_one_line():
 
 
 @calm
-@given(st.lists(st.one_of(frames.map(lambda frame: frame.raw), garbage), max_size=6).map(b"".join), st.data())
-def test_any_split_of_a_stream_gives_the_same(stream, data):
-    together = new_parser()
-    expected = together.receive(stream)
-    pieces, parser, found = data.draw(st.lists(st.integers(0, len(stream)), max_size=8)), new_parser(), []
-    for start, end in itertools.pairwise([0, *sorted(pieces), len(stream)]):
-        found += parser.receive(stream[start:end])
-    assert whole(found) == whole(expected)
-    assert raw(found) == raw(expected)
-    assert parser.pending == together.pending
-
-
-@calm
-@given(st.one_of(st.binary(max_size=300), nasty))
-def test_no_byte_is_lost_and_none_invented(stream):
-    parser = new_parser()
-    found = parser.receive(stream)
-    assert raw(found) + parser.pending == stream
-    assert raw(found + parser.give_up()) == stream
-    assert parser.pending == b""
-
-
-@calm
-@given(garbage, frames)
+@given(M100.garbage, M100.frames)
 def test_garbage_before_a_frame_costs_nothing(prefix, frame):
     """Unless it and the frame's own bytes make another: a sum of one byte cannot prevent that, so no END is inside."""
     assume(not {dialect.end for dialect in Dialect} & set(frame.raw[:-1]))
-    assume(not whole(new_parser().receive(prefix)))
-    assert whole(new_parser().receive(prefix + frame.raw)) == [frame]
-
-
-def test_a_header_that_promises_too_much_does_not_swallow_what_follows():
-    frame = Frame(Kind.RESPONSE, 0x28, b"\0")
-    assert whole(new_parser().receive(b"\xbb\x01\x39\x01\x80" + frame.raw)) == [frame]
+    assume(not frames(new_parser().receive(prefix)))
+    assert frames(new_parser().receive(prefix + frame.raw)) == [frame]
 
 
 @pytest.mark.parametrize("head", [b"\xbb\x03", b"\xbb\x00\x22" + (MAX_LENGTH + 1).to_bytes(2, "big"), b"\xd6\x00"])
 def test_what_is_no_header(head):
     assert new_parser().receive(head) == [Noise(head)]
-
-
-@calm
-@given(frames, st.data())
-def test_a_flipped_bit_is_never_the_same_frame(frame, data):
-    wire = bytearray(frame.raw)
-    wire[data.draw(st.integers(0, len(wire) - 1))] ^= 1 << data.draw(st.integers(0, 7))
-    parser = new_parser()
-    assert frame not in parser.receive(bytes(wire)) + parser.give_up()

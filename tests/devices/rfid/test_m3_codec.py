@@ -160,10 +160,6 @@ def test_what_does_not_fit_is_refused(command):
         encode(command)
 
 
-def test_every_error_has_a_sentence():
-    assert all(code.sentence.endswith(".") for code in ErrorCode)
-
-
 def test_no_command_locks_anything():
     codes = {value.code for value in vars(m3).values() if isinstance(value, type) and hasattr(value, "code")}
     assert not codes & {0x06, 0x07, 0x08, 0x0E}

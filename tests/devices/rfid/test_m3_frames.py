@@ -1,26 +1,15 @@
-"""Framing of the 3M/Bibliotheca readers: start, length, checksum, and nothing that garbage can do."""
-
-import itertools
+"""Framing of the 3M/Bibliotheca readers, beyond test_reader_framings.py: public frames, and what garbage cannot do."""
 
 import pytest
+from framing_cases import M3, frames
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.rfid.framing import Noise
-from devices.rfid.protocols.m3.frames import MAX_LENGTH, OLD_START, START, Frame, new_parser, pack
+from devices.rfid.protocols.m3.frames import MAX_LENGTH, Frame, new_parser, pack
 
 bodies = st.binary(min_size=1, max_size=40)
-# Bytes that tend to look like headers, so that hunting has something to chew on.
-nasty = st.lists(st.sampled_from([0xD6, 0xD5, 0x00, 0x01, 0x02, 0x08, 0xFE]), max_size=24).map(bytes)
-garbage = st.one_of(st.binary(max_size=40), nasty)
-
-
-def frames(found):
-    return [one for one in found if isinstance(one, Frame)]
-
-
-def raw(found):
-    return b"".join(one.raw for one in found)
+garbage = M3.garbage
 
 
 PUBLIC = [
@@ -45,33 +34,6 @@ def test_public_frame(wire, source):
     assert found[0].raw == data
 
 
-@given(bodies, st.sampled_from([START, OLD_START]))
-def test_packed_is_parsed(body, start):
-    assert new_parser().receive(pack(body, start)) == [Frame(body, start)]
-
-
-@given(st.lists(st.one_of(bodies.map(pack), garbage), max_size=6).map(b"".join), st.data())
-def test_any_split_of_a_stream_gives_the_same(stream, data):
-    whole = new_parser()
-    expected = whole.receive(stream)
-    pieces, parser, found = data.draw(st.lists(st.integers(0, len(stream)), max_size=8)), new_parser(), []
-    cuts = [0, *sorted(pieces), len(stream)]
-    for start, end in itertools.pairwise(cuts):
-        found += parser.receive(stream[start:end])
-    assert frames(found) == frames(expected)
-    assert raw(found) == raw(expected)
-    assert parser.pending == whole.pending
-
-
-@given(st.binary(max_size=400))
-def test_no_byte_is_lost_and_none_invented(stream):
-    parser = new_parser()
-    found = parser.receive(stream)
-    assert raw(found) + parser.pending == stream
-    assert raw(found + parser.give_up()) == stream
-    assert parser.pending == b""
-
-
 @given(garbage, bodies)
 def test_garbage_before_a_frame_costs_nothing(prefix, body):
     """Whatever length the garbage announces, the frame behind it comes out as soon as its last byte is there."""
@@ -84,11 +46,6 @@ def test_garbage_between_frames_costs_nothing_once_the_line_is_quiet(before, bet
     parser = new_parser()
     found = parser.receive(pack(before) + between + pack(after)) + parser.give_up()
     assert frames(found) == [Frame(before), Frame(after)]
-
-
-def test_a_header_that_promises_too_much_does_not_swallow_what_follows():
-    frame = Frame(b"\x11\x00\x0a\x05\x00\x02")
-    assert frames(new_parser().receive(b"\xd6\x08\x00\xfe" + frame.raw)) == [frame]
 
 
 def test_an_impossible_length_is_no_header():
@@ -104,16 +61,6 @@ def test_in_step_a_frame_inside_a_frame_is_data():
     parser = new_parser()
     found = [one for byte in first + outer for one in parser.receive(bytes([byte]))]
     assert [one.raw for one in found] == [first, outer]
-
-
-@given(bodies, st.data())
-def test_a_flipped_bit_is_never_a_frame(body, data):
-    wire = bytearray(pack(body))
-    at = data.draw(st.integers(0, len(wire) - 1))
-    wire[at] ^= 1 << data.draw(st.integers(0, 7))
-    parser = new_parser()
-    found = frames(parser.receive(bytes(wire)) + parser.give_up())
-    assert Frame(body) not in found
 
 
 def test_giving_up_finds_what_a_broken_length_hid():
