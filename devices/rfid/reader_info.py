@@ -62,14 +62,16 @@ def answering(settings: ReaderSettings, clock: Callable[[], float]) -> Iterator[
 def probe(settings: ReaderSettings, clock: Callable[[], float], but: str = "") -> tuple[ReaderSettings, str] | None:
     """Ask every family in turn whether it is there, on the named port only and with its own line; the first that is.
 
-    ``but`` one, which has been asked.
+    Families of one class ask the same, so only the first of them does. ``but`` one, which has been asked.
 
     Raises:
         devices.rfid.port.PortLost: the port cannot be opened.
     """
-    for protocol in FAMILIES:
-        if protocol in TALK_ONLY or protocol == but:
+    asked = {FAMILIES[but].makes} if but else set()
+    for protocol, entry in FAMILIES.items():
+        if protocol in TALK_ONLY or entry.makes in asked:
             continue
+        asked.add(entry.makes)
         tried = msgspec.structs.replace(settings, protocol=protocol, baud=0)
         port = Port.open(tried.port, line_settings(tried), clock)
         try:
