@@ -128,7 +128,7 @@ class Field:
         """Lay a tag on the pad, on top of the others."""
         tag = self[uid]
         if not tag.on_pad:
-            top = max((other.position or 0 for other in self.on_pad), default=0)
+            top = max((other.position or 0 for other in self._tags.values()), default=0)
             self._replace(msgspec.structs.replace(tag, position=top + 1))
 
     def take(self, uid: str) -> None:

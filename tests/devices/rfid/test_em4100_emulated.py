@@ -3,9 +3,10 @@
 import time
 
 import pytest
+from inside import Inside
 
-from devices.emulators.faults import Fault, FaultOrder, Faults
-from devices.emulators.field import Field, Kind, TagState
+from devices.emulators.faults import Fault
+from devices.emulators.field import Kind, TagState
 from devices.emulators.firmware.em4100 import Em4100Reader
 from devices.emulators.reader_client import ReaderEmulator
 from devices.rfid.events import ReaderChanged, ReaderState, SecurityWritten, TagArrived, TagLeft, TagRead
@@ -90,16 +91,11 @@ def test_a_checksum_that_does_not_exist_is_named(bench):
     assert "checksum 'crc': not known; it is xor or sum8" in lost.why
 
 
-class Talking:
+class Talking(Inside):
     """The firmware and a clock in a hand."""
 
     def __init__(self, folder, *cards):
-        self.field = Field(folder / "f.json")
-        for uid in cards:
-            self.field.define(TagState(uid=uid, kind=Kind.CARD))
-            self.field.put(uid)
-        self.faults = Faults(seed=3)
-        self.firmware = Em4100Reader(self.field, self.faults)
+        super().__init__(folder, Em4100Reader, *(TagState(uid=uid, kind=Kind.CARD) for uid in cards), seed=3)
 
     def hear(self, now):
         data = b"".join(reply.data for reply in self.firmware.tick(now))
@@ -130,6 +126,6 @@ def test_the_firmware_cannot_read_cards_of_another_kind(tmp_path):
 
 def test_a_card_that_vanishes_is_heard_once_more(tmp_path):
     talking = Talking(tmp_path, CARD)
-    talking.faults.order(FaultOrder(name=Fault.VANISH))
+    talking.fault(Fault.VANISH)
     assert talking.hear(0.0) == [CARD]
     assert talking.firmware.wake() is None

@@ -5,9 +5,10 @@ import os
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from inside import Inside
 
 from devices.emulators import air
-from devices.emulators.faults import Fault, FaultOrder, Faults
+from devices.emulators.faults import Fault, Faults
 from devices.emulators.field import AFI_LOCK, Field, Kind, TagState
 from devices.emulators.firmware.feig import BUFFER, CprReader, FeigReader, StraightReader
 from devices.emulators.pty_line import PtyLine
@@ -21,17 +22,11 @@ MEMORY = bytes(range(112))
 BYTE_S = 11 / 38400
 
 
-class Wire:
+class Wire(Inside):
     """The firmware as the codec sees it, at a clock that goes as it has to."""
 
     def __init__(self, folder, *tags, model=FeigReader):
-        self.path = folder / "field.json"
-        self.field = Field(self.path)
-        for tag in tags:
-            self.field.define(tag)
-            self.field.put(tag.uid)
-        self.faults = Faults(seed=7)
-        self.firmware = model(self.field, self.faults)
+        super().__init__(folder, model, *tags)
         self.now = 1.0
         self.air_s = 0.0
 
@@ -44,16 +39,10 @@ class Wire:
         self.now += self.air_s + len(answer) * BYTE_S
         return answer
 
-    def raw(self, wire):
-        return self.send(bytes.fromhex(wire)).hex().upper()
-
     def ask(self, command, advanced=False):
         (frame,) = new_parser().receive(self.send(feig.encode(command, advanced=advanced)))
         assert isinstance(frame, Frame)
         return feig.parse(command, frame, 0)
-
-    def fault(self, name, **values):
-        self.faults.order(FaultOrder(name=name, **values))
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
 """The emulated M100/QM100 module, asked without a line: what the driver's codec says, it understands, and back."""
 
+import functools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inside import Inside
 
 from devices.emulators import air
-from devices.emulators.faults import Fault, FaultOrder, Faults
-from devices.emulators.field import AFI_LOCK, Field, Kind, TagState
+from devices.emulators.faults import Fault
+from devices.emulators.field import AFI_LOCK, Kind, TagState
 from devices.emulators.firmware import FIRMWARE, firmware
 from devices.rfid.protocols.m100 import commands as m100
 from devices.rfid.protocols.m100.commands import Dialect, ErrorCode, Failure, TagError, encode, notice, parse
@@ -20,16 +23,11 @@ TID, OTHER = "E28011052000000000000001", "E28011052000000000000002"
 EPC, OTHER_EPC = bytes.fromhex("30751FEB705C5904E3D50D70"), bytes.fromhex("30751FEB705C5904E3D50D71")
 
 
-class Module:
+class Module(Inside):
     """A module over a field, with a clock that stands still unless it is told to run."""
 
     def __init__(self, folder, *tags, protocol="m100"):
-        self.field = Field(folder / "field.json")
-        for tag in tags:
-            self.field.define(tag)
-            self.field.put(tag.uid)
-        self.faults = Faults(seed=1)
-        self.inside = firmware(protocol, self.field, self.faults)
+        super().__init__(folder, functools.partial(firmware, protocol), *tags, seed=1)
         self.dialect = Dialect.R200 if protocol == "r200" else Dialect.M100
         self.now = 0.0
 
@@ -37,17 +35,17 @@ class Module:
         return [found for reply in replies for found in new_parser().receive(reply.data)]
 
     def ask(self, command):
-        [frame] = self.frames(self.inside.receive(encode(command, self.dialect), self.now))
+        [frame] = self.frames(self.firmware.receive(encode(command, self.dialect), self.now))
         return parse(command, frame)
 
     def poll(self, command=None):
         """Play a round or several to the end; the frames, and how long it took."""
         start = self.now
-        assert self.inside.receive(encode(command or m100.MultiPoll(1), self.dialect), self.now) == []
+        assert self.firmware.receive(encode(command or m100.MultiPoll(1), self.dialect), self.now) == []
         frames = []
-        while (at := self.inside.wake()) is not None:
+        while (at := self.firmware.wake()) is not None:
             self.now = max(self.now, at)
-            frames += self.frames(self.inside.tick(self.now))
+            frames += self.frames(self.firmware.tick(self.now))
         return frames, self.now - start
 
 
@@ -68,8 +66,8 @@ def test_who_it_is(module):
 
 def test_the_other_dialect_answers_in_it_and_hears_no_other(tmp_path):
     module = Module(tmp_path, protocol="r200")
-    assert module.inside.receive(encode(m100.Info()), 0.0) == []
-    [reply] = module.inside.receive(encode(m100.Info(), Dialect.R200), 0.0)
+    assert module.firmware.receive(encode(m100.Info()), 0.0) == []
+    [reply] = module.firmware.receive(encode(m100.Info(), Dialect.R200), 0.0)
     assert (reply.data[0], reply.data[-1]) == (0xAA, 0xDD)
 
 
@@ -111,10 +109,10 @@ def test_many_rounds_tell_of_every_tag_again(module):
 
 
 def test_while_it_polls_it_hears_stop_alone(module):
-    assert module.inside.receive(encode(m100.MultiPoll(1000)), 0.0) == []
-    assert module.inside.receive(encode(m100.GetPower()), 0.0) == []
+    assert module.firmware.receive(encode(m100.MultiPoll(1000)), 0.0) == []
+    assert module.firmware.receive(encode(m100.GetPower()), 0.0) == []
     assert module.ask(m100.Stop()) == m100.Done()
-    assert module.inside.wake() is None
+    assert module.firmware.wake() is None
     assert module.ask(m100.GetPower()) == m100.Power(20.0)
 
 
@@ -196,7 +194,7 @@ def test_a_chip_without_an_alarm_bit(tmp_path):
 def test_its_faults(module):
     module.ask(m100.Select(EPC, 96))
     for fault in (Fault.WRITE_FAILS, Fault.AFI_UNCHANGED, Fault.INVENTORY_INSTEAD, Fault.DUPLICATE_UID):
-        module.faults.order(FaultOrder(name=fault))
+        module.fault(fault)
     assert module.ask(m100.Write(1, 7, b"\0\0")) == Failure(ErrorCode.WRITE_NO_TAG)
     assert module.ask(m100.Write(1, 7, b"\0\0")) == m100.Written(0x3000, EPC)
     assert module.field[TID].epc == EPC.hex()
@@ -212,7 +210,7 @@ def test_a_dead_tag_is_heard_and_does_nothing_else(tmp_path):
 
 @pytest.mark.parametrize("code", [0x82, 0x65, 0x09, 0xE0, 0x77])
 def test_commands_it_does_not_have(module, code):
-    [reply] = module.inside.receive(Frame(FrameKind.COMMAND, code).raw, 0.0)
+    [reply] = module.firmware.receive(Frame(FrameKind.COMMAND, code).raw, 0.0)
     assert reply.data == bytes.fromhex("BB01FF000117187E")
 
 
@@ -223,10 +221,10 @@ CODES = (0x03, 0x07, 0x0B, 0x0C, 0x12, 0x22, 0x27, 0x28, 0x39, 0x49, 0xB6, 0xE3,
 @given(st.binary(max_size=80), st.sampled_from(CODES))
 def test_no_command_breaks_it(tmp_path_factory, fields, code):
     module = Module(tmp_path_factory.mktemp("m"), tag())
-    module.inside.receive(fields, 0.0)
-    module.inside.receive(Frame(FrameKind.COMMAND, code, fields).raw, 0.0)
-    module.inside.tick(1.0)
-    module.inside.receive(Frame(FrameKind.COMMAND, 0x28).raw, 2.0)
+    module.firmware.receive(fields, 0.0)
+    module.firmware.receive(Frame(FrameKind.COMMAND, code, fields).raw, 0.0)
+    module.firmware.tick(1.0)
+    module.firmware.receive(Frame(FrameKind.COMMAND, 0x28).raw, 2.0)
     assert module.ask(m100.Info()) == m100.Text("M100 20dBm V1.0")
 
 

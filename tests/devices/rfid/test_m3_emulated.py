@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from inside import Inside
 
 from devices.emulators.faults import Fault, FaultOrder, Faults
 from devices.emulators.field import AFI_LOCK, Field, FieldError, TagState
@@ -14,29 +15,16 @@ from devices.rfid.protocols.m3.frames import new_parser
 UID, OTHER = "E00401003123AA26", "E007000000600AE0"
 
 
-class Wire:
+class Wire(Inside):
     """The firmware as the codec sees it."""
 
     def __init__(self, folder, *tags):
-        self.path = folder / "field.json"
-        self.field = Field(self.path)
-        for tag in tags:
-            self.field.define(tag)
-            self.field.put(tag.uid)
-        self.faults = Faults(seed=7)
-        self.firmware = M3Reader(self.field, self.faults)
-
-    def raw(self, wire):
-        return b"".join(reply.data for reply in self.firmware.receive(bytes.fromhex(wire), 0.0)).hex().upper()
+        super().__init__(folder, M3Reader, *tags)
 
     def ask(self, command):
-        (reply,) = self.firmware.receive(m3.encode(command), 0.0)
-        (frame,) = new_parser().receive(reply.data)
+        (frame,) = new_parser().receive(self.send(m3.encode(command)))
         assert isinstance(frame, Frame)
         return m3.parse(command, frame)
-
-    def fault(self, name, **values):
-        self.faults.order(FaultOrder(name=name, **values))
 
 
 @pytest.fixture

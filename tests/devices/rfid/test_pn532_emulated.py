@@ -1,9 +1,10 @@
 """A PN532 over a real pty: woken, set up, polled without blocking, and cards by their UID of every length."""
 
 import pytest
+from inside import Inside
 
-from devices.emulators.faults import Fault, Faults
-from devices.emulators.field import Field, Kind, TagState
+from devices.emulators.faults import Fault
+from devices.emulators.field import Kind, TagState
 from devices.emulators.firmware.pn532 import Pn532Reader
 from devices.emulators.reader_client import ReaderEmulator
 from devices.rfid.events import ReaderChanged, ReaderState, TagArrived, TagLeft, TagRead
@@ -94,21 +95,14 @@ def test_it_is_lost_when_it_falls_silent_and_found_again(bench):
     bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.READY, mark)
 
 
-class Wire:
+class Wire(Inside):
     """The firmware as the codec sees it."""
 
     def __init__(self, folder, *cards):
-        self.field = Field(folder / "f.json")
-        for uid in cards:
-            self.field.define(TagState(uid=uid, kind=Kind.CARD))
-            self.field.put(uid)
-        self.firmware = Pn532Reader(self.field, Faults(seed=1))
-
-    def raw(self, data):
-        return b"".join(reply.data for reply in self.firmware.receive(data, 0.0))
+        super().__init__(folder, Pn532Reader, *(TagState(uid=uid, kind=Kind.CARD) for uid in cards), seed=1)
 
     def ask(self, command, **how):
-        ack, *rest = new_parser().receive(self.raw(encode(command, **how)))
+        ack, *rest = new_parser().receive(self.send(encode(command, **how)))
         assert ack.raw == ACK
         return parse(command, rest[0]) if rest else None
 
@@ -120,17 +114,17 @@ class Wire:
 def test_public_exchanges(tmp_path):
     """Captures that users of PN532 boards published: the answers of a chip with firmware 1.6."""
     wire = Wire(tmp_path, "078CFC4F")
-    assert wire.raw(bytes.fromhex("0000FF02FED4022A00")) == b""  # asleep
-    woken = wire.raw(WAKE + bytes.fromhex("0000FF05FBD4140114010200"))
+    assert wire.send(bytes.fromhex("0000FF02FED4022A00")) == b""  # asleep
+    woken = wire.send(WAKE + bytes.fromhex("0000FF05FBD4140114010200"))
     assert woken.hex().upper() == "0000FF00FF00" + "0000FF02FED5151600"
-    assert wire.raw(bytes.fromhex("0000FF02FED4022A00"))[6:].hex().upper() == "0000FF06FAD50332010607E800"
-    listed = wire.raw(bytes.fromhex("0000FF04FCD44A0100E100"))[6:]
+    assert wire.send(bytes.fromhex("0000FF02FED4022A00"))[6:].hex().upper() == "0000FF06FAD50332010607E800"
+    listed = wire.send(bytes.fromhex("0000FF04FCD44A0100E100"))[6:]
     assert listed.hex().upper() == "0000FF0CF4D54B010100040804078CFC4FF000"
 
 
 def test_until_it_is_set_up_it_lists_nothing(tmp_path):
     wire = Wire(tmp_path, SHORT)
-    assert wire.raw(WAKE + encode(pn532.ListCards())) == b""
+    assert wire.send(WAKE + encode(pn532.ListCards())) == b""
 
 
 def test_with_few_retries_it_says_that_nobody_is_there(tmp_path):
@@ -151,7 +145,7 @@ def test_from_power_on_it_searches_for_ever_until_a_card_comes_or_an_ack(tmp_pat
     assert parse(pn532.ListCards(), frame) == Cards((Card(bytes.fromhex(LONG), 0x44, 0),))
     wire.field.take(LONG)
     assert wire.ask(pn532.ListCards()) is None
-    assert wire.raw(pn532.ABORT) == b""
+    assert wire.send(pn532.ABORT) == b""
     assert wire.firmware.wake() is None
 
 
@@ -163,7 +157,7 @@ def test_two_cards_where_two_are_asked_for(tmp_path):
 
 def test_what_it_does_not_understand_is_a_syntax_error(tmp_path):
     wire = Wire(tmp_path).awake()
-    ack, error = new_parser().receive(wire.raw(pack(b"\xd4\x99")))
+    ack, error = new_parser().receive(wire.send(pack(b"\xd4\x99")))
     assert ack.is_ack
     assert parse(pn532.GetFirmware(), error) == Failure(0x02, ErrorCode.SYNTAX)
-    assert wire.raw(Frame(pack(b"\xd5\x03")).raw) == b""  # its own direction is nobody's command
+    assert wire.send(Frame(pack(b"\xd5\x03")).raw) == b""  # its own direction is nobody's command

@@ -3,9 +3,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inside import Inside
 
-from devices.emulators.faults import Fault, FaultOrder, Faults
-from devices.emulators.field import AFI_LOCK, Field, Kind, TagState
+from devices.emulators.faults import Fault
+from devices.emulators.field import AFI_LOCK, Kind, TagState
 from devices.emulators.firmware.a0 import A0Reader
 from devices.emulators.firmware.chafon import Chafon18Reader, Chafon288Reader
 from devices.rfid.framing import Noise
@@ -27,24 +28,15 @@ def uhf(number=1, epc=EPC, **state):
     return TagState(uid=f"E2801105{number:016X}", kind=Kind.UHF, epc=epc.hex().upper(), **state)
 
 
-class Wire:
+class Wire(Inside):
     """A firmware as its codec sees it."""
 
     def __init__(self, folder, reader, codec, parser, *tags):
-        self.field = Field(folder / "field.json")
-        for tag in tags:
-            self.field.define(tag)
-            self.field.put(tag.uid)
-        self.faults = Faults(seed=7)
-        self.firmware = reader(self.field, self.faults)
+        super().__init__(folder, reader, *tags)
         self._codec, self._parser = codec, parser
 
-    def raw(self, wire):
-        return b"".join(reply.data for reply in self.firmware.receive(bytes.fromhex(wire), 0.0)).hex().upper()
-
     def all(self, command):
-        replies = self.firmware.receive(self._codec.encode(command), 0.0)
-        frames = self._parser().receive(b"".join(reply.data for reply in replies))
+        frames = self._parser().receive(self.send(self._codec.encode(command)))
         assert not any(isinstance(frame, Noise) for frame in frames)
         return [self._codec.parse(command, frame) for frame in frames]
 
@@ -136,9 +128,9 @@ def test_chafon_writes(new):
     assert new.ask(chafon.Write(renamed, 3, 1, b"hello!")) == chafon_said.Done()
     assert bytes.fromhex(new.tag().memory)[:10] == b"\0\1hello!\x08\x09"
     assert new.ask(chafon.Write(renamed, 2, 0, last)) == chafon_said.Failure(3, Status.TAG_ERROR, TagError.LOCKED)
-    new.faults.order(FaultOrder(name=Fault.WRITE_FAILS))
+    new.fault(Fault.WRITE_FAILS)
     assert new.ask(chafon.Write(renamed, 1, 7, last)) == chafon_said.Failure(3, Status.FAILED)
-    new.faults.order(FaultOrder(name=Fault.AFI_UNCHANGED))
+    new.fault(Fault.AFI_UNCHANGED)
     assert new.ask(chafon.Write(renamed, 1, 7, b"\0\0")) == chafon_said.Done()
     assert bytes.fromhex(new.tag().epc) == renamed
 
@@ -155,7 +147,7 @@ def test_chafon_answers_to_its_address_and_to_all(old):
 
 def test_an_inventory_in_place_of_a_read(old, r2000):
     for wire, command in ((old, chafon.Read(EPC, 1, 1, 1)), (r2000, a0.Read(1, 1, 1))):
-        wire.faults.order(FaultOrder(name=Fault.INVENTORY_INSTEAD))
+        wire.fault(Fault.INVENTORY_INSTEAD)
         assert set(wire.all(command)) == {None}
 
 
@@ -201,7 +193,7 @@ def test_a0_reads_the_tag_that_was_matched(r2000):
 
 def test_a0_writes(r2000):
     assert r2000.ask(a0.Match(EPC)) == a0_said.Done()
-    r2000.faults.order(FaultOrder(name=Fault.WRITE_FAILS))
+    r2000.fault(Fault.WRITE_FAILS)
     assert r2000.ask(a0.Write(1, 7, b"\xab\xcd")) == a0_said.Failure(0x82, Code.WRITE)
     assert r2000.ask(a0.Write(1, 7, b"\xab\xcd")) == a0_said.Operated(0x3000, EPC)
     assert bytes.fromhex(r2000.tag().epc) == EPC[:-2] + b"\xab\xcd"

@@ -95,7 +95,7 @@ class UhfDesk(desks.UhfDesk):
     most: int = 500
     crowd_baud: int = 115200
     crowd: int = 500
-    crowd_speed: float = 4.0
+    crowd_speed: float = 8.0
     content_apart: bool = False
     rich: bool = False
     twice_is_one: bool = False
@@ -106,7 +106,7 @@ class UhfDesk(desks.UhfDesk):
 
 
 DESKS: list[Desk] = [
-    HfDesk("m3", read_code=0x02, write_code=0x09, verify_code=0x0A, most=255, crowd_speed=1.0),
+    HfDesk("m3", read_code=0x02, write_code=0x09, verify_code=0x0A, most=255),
     UhfDesk("m100", read_code=0x39, write_code=0x49, verify_code=0x39),
     # It looks for a second, and begins anew each time.
     HfDesk("feig", read_code=0x23, write_code=0x27, verify_code=0x2B, most=105),
