@@ -88,7 +88,7 @@ class Bench:
 
     def ready(self, **changes: int) -> PadReader:
         reader = self.start(**changes)
-        self.log.wait(ReaderChanged, lambda event: event.state is ReaderState.READY)
+        self.back()
         return reader
 
     def items(self, *uids: str) -> None:
@@ -110,6 +110,13 @@ class Bench:
         mark = self.log.mark()
         self.reader.secure(uid, armed)
         return self.log.wait(SecurityWritten, lambda event: event.uid == uid, mark)
+
+    def back(self, after: int = 0) -> ReaderChanged:
+        """The reader is ready, for the first time or again."""
+        return self.log.wait(ReaderChanged, lambda event: event.state is ReaderState.READY, after)
+
+    def lost(self, after: int = 0) -> ReaderChanged:
+        return self.log.wait(ReaderChanged, lambda event: event.state is ReaderState.LOST, after)
 
     def arrived(self, uid: str, after: int = 0) -> TagArrived:
         return self.log.wait(TagArrived, lambda event: event.uid == uid, after)

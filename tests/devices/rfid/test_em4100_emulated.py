@@ -9,7 +9,7 @@ from devices.emulators.faults import Fault
 from devices.emulators.field import Kind, TagState
 from devices.emulators.firmware.em4100 import Em4100Reader
 from devices.emulators.reader_client import ReaderEmulator
-from devices.rfid.events import ReaderChanged, ReaderState, SecurityWritten, TagArrived, TagLeft, TagRead
+from devices.rfid.events import SecurityWritten, TagArrived, TagLeft, TagRead
 from devices.rfid.pad import LINGER
 from devices.rfid.protocols.em4100.frames import Checksum, new_parser
 from devices.rfid.settings import CardSettings, ReaderSettings
@@ -73,7 +73,7 @@ def test_replug(bench):
     mark = bench.log.mark()
     bench.pad.restart()
     bench.left(CARD, mark)
-    bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.READY, mark)
+    bench.back(mark)
     bench.read(CARD, mark)
 
 
@@ -87,7 +87,7 @@ def test_it_has_no_alarm_to_switch(bench):
 def test_a_checksum_that_does_not_exist_is_named(bench):
     bench._settings = ReaderSettings(protocol="em4100", card=CardSettings(checksum="crc"))
     bench.start()
-    lost = bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.LOST)
+    lost = bench.lost()
     assert "checksum 'crc': not known; it is xor or sum8" in lost.why
 
 

@@ -3,7 +3,6 @@
 import pytest
 
 from devices.rfid.errors import SetupError
-from devices.rfid.events import ReaderChanged, ReaderState
 from devices.rfid.reader import PadReader
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags import iso28560_3
@@ -24,7 +23,7 @@ def start(bench, table):
     bench.reader = PadReader(ReaderSettings(port=bench.pad.port, tag_map=str(table)), bench.log.post)
     bench._readers.append(bench.reader)
     bench.reader.start()
-    bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.READY)
+    bench.back()
 
 
 def test_the_table_names_what_the_tag_does_not(bench, table):

@@ -3,7 +3,7 @@
 import pytest
 
 from devices.emulators.reader_client import ReaderEmulator
-from devices.rfid.events import ReaderChanged, ReaderState, SecurityWritten
+from devices.rfid.events import SecurityWritten
 
 A, B = "E004010031230A01", "E004010031230B02"
 
@@ -30,9 +30,9 @@ def test_a_connection_that_drops_is_made_again(bench):
     bench.put(A)
     mark = bench.log.mark()
     bench.pad.hang_up()
-    bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.LOST, mark)
+    bench.lost(mark)
     bench.left(A, mark)
     bench.pad.come_back()
-    bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.READY, mark)
+    bench.back(mark)
     assert not bench.read(A, mark).problem
     assert bench.secure(A, False).ok

@@ -24,10 +24,6 @@ def ready(event):
     return event.state is ReaderState.READY
 
 
-def lost(event):
-    return event.state is ReaderState.LOST
-
-
 def test_killed_and_back_under_another_pty(bench):
     bench.items(A, B)
     bench.ready()
@@ -35,7 +31,7 @@ def test_killed_and_back_under_another_pty(bench):
     mark, before = bench.log.mark(), Path(bench.pad.port).readlink()
     held = os.open(before, os.O_RDWR | os.O_NOCTTY)  # so that its number is not given out again
     bench.pad.kill()
-    bench.log.wait(ReaderChanged, lost, mark)
+    bench.lost(mark)
     for uid in (A, B):
         bench.left(uid, mark)
     killed = time.monotonic()
@@ -58,7 +54,7 @@ def test_orders_for_a_lost_reader_end_as_lost(bench):
     bench.reader.secure(A, False)
     bench.pad.kill()
     assert bench.log.wait(SecurityWritten, after=mark).why == SecurityProblem.READER_LOST
-    bench.log.wait(ReaderChanged, lost, mark)
+    bench.lost(mark)
     assert bench.secure(A, False).why == SecurityProblem.READER_LOST
 
 
@@ -68,11 +64,11 @@ def test_a_reader_that_falls_silent_is_lost_and_found_again(bench):
     bench.put(A)
     mark = bench.log.mark()
     bench.pad.fault(Fault.SILENCE, times=None)
-    assert "stopped answering" in bench.log.wait(ReaderChanged, lost, mark).why
+    assert "stopped answering" in bench.lost(mark).why
     bench.left(A, mark)
     bench.log.wait(ReaderChanged, lambda event: "no reader answers" in event.why, mark)
     bench.pad.fault(Fault.SILENCE, times=0)
-    bench.log.wait(ReaderChanged, ready, mark)
+    bench.back(mark)
     bench.read(A, mark)
 
 
@@ -83,9 +79,9 @@ def test_a_port_that_is_not_there_yet(bench):
     reader = PadReader(ReaderSettings(port=bench.pad.port), bench.log.post)
     bench._readers.append(reader)
     reader.start()
-    assert "no such port" in bench.log.wait(ReaderChanged, lost).why
+    assert "no such port" in bench.lost().why
     bench.pad.start()
-    bench.log.wait(ReaderChanged, ready)
+    bench.back()
 
 
 def test_the_port_is_ours_alone(bench):
@@ -95,7 +91,7 @@ def test_the_port_is_ours_alone(bench):
     second = PadReader(ReaderSettings(port=bench.pad.port), bench.log.post)
     bench._readers.append(second)
     second.start()
-    assert "another program" in bench.log.wait(ReaderChanged, lost).why
+    assert "another program" in bench.lost().why
 
 
 # Starting and stopping.

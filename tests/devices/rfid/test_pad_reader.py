@@ -25,14 +25,6 @@ from devices.rfid.tags.content import Problem
 A, B, C = "E004010031230A01", "E004010031230B02", "E004010031230C03"
 
 
-def ready(event):
-    return event.state is ReaderState.READY
-
-
-def lost(event):
-    return event.state is ReaderState.LOST
-
-
 def test_a_pile_of_three(bench):
     bench.items(A, B, C)
     bench.ready()
@@ -274,7 +266,7 @@ def test_stopping_ends_orders_and_tags_within_a_second(bench):
 def test_stopping_while_the_reader_is_lost(bench):
     bench.ready()
     bench.pad.kill()
-    bench.log.wait(ReaderChanged, lost)
+    bench.lost()
     assert stop_time(bench.reader) < 1
 
 
@@ -315,7 +307,7 @@ def test_a_defect_in_the_receiver_is_logged_and_the_reader_starts_again(bench, c
     reader = PadReader(ReaderSettings(port=bench.pad.port), post)
     bench._readers.append(reader)
     reader.start()
-    bench.log.wait(ReaderChanged, lost)
+    bench.lost()
     bench.read(A)
     assert "the reader's driver failed" in caplog.text
 

@@ -4,7 +4,7 @@ import pytest
 
 from devices.emulators.faults import Fault
 from devices.rfid.errors import SetupError
-from devices.rfid.events import ReaderChanged, ReaderState, SecurityProblem
+from devices.rfid.events import SecurityProblem
 from devices.rfid.reader import PadReader
 from devices.rfid.security_scheme import PRESETS, SecurityScheme, scheme
 from devices.rfid.settings import ReaderSettings
@@ -24,7 +24,7 @@ def secured(bench):
         bench.reader = PadReader(asked, bench.log.post, secure_tries=3)
         bench._readers.append(bench.reader)
         bench.reader.start()
-        bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.READY)
+        bench.back()
         bench.put(A)
         end = bench.secure(A, to_armed)
         tag = next(tag for tag in bench.pad.tags() if tag.uid == A)

@@ -7,7 +7,7 @@ from devices.emulators.faults import Fault
 from devices.emulators.field import Kind, TagState
 from devices.emulators.firmware.pn532 import Pn532Reader
 from devices.emulators.reader_client import ReaderEmulator
-from devices.rfid.events import ReaderChanged, ReaderState, TagArrived, TagLeft, TagRead
+from devices.rfid.events import ReaderState, TagArrived, TagLeft, TagRead
 from devices.rfid.protocols.pn532 import commands as pn532
 from devices.rfid.protocols.pn532.commands import Card, Cards, Done, Failure, encode, parse
 from devices.rfid.protocols.pn532.errors import ErrorCode
@@ -34,7 +34,7 @@ def reader_settings():
 
 def test_its_name(bench):
     bench.ready()
-    ready = bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.READY)
+    ready = bench.back()
     assert ready.why == "NXP PN532, firmware 1.6"
 
 
@@ -81,18 +81,18 @@ def test_replug(bench):
     mark = bench.log.mark()
     bench.pad.restart()
     bench.left(LONG, mark)
-    bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.READY, mark)
+    bench.back(mark)
     bench.read(LONG, mark)
 
 
 def test_it_is_lost_when_it_falls_silent_and_found_again(bench):
     bench.ready()
     bench.pad.fault(Fault.SILENCE, times=None)
-    lost = bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.LOST)
+    lost = bench.lost()
     assert "stopped answering" in lost.why
     mark = bench.log.mark()
     bench.pad.fault(Fault.SILENCE, times=0)
-    bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.READY, mark)
+    bench.back(mark)
 
 
 class Wire(Inside):

@@ -10,8 +10,6 @@ from devices.emulators.faults import Fault
 from devices.emulators.field import AFI_LOCK, Kind, TagState
 from devices.emulators.reader_client import ReaderEmulator
 from devices.rfid.events import (
-    ReaderChanged,
-    ReaderState,
     SecurityProblem,
     SecurityWritten,
     TagArrived,
@@ -80,7 +78,7 @@ def in_field(bench, number):
 @every
 def test_its_name_and_power(bench, protocol):
     bench.ready()
-    ready = bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.READY)
+    ready = bench.back()
     assert (
         ready.why
         == {
@@ -207,7 +205,7 @@ def test_replug(bench, pad):
     mark = bench.log.mark()
     pad.restart()
     bench.left(name(1), mark)
-    bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.READY, mark)
+    bench.back(mark)
     bench.read(name(1), mark)
 
 
@@ -215,7 +213,7 @@ def test_replug(bench, pad):
 def test_a_power_that_it_cannot_have_is_named(bench, protocol):
     bench._settings = msgspec.structs.replace(bench._settings, uhf=UhfSettings(power_dbm=33))
     bench.ready()
-    ready = bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.READY)
+    ready = bench.back()
     expected = "power not set: A parameter of the command was wrong." if protocol == "chafon18" else "33 dBm"
     assert expected in ready.why
 
@@ -223,5 +221,5 @@ def test_a_power_that_it_cannot_have_is_named(bench, protocol):
 def test_a_region_is_not_written_to_the_readers_flash(bench):
     bench._settings = msgspec.structs.replace(bench._settings, uhf=UhfSettings(region="europe"))
     bench.start()
-    lost = bench.log.wait(ReaderChanged, lambda event: event.state is ReaderState.LOST)
+    lost = bench.lost()
     assert "set it with its maker's program" in lost.why
