@@ -79,6 +79,6 @@ def test_watch_names_tags_by_the_kiosks_table(bench, tmp_path):
     (tmp_path / "var" / "tags.csv").write_text(f"uid,item\n{UID},BK1\n")
     config = tmp_path / "kiosk.toml"
     config.write_text(f'data = "var"\n[reader]\nport = "{bench.pad.port}"\ntag_map = "tags.csv"\n')
-    result = CliRunner().invoke(reader, ["watch", "--config", str(config), "--seconds", "1", "--json"])
+    result = CliRunner().invoke(reader, ["watch", "--config", str(config), "--seconds", "2", "--json"])
     read = [event for line in result.stdout.splitlines() if (event := json.loads(line))["event"] == "read"]
     assert [event["content"]["item_id"] for event in read] == ["BK1"]

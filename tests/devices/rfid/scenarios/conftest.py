@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # the helpers beside this file
 
 from desks import DESKS, Desk
 from station import Station
+from uhf_site import Site, site
 
 
 @pytest.fixture(scope="module", params=DESKS, ids=str)
@@ -35,3 +37,39 @@ def station(shared_station: Station) -> Iterator[Station]:
     shared_station.begin()
     yield shared_station
     shared_station.end()
+
+
+@pytest.fixture(scope="module")
+def uhf_stations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Station]]:
+    """One process for most of these."""
+    stations: dict[str, Station] = {}
+    yield stations
+    for station in stations.values():
+        station.close()
+
+
+@pytest.fixture
+def uhf_desk(
+    uhf_stations: dict[str, Station], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Station]]:
+    """A desk as a site has it: on the shared emulator, or on its own if it needs options."""
+    opened: list[tuple[Station, bool]] = []
+
+    def open_one(at: Site | None = None, **options: Any) -> Station:
+        at = at or site()
+        own = bool(options) or at.protocol != "m100"
+        station = None if own else uhf_stations.get("m100")
+        if station is None:
+            station = Station(at, tmp_path_factory.mktemp("uhf"), **options)
+        if not own:
+            uhf_stations["m100"] = station
+        station.desk = at
+        station.begin()
+        opened.append((station, own))
+        return station
+
+    yield open_one
+    for station, own in opened:
+        station.end()
+        if own:
+            station.close()
