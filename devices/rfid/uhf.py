@@ -15,15 +15,15 @@ from functools import lru_cache
 from typing import ClassVar, Final
 
 from devices.rfid.family import Lapse
+from devices.rfid.protocols.gen2 import EPC_BANK
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.sightings import Heard, Sightings
 from devices.rfid.tags.content import Model, TagContent
 from devices.rfid.tags.epc import EpcLayout
 from devices.rfid.uhf_settings import Alarm, afi_scheme, alarm, check, layouts
 
-#: The EPC bank: a word of checksum, the PC, then the EPC. NXP's chips have their configuration, with the alarm bit
+#: In the EPC bank: a word of checksum, the PC, then the EPC. NXP's chips have their configuration, with the alarm bit
 #: last, at word 20 (UCODE G2iL, G2iM and 7: data sheets, "Config-Word"; MagicRF firmware manual, 2.35).
-EPC_BANK: Final = 1
 PC_WORD: Final = 1
 NXP_CONFIG_WORD: Final = 0x20
 #: PC: "an AFI follows in the low byte, this is no GS1 code" (ISO/IEC 18000-63).

@@ -2,7 +2,8 @@
 
 Every folder has the same shape: ``frames`` (layout, ``new_parser()``), ``commands`` (what may be said), ``answers``,
 ``errors`` (every status code, with a sentence) and ``say`` (a recorded frame in words). A small protocol may do with
-fewer files, but ``frames.new_parser`` and ``say.say`` are always there.
+fewer files, but ``frames.new_parser`` and ``say.say`` are always there. What several need stands beside the folders:
+``fields`` (put in and taken out with a check), ``status_code``, ``gen2`` (UHF tags), ``said`` and ``trusting``.
 """
 
 from __future__ import annotations

@@ -13,14 +13,14 @@ import msgspec
 
 from devices.rfid.family import Lapse
 from devices.rfid.port import PortLost
+from devices.rfid.protocols.gen2 import EPC_BANK, TID_BANK
 from devices.rfid.sightings import Heard
 from devices.rfid.station.held import Held, steps
 from devices.rfid.station.tagger import TRIES, Failed, Gate, Trouble
-from devices.rfid.uhf import EPC_BANK, PC_WORD, Target, UhfFamily
+from devices.rfid.uhf import PC_WORD, Target, UhfFamily
 
 T = TypeVar("T")
 
-_TID_BANK: Final = 2
 #: Words of a TID with a serial number: 96 bits, or 64 in older chips (GS1 EPC Tag Data Standard, 16).
 _TID_WORDS: Final = (6, 4)
 _WORD: Final = 2
@@ -106,7 +106,7 @@ class UhfTagger:
 
     def _read_tid(self, target: Target) -> str:
         for count in _TID_WORDS:
-            words = self._heard(self._family.read_words(target, _TID_BANK, 0, count))
+            words = self._heard(self._family.read_words(target, TID_BANK, 0, count))
             if not isinstance(words, Lapse):
                 return words.data.hex().upper()
         return ""
