@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 #: What no further try can change.
-_FINAL: Final = {Lapse.LOCKED: SecurityProblem.LOCKED, Lapse.UNFIT: SecurityProblem.UNFIT}
+_FINAL: Final[dict[Lapse | None, SecurityProblem]] = {Lapse.LOCKED: SecurityProblem.LOCKED, Lapse.UNFIT: SecurityProblem.UNFIT}
 
 #: Seconds after something came or went in which one inventory follows another, as on an empty pad and while a tag is
 #: missed: hands are at work, and what they do has to be noticed at once.
@@ -241,17 +241,18 @@ class PadReader:
         self._tell(self._orders.done(order) if why is SecurityProblem.NONE else self._orders.failed(order, why))
 
     def _write(self, reader: Family, order: Order) -> SecurityProblem:
-        """Write and read back. A write without an answer may have happened, so the tag itself is asked."""
+        """Write and read back. A write without an answer may have happened, so the tag itself is asked.
+
+        So is a tag that can never be written: it may hold the right value already.
+        """
         said = self._heard(reader.write_security(order.uid, order.armed))
-        if said in _FINAL:
-            return _FINAL[said]
         if said is Lapse.REFUSED:
             return SecurityProblem.NOT_WRITTEN
         found = self._heard(reader.read_security(order.uid))
         if isinstance(found, Lapse):
-            return _FINAL.get(found, SecurityProblem.NOT_WRITTEN)
+            return _FINAL.get(found, _FINAL.get(said, SecurityProblem.NOT_WRITTEN))
         self._pad.answered(order.uid, self._clock())
-        return SecurityProblem.NONE if found is order.armed else SecurityProblem.UNCHANGED
+        return SecurityProblem.NONE if found is order.armed else _FINAL.get(said, SecurityProblem.UNCHANGED)
 
     # Small things.
 
