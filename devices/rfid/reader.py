@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from devices.rfid import uhf_settings
+from devices.rfid import settings_check
 from devices.rfid.errors import SetupError
 from devices.rfid.events import (
     Event,
@@ -31,7 +31,6 @@ from devices.rfid.family import Family, Lapse, entry, family, line_settings
 from devices.rfid.pad import Pad
 from devices.rfid.port import Interrupted, Line, Port, PortLost
 from devices.rfid.security import TRIES, Order, SecurityOrders
-from devices.rfid.security_scheme import scheme
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags.content import Problem, TagContent, problem
 from devices.rfid.tags.tag_map import MapError, TagMapFile
@@ -40,7 +39,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 #: What no further try can change.
-_FINAL: Final[dict[Lapse | None, SecurityProblem]] = {Lapse.LOCKED: SecurityProblem.LOCKED, Lapse.UNFIT: SecurityProblem.UNFIT}
+_FINAL: Final[dict[Lapse | None, SecurityProblem]] = {
+    Lapse.LOCKED: SecurityProblem.LOCKED,
+    Lapse.UNFIT: SecurityProblem.UNFIT,
+}
 
 #: Seconds after something came or went in which one inventory follows another, as on an empty pad and while a tag is
 #: missed: hands are at work, and what they do has to be noticed at once.
@@ -319,6 +321,4 @@ def _load_map(settings: ReaderSettings) -> TagMapFile | None:
 def _check(settings: ReaderSettings) -> None:
     if not settings.port:
         raise SetupError("[reader] port is empty: name the reader's port, for example /dev/serial/by-id/…")
-    entry(settings)
-    scheme(settings)
-    uhf_settings.check(settings)
+    settings_check.check(settings)
