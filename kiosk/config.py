@@ -10,9 +10,9 @@ from devices.barcode.accept import Rules
 from devices.barcode.code import BarcodeError
 from devices.barcode.settings import CameraSettings, CodeSettings
 from devices.link.settings import LinkSettings
-from devices.rfid.cards import check as check_cards
 from devices.rfid.errors import SetupError
 from devices.rfid.settings import ReaderSettings
+from devices.rfid.settings_check import check as check_reader
 from devices.scanner.errors import ScannerSettingsError
 from devices.scanner.settings import ScannerSettings
 from devices.scanner.settings import check as check_scanners
@@ -107,8 +107,10 @@ def load(path: Path) -> KioskSettings:
     try:
         Rules(settings.codes)
         check_scanners(settings.scanners)
-        check_cards(settings.card_reader)
+        check_reader(settings.reader)
+        check_reader(settings.card_reader, "card_reader")
     except (BarcodeError, ScannerSettingsError, SetupError) as error:
         raise SettingsError(f"{path}: {error}") from error
     data = (path.parent / settings.data).resolve()
-    return msgspec.structs.replace(settings, data=str(data), reader=settings.reader.in_folder(data))
+    reader, card_reader = settings.reader.in_folder(data), settings.card_reader.in_folder(data)
+    return msgspec.structs.replace(settings, data=str(data), reader=reader, card_reader=card_reader)

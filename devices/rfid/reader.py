@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from devices.rfid import uhf_settings
+from devices.rfid import settings_check
 from devices.rfid.errors import SetupError
 from devices.rfid.events import (
     Event,
@@ -31,7 +31,6 @@ from devices.rfid.family import Family, Lapse, entry, family, line_settings
 from devices.rfid.pad import Pad
 from devices.rfid.port import Interrupted, Line, Port, PortLost
 from devices.rfid.security import TRIES, Order, SecurityOrders
-from devices.rfid.security_scheme import scheme
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags.content import Problem, TagContent, problem
 from devices.rfid.tags.tag_map import MapError, TagMapFile
@@ -40,7 +39,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 #: What no further try can change.
-_FINAL: Final = {Lapse.LOCKED: SecurityProblem.LOCKED, Lapse.UNFIT: SecurityProblem.UNFIT}
+_FINAL: Final[dict[Lapse | None, SecurityProblem]] = {
+    Lapse.LOCKED: SecurityProblem.LOCKED,
+    Lapse.UNFIT: SecurityProblem.UNFIT,
+}
 
 #: Seconds after something came or went in which one inventory follows another, as on an empty pad and while a tag is
 #: missed: hands are at work, and what they do has to be noticed at once.
@@ -241,17 +243,18 @@ class PadReader:
         self._tell(self._orders.done(order) if why is SecurityProblem.NONE else self._orders.failed(order, why))
 
     def _write(self, reader: Family, order: Order) -> SecurityProblem:
-        """Write and read back. A write without an answer may have happened, so the tag itself is asked."""
+        """Write and read back. A write without an answer may have happened, so the tag itself is asked.
+
+        So is a tag that can never be written: it may hold the right value already.
+        """
         said = self._heard(reader.write_security(order.uid, order.armed))
-        if said in _FINAL:
-            return _FINAL[said]
         if said is Lapse.REFUSED:
             return SecurityProblem.NOT_WRITTEN
         found = self._heard(reader.read_security(order.uid))
         if isinstance(found, Lapse):
-            return _FINAL.get(found, SecurityProblem.NOT_WRITTEN)
+            return _FINAL.get(found, _FINAL.get(said, SecurityProblem.NOT_WRITTEN))
         self._pad.answered(order.uid, self._clock())
-        return SecurityProblem.NONE if found is order.armed else SecurityProblem.UNCHANGED
+        return SecurityProblem.NONE if found is order.armed else _FINAL.get(said, SecurityProblem.UNCHANGED)
 
     # Small things.
 
@@ -318,6 +321,4 @@ def _load_map(settings: ReaderSettings) -> TagMapFile | None:
 def _check(settings: ReaderSettings) -> None:
     if not settings.port:
         raise SetupError("[reader] port is empty: name the reader's port, for example /dev/serial/by-id/…")
-    entry(settings)
-    scheme(settings)
-    uhf_settings.check(settings)
+    settings_check.check(settings)

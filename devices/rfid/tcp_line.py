@@ -12,6 +12,18 @@ _CONNECT_S = 1.0
 _WRITE_S = 1.0
 
 
+def place(name: str) -> tuple[str, int]:
+    """Host and port.
+
+    Raises:
+        ValueError: the name is no ``socket://host:port``.
+    """
+    found = urlsplit(name)
+    if not found.hostname or not found.port:
+        raise ValueError("give it as socket://HOST:PORT, for example socket://192.168.10.10:10001")
+    return found.hostname, found.port
+
+
 class TcpLine:
     """A connection. It is there at once or not at all: who waits longer keeps others waiting.
 
@@ -21,10 +33,7 @@ class TcpLine:
     """
 
     def __init__(self, name: str) -> None:
-        place = urlsplit(name)
-        if not place.hostname or not place.port:
-            raise ValueError("give it as socket://HOST:PORT, for example socket://192.168.10.10:10001")
-        self._socket = socket.create_connection((place.hostname, place.port), _CONNECT_S)
+        self._socket = socket.create_connection(place(name), _CONNECT_S)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 

@@ -12,6 +12,9 @@ from dataclasses import replace
 from kiosk.session.model import Mode, PadTag, Phase, Row, Screen, Secure, Secured, Security, Sound, Stuck, Timer
 from kiosk.session.turn import Turn
 
+#: Nobody has asked for the bits of such a row.
+_UNASKED = (Security.NONE, Security.KEPT)
+
 LIST_OF = {Mode.BORROW: Screen.BORROW, Mode.RETURN: Screen.RETURN}
 
 
@@ -21,8 +24,13 @@ def gone(turn: Turn) -> Stuck:
 
 
 def mend(turn: Turn, tag: PadTag) -> bool:
-    """A tag that was pulled away too early is back: whatever page is open, see to its bit. False: it is not one."""
+    """A tag that was pulled away too early is back: whatever page is open, see to its bit. False: it is not one.
+
+    One that names another item by now is not: the yes was not for that.
+    """
     for row in turn.state.rows:
+        if tag.item_id not in ("", row.key):
+            continue
         if tag.uid in row.uids and row.phase is Phase.PUT_BACK and tag.uid not in row.secured:
             if row.stuck is not Stuck.LOCKED:
                 turn.put(replace(row, stuck=Stuck.WRITING), moved=False)
@@ -40,7 +48,7 @@ def _done_phase(row: Row) -> Phase:
 def settle(turn: Turn, row: Row, *, secure: bool = True) -> None:
     """The system said yes: see to the bits of the row's tags; without tags it is done."""
     if not row.uids or not secure:
-        _finished(turn, replace(row, security=Security.NONE))
+        _finished(turn, replace(row, security=Security.NONE if secure else Security.KEPT))
         return
     row = replace(row, security=Security.PENDING, secured=frozenset())
     present = [uid for uid in row.uids if turn.present(uid)]
@@ -57,7 +65,7 @@ def settle(turn: Turn, row: Row, *, secure: bool = True) -> None:
 def secured(turn: Turn, event: Secured) -> None:
     """A tag's bit was written and read back, or could not be."""
     for row in turn.state.rows:
-        if event.uid not in row.uids or row.arm is not event.armed or row.security is Security.NONE:
+        if event.uid not in row.uids or row.arm is not event.armed or row.security in _UNASKED:
             continue
         if not event.ok:
             if row.security is Security.PENDING and event.uid not in row.secured:

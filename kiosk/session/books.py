@@ -175,7 +175,7 @@ def _seen_again(turn: Turn, row: Row, tag: PadTag | None, new_tag: bool) -> None
     if tag is None:
         # Shown once more: harmless, and it says so kindly.
         turn.put(replace(row, again=row.phase is not Phase.PUT_BACK or row.again))
-    elif new_tag or tag.uid not in row.secured:
+    elif row.security is not Security.KEPT and (new_tag or tag.uid not in row.secured):
         if row.stuck is not Stuck.LOCKED:
             row = replace(row, stuck=Stuck.WRITING)
         turn.put(replace(row, security=Security.PENDING), moved=False)
@@ -300,7 +300,8 @@ def undo(turn: Turn, key: str) -> None:
     row = turn.state.row(Mode.BORROW, key)
     if row is None or row.phase not in (Phase.BORROWED, Phase.PUT_BACK):
         return
-    turn.put(replace(row, phase=Phase.UNDOING, security=Security.NONE, secured=frozenset(), arm=True))
+    kept = row.security if row.security is Security.KEPT else Security.NONE  # the loan may have to stand
+    turn.put(replace(row, phase=Phase.UNDOING, security=kept, secured=frozenset(), arm=True))
     turn.do(Checkin(turn.state.visit, row.key, row.uids))
 
 

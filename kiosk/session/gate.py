@@ -10,7 +10,8 @@ Rules of this file:
   the bit goes off; in the library, it goes on, whatever was wished before. If nobody can tell, arming is safe (an
   armed book only alarms) and disarming is not, so nothing is disarmed; and what was armed on an old wish alone stays
   on the list until somebody could tell, for the book may have been lent elsewhere. The one exception is a yes of the
-  visit that is still going on: it holds.
+  visit that is still going on: it holds, as long as the tag does not name another item.
+* What a visit leaves behind on the pad, an answer that came too late for it included, is seen to when it ends.
 * As long as a tag lies there with the wrong bit it is tried again, less and less often.
 
 Threads. Everything that may wait (journal, library system) is done on the circulation's worker: ``submit`` brings it
@@ -117,6 +118,16 @@ class Gate:
         with self._lock:
             return max(0.0, min(self._again.values(), default=now + _LONG_S) - now)
 
+    def take_over(self) -> None:
+        """A visit is over: nobody orders for it any more, so what it owes to tags that lie there is seen to now."""
+        visit = self._visit()
+        with self._lock:
+            owed = {uid for uid, wish in self._wanted.items() if wish.visit != visit}
+            left = sorted(owed & self._lying.keys() - self._again.keys())
+            self._back.update(left)
+        for uid in left:
+            self._see_to(uid)
+
     def wrong(self) -> int:
         """Tags whose bit is wrong, without those of the visit that is going on."""
         visit = self._visit()
@@ -139,8 +150,12 @@ class Gate:
         if secure:
             self._want(uids, _Wish(armed, item, op, visit))
             with self._lock:
+                others = [uid for uid in uids if self._lying.get(uid, "") not in ("", item)]
                 self._back.difference_update(uids)
+                self._back.update(others)  # laid down again meanwhile, with another item's number on it
                 self._unsure.difference_update(uids)
+            for uid in others:
+                self._see_to(uid)
         else:
             self._bits.security_unasked(uids)
 
@@ -176,9 +191,10 @@ class Gate:
         if wish is None or not lies:
             return
         where = self._whereabouts(item)
-        armed = self._right_value(where, wish)
+        promised = wish.visit == self._visit() and item == wish.item
+        armed = self._right_value(where, wish, promised=promised)
         with self._lock:
-            sure = where is not Whereabouts.UNKNOWN or wish.visit == self._visit()
+            sure = where is not Whereabouts.UNKNOWN or promised
             (self._unsure.discard if sure else self._unsure.add)(uid)
         if armed is None:
             self._try_again(uid)
@@ -194,10 +210,10 @@ class Gate:
             log.error("the library system could not be asked about a tag: %s", type(error).__name__)
             return Whereabouts.UNKNOWN
 
-    def _right_value(self, where: Whereabouts, wish: _Wish) -> bool | None:
+    def _right_value(self, where: Whereabouts, wish: _Wish, *, promised: bool) -> bool | None:
         if where is not Whereabouts.UNKNOWN:
             return where is Whereabouts.IN_LIBRARY
-        return wish.armed if wish.armed or wish.visit == self._visit() else None
+        return wish.armed if wish.armed or promised else None
 
     def _late(self, visit: int, uid: str, armed: bool) -> None:
         with self._lock:

@@ -210,7 +210,7 @@ class Runner:
         ref = effect.ref
         if ref is not None:
             self._submit("end of visit", lambda: self._desk.end_visit(ref))
-        self._submit("security list", lambda: None)  # what this visit leaves behind is counted from now on
+        self._submit("security list", self._gate.take_over)  # and what it leaves behind is counted from now on
         if effect.borrowed or effect.returned:
             rated = effect.rating.value if effect.rating else None
             self._submit("ledger", lambda: self._outside.transaction("visit", "done", rated))

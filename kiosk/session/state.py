@@ -84,7 +84,8 @@ class Phase(enum.StrEnum):
 class Security(enum.StrEnum):
     """Where the security bits of a row's tags stand."""
 
-    NONE = "none"  # no tag
+    NONE = "none"  # no tag, or no answer yet
+    KEPT = "kept"  # the answer was that the bits stay as they are
     PENDING = "pending"
     RIGHT = "right"
 

@@ -94,5 +94,5 @@ def test_its_section(tmp_path: Path) -> None:
 
 def test_a_form_that_its_cards_do_not_have_is_refused_by_name(tmp_path: Path) -> None:
     text = '[card_reader]\nport = "/dev/ttyUSB1"\nprotocol = "em4100"\n[card_reader.card]\nform = "hexx"\n'
-    with pytest.raises(SettingsError, match=r"kiosk\.toml: \[card\] form 'hexx': not known"):
+    with pytest.raises(SettingsError, match=r"kiosk\.toml: \[card_reader.card\] form 'hexx': not known"):
         load(written(tmp_path, text))

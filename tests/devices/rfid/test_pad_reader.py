@@ -129,6 +129,13 @@ def test_a_locked_afi_is_given_up_at_once(bench):
     assert bench.secure(A, False).why == SecurityProblem.LOCKED
 
 
+def test_a_locked_afi_that_is_right_already_is_right(bench):
+    bench.pad.define(A, iso28560_3.encode("BK1"), afi=0xC2, locked=(AFI_LOCK,))
+    bench.ready()
+    bench.put(A)
+    assert bench.secure(A, False) == SecurityWritten(A, False, ok=True)
+
+
 @pytest.mark.parametrize("command", [0x09, 0x0A])
 def test_an_answer_lost_in_writing_is_settled_by_asking_the_tag(bench, command):
     bench.items(A)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from session_support import SARI, Visit, loan, patron
+from session_support import DUE, SARI, Visit, item, loan, patron
 
-from kiosk.circulation.port import Code, PatronRef, Refusal
+from kiosk.circulation.port import Borrowed, Code, PatronRef, Refusal, Refused
 from kiosk.session.model import (
     Button,
     CardSeen,
+    CheckedIn,
+    CheckedOut,
     Device,
     DeviceChanged,
     EndVisit,
@@ -117,6 +119,49 @@ def test_a_return_that_cannot_be_armed_is_counted_and_handed_to_staff(returning:
     failed(returning, Stuck.LOCKED, armed=True)
     assert how(returning, mode=Mode.RETURN) == (Phase.PUT_BACK, Stuck.LOCKED)
     assert returning.state.returned == 1
+
+
+def test_a_book_that_shall_keep_its_bit_keeps_it_when_it_is_lifted_and_laid_down_again(borrowing: Visit) -> None:
+    borrowing.lay(UID, "B00001")
+    borrowing.take(CheckedOut(1, "B00001", Borrowed(item("B00001"), DUE, disarm=False)))
+    borrowing.lift(UID)
+    borrowing.lay(UID, "B00001")
+    borrowing.lay(UID2, "B00001")  # nor does a second tag of it lose its bit
+    assert borrowing.of(Secure) == []
+    assert (how(borrowing)[0], borrowing.row("B00001").again) == (Phase.BORROWED, True)
+
+
+def test_a_book_that_keeps_its_bit_does_so_when_its_label_was_shown_first_and_when_it_cannot_be_undone(
+    borrowing: Visit,
+) -> None:
+    borrowing.take(LabelSeen("B00001"))
+    borrowing.take(CheckedOut(1, "B00001", Borrowed(item("B00001"), DUE, disarm=False)))
+    borrowing.lay(UID, "B00001")
+    borrowing.press(Button.ROW, "B00001")
+    borrowing.press(Button.CONFIRM)
+    borrowing.take(CheckedIn(1, "B00001", Refused(Refusal(Code.OFFLINE), item("B00001"))))
+    borrowing.lift(UID)
+    borrowing.lay(UID, "B00001")
+    assert borrowing.of(Secure) == []
+
+
+def test_a_tag_put_back_that_names_another_item_by_now_is_not_written_for_the_first(borrowing: Visit) -> None:
+    borrowing.lay(UID, "B00001")
+    borrowing.borrowed("B00001")
+    borrowing.lift(UID)
+    borrowing.asked.clear()
+    borrowing.lay(UID, "B00002")
+    assert borrowing.of(Secure) == []
+    assert borrowing.checkouts == ["B00002"]  # it is asked for itself
+    assert how(borrowing) == (Phase.PUT_BACK, Stuck.LEFT)
+
+
+def test_a_returned_book_that_shall_keep_its_bit_keeps_it(returning: Visit) -> None:
+    returning.lay(UID, "B00001")
+    returning.returned("B00001", arm=False)
+    returning.lift(UID)
+    returning.lay(UID, "B00001")
+    assert returning.of(Secure) == []
 
 
 def test_a_set_with_one_part_mended_still_asks_for_the_other(borrowing: Visit) -> None:

@@ -173,6 +173,37 @@ def test_put_back_in_the_same_visit_after_staff_took_it_in_it_is_armed(kiosk: Fa
     assert kiosk.outside.secured == [(UID, True)]
 
 
+def test_the_yes_for_one_item_does_not_disarm_a_tag_that_names_another_by_now(kiosk: FarKiosk) -> None:
+    kiosk.borrow_one()
+    kiosk.do(TagLeft(UID))
+    kiosk.outside.secured.clear()
+    kiosk.cable.there = False  # nobody can tell where the other item is
+    lay(kiosk, UID, "B00002")
+    assert kiosk.outside.secured == []
+    assert kiosk.journal.security_wanted() == {UID: False}  # still owed to the tag, if it is the borrowed book's
+
+
+def test_a_tag_that_names_another_item_before_the_yes_comes_is_not_disarmed_by_it(kiosk: FarKiosk) -> None:
+    kiosk.do(CardSeen(PatronRef(SARI)))
+    kiosk.until(lambda state: state.screen is Screen.MENU)
+    kiosk.do(Pressed(Button.BORROW), TagArrived(UID), TagRead(UID, LAYAR_TERKEMBANG))
+    kiosk.do(TagLeft(UID), TagArrived(UID), TagRead(UID, "B99999"))
+    kiosk.until(lambda _: of_layar(kiosk).phase in (Phase.BORROWED, Phase.PUT_BACK))
+    settled(kiosk)
+    assert kiosk.outside.secured == []
+
+
+def test_a_yes_that_comes_after_its_visit_is_carried_out_while_the_book_lies_there(kiosk: FarKiosk) -> None:
+    kiosk.do(CardSeen(PatronRef(SARI)))
+    kiosk.until(lambda state: state.screen is Screen.MENU)
+    kiosk.do(Pressed(Button.BORROW), TagArrived(UID), TagRead(UID, LAYAR_TERKEMBANG))
+    kiosk.do(Pressed(Button.EXIT), Pressed(Button.CONFIRM))  # the answer is still in the inbox, or on its way
+    assert kiosk.runner.state.visit == 2
+    eventually(kiosk, lambda: (UID, False) in kiosk.outside.secured)
+    kiosk.runner.security_written(UID, False, True)
+    eventually(kiosk, lambda: kiosk.journal.security_wanted() == {})
+
+
 def test_a_tag_that_does_not_take_its_value_is_tried_again_while_it_lies_there(kiosk: FarKiosk) -> None:
     kiosk.borrow_one()
     for tries in (2, 3):
