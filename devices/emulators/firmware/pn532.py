@@ -14,7 +14,6 @@ from devices.emulators.faults import Faults
 from devices.emulators.field import Field, Kind, TagState
 from devices.emulators.firmware import Reply
 from devices.emulators.radio import Radio
-from devices.rfid.framing import Noise
 from devices.rfid.protocols.pn532.frames import ACK, Frame, new_parser, pack
 
 #: How often the line has to rise until it is awake (UM0701-02, 6.3.2.3).

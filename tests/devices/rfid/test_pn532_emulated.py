@@ -130,7 +130,15 @@ def test_public_exchanges(tmp_path):
 
 @pytest.mark.parametrize(
     ("before", "awake"),
-    [("55", True), ("55000055", True), ("00" * 10, True), ("00" * 5, True), ("00" * 4, False), ("FF", False), ("", False)],
+    [
+        ("55", True),
+        ("55000055", True),
+        ("00" * 10, True),
+        ("00" * 5, True),
+        ("00" * 4, False),
+        ("FF", False),
+        ("", False),
+    ],
 )
 def test_five_rises_of_the_line_wake_it(tmp_path, before, awake):
     """UM0701-02, 6.3.2.3. 55 is what most drivers send, 55000055 pn532pi, ten times 00 nfcpy."""
