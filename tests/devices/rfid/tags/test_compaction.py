@@ -63,6 +63,21 @@ def test_dp2s_vectors_both_ways(way, text, data):
 
 
 @pytest.mark.parametrize(
+    ("way", "text", "data"),
+    [
+        (Compaction.INTEGER, "20091231", "0132915F"),
+        (Compaction.NUMERIC, "410", "410F"),
+        (Compaction.FIVE_BIT, "JPN", "541C"),
+        (Compaction.SIX_BIT, "AB12XY", "042C726198"),
+    ],
+)
+def test_lainuris_vectors_both_ways(way, text, data):
+    """Hypernova-Oy/lainuri, lib/iso15692/tests."""
+    assert compaction.encode(text, way) == bytes.fromhex(data)
+    assert compaction.decode(way, bytes.fromhex(data)) == text
+
+
+@pytest.mark.parametrize(
     ("way", "text"),
     [
         (Compaction.INTEGER, "1"),

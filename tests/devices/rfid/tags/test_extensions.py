@@ -35,7 +35,7 @@ def test_names_of_fields(block, fields):
 
 
 def test_an_item_with_every_block_as_th_wildau_writes_it():
-    """ISO28560-3js, test/data/tagdata.json: three of the five blocks are empty."""
+    """ISO28560-3js, test/data/tagdata.json: three empty blocks behind annex B.2 of the standard."""
     memory = bytes.fromhex(
         "110101313030303030303133360000000000003615444B3731383530300000000000 0501000501"
         "22020071426F67766F676E656E003132333435363738393000006137383936353663 04030007 04040000 04050001 00"

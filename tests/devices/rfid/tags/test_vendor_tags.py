@@ -1,11 +1,11 @@
-"""Tags of ISO 28560-2 as vendors in China write them: DigitalPlatform/dp2, TestRfid.cs, test_logicChip_1 to _11.
+"""Tags as vendors write them. Of ISO 28560-2 in China: DigitalPlatform/dp2, TestRfid.cs, test_logicChip_1 to _11.
 
 That program asks of them only that they can be read; what they say follows from the standard's rules.
 """
 
 import pytest
 
-from devices.rfid.tags.content import Model, Note, Usage
+from devices.rfid.tags.content import Extension, Model, Note, Usage
 from devices.rfid.tags.recognise import FIRST_BLOCKS, more_blocks, recognise
 
 _FIRST = FIRST_BLOCKS * 4
@@ -14,6 +14,7 @@ EMPTY = (Note.ISIL_EMPTY, Note.USAGE_PACKED)
 
 ZHIYAN = "C102071100B0C30C30{}00000203A80008830203D6593F0000250110370210405F080599A713063F"
 GANCHUANG = "0201B80300650110660100670100"
+FINNISH = "910104 6091CE43 80 0201A8 050110 67024241 03073240DE05AB075B"
 TAGS = [
     pytest.param(ZHIYAN.format("CA"), "DPB000002", "ZYLS", Usage.CIRCULATING, PACKED, id="zhiyan-1"),
     pytest.param(ZHIYAN.format("D6"), "DPB000005", "ZYLS", Usage.CIRCULATING, PACKED, id="zhiyan-2"),
@@ -56,6 +57,21 @@ def test_eight_blocks_and_what_is_asked_for_behind_them_are_enough(memory, item,
     found = recognise(whole[:seen])
     assert (found.item_id, found.isil) == (item, isil)
     assert seen <= 48
+
+
+def test_a_finnish_tag():
+    """Hypernova-Oy/lainuri, 02-iso-28560-2_test: the owner is the last object."""
+    found = recognise(bytes.fromhex(FINNISH).ljust(112, b"\0"))
+    assert (found.model, found.item_id, found.isil) == (Model.ISO_28560_2, "1620168259", "FI-Mamk-M")
+    assert (found.usage, found.field("onix-media"), found.notes) == (Usage.CIRCULATING, "BA", ())
+
+
+def test_a_finnish_tag_of_iso_28560_3():
+    """Hypernova-Oy/lainuri, 01-iso-28560-3_test: an unstructured block, 101, behind the core."""
+    core = b"\x11\1\1" + b"1620154429".ljust(16, b"\0") + b"\xc4\xcf" + b"FIMamk-M".ljust(13, b"\0")
+    found = recognise(core + b"\6\x65\0vta".ljust(78, b"\0"))
+    assert (found.model, found.item_id, found.isil) == (Model.ISO_28560_3, "1620154429", "FI-Mamk-M")
+    assert (found.extensions, found.notes) == ((Extension(101, b"ta"),), ())
 
 
 def test_what_dp2_calls_no_tag_of_this_model_is_no_item():
