@@ -1,7 +1,8 @@
 """A PN532 board in software, on its serial line: frames in, ACK and answers out, over one radio field.
 
-Written from NXP UM0701-02 as the chip sees it. It sleeps until it hears a long start (bytes 55), and takes no command
-but SAMConfiguration and GetFirmwareVersion until the first has set it up. A search for cards goes on for as long as
+Written from NXP UM0701-02 as the chip sees it. It sleeps until the line has risen five times, which a single 55 does or
+five bytes of 00, and loses what comes in the meantime; it takes no command but SAMConfiguration and GetFirmwareVersion
+until the first has set it up. A search for cards goes on for as long as
 its retries say; an ACK from the host ends it.
 """
 
@@ -13,9 +14,10 @@ from devices.emulators.faults import Faults
 from devices.emulators.field import Field, Kind, TagState
 from devices.emulators.firmware import Reply
 from devices.emulators.radio import Radio
-from devices.rfid.framing import Noise
 from devices.rfid.protocols.pn532.frames import ACK, Frame, new_parser, pack
 
+#: How often the line has to rise until it is awake (UM0701-02, 6.3.2.3).
+_WAKING_EDGES: Final = 5
 #: Chip, version, revision, and what it supports, as boards of today say.
 _FIRMWARE: Final = bytes([0x32, 1, 6, 7])
 #: Seconds: until the ACK, for one call for cards without an answer, and for each cascade level of a UID.
@@ -41,7 +43,7 @@ class Pn532Reader:
     def __init__(self, field: Field, faults: Faults) -> None:
         self._radio = Radio(field, faults, Kind.CARD)
         self._parser = new_parser()
-        self._awake = False
+        self._edges = 0  # how often the line has risen
         self._ready = False
         self._retries = _FOR_EVER
         self._search: int | None = None  # how many cards the host still waits for
@@ -64,10 +66,9 @@ class Pn532Reader:
         """Take bytes from the host; give the answers to the commands they completed."""
         replies: list[Reply] = []
         for found in self._parser.receive(data):
-            if isinstance(found, Noise):
-                self._awake = self._awake or 0x55 in found.raw
-            elif self._awake:
+            if isinstance(found, Frame) and self._edges >= _WAKING_EDGES:
                 replies += self._hear(found)
+            self._edges += _rising_edges(found.raw)
         return replies
 
     def _hear(self, frame: Frame) -> list[Reply]:
@@ -116,6 +117,11 @@ class Pn532Reader:
             out += bytes([number, 0x00, 0x04 | (level - 1) << 6, 0x08 if level == 1 else 0x00, len(uid)]) + uid
         calls = 1 if cards else self._retries + 1
         return Reply(_LIST, calls * _CALL_S + levels * _LEVEL_S, pack(bytes([_FROM_CHIP, _LIST + 1]) + out))
+
+
+def _rising_edges(data: bytes) -> int:
+    """How often the line rises while these bytes pass: low before each, its lowest bit first, high behind it."""
+    return sum((~(byte << 1) & (byte | 0x100)).bit_count() for byte in data)
 
 
 def _answer(code: int, fields: bytes = b"") -> Reply:

@@ -33,6 +33,15 @@ def test_the_other_checksum_is_noise(checksum, wire):
     assert new_parser().receive(wire) == [Frame(wire)]  # a recording, of which nobody knows
 
 
+@pytest.mark.parametrize("digits", ["67003B51C6CB", "67003BA86C98", "67003BA86793"])
+def test_public_cards(digits):
+    """mad-tinkerer/python-rdm6300, test_reader."""
+    wire = b"\x02" + digits.encode() + b"\x03"
+    (found,) = new_parser(Checksum.XOR).receive(wire)
+    assert found.number.hex().upper() == digits[:10]
+    assert pack(found.number) == wire
+
+
 def test_with_line_end_as_id_12_sends_it():
     wire = pack(bytes.fromhex("62E3086CED"), line_end=True)
     assert wire == b"\x0262E3086CED08\r\n\x03"

@@ -22,6 +22,9 @@ PUBLIC = [
     ("D60007FE00000500C97B", "nothing found, Biblio-RFID"),
     ("D500050400118C66", "old probe, Biblio-RFID"),
     ("D500090400110A0500027250", "its answer, firmware 10.5.0.2, Biblio-RFID"),
+    ("D500090400110A05021B972A", "its answer, firmware 10.5.2.27, City of Helsinki"),
+    ("D500090400110A050119E23B", "its answer, firmware 10.5.1.25, City of Helsinki"),
+    ("D60010130601000200030004000B000A00FDBF", "setting up, City of Helsinki"),
     ("D6000903000200000003 12E6", "example of the 3M spec, section BCC"),
 ]
 

@@ -122,6 +122,31 @@ def test_public_exchanges(tmp_path):
     assert listed.hex().upper() == "0000FF0CF4D54B010100040804078CFC4FF000"
 
 
+@pytest.mark.parametrize(
+    ("before", "awake"),
+    [
+        ("55", True),
+        ("55000055", True),
+        ("00" * 10, True),
+        ("00" * 5, True),
+        ("00" * 4, False),
+        ("FF", False),
+        ("", False),
+    ],
+)
+def test_five_rises_of_the_line_wake_it(tmp_path, before, awake):
+    """UM0701-02, 6.3.2.3. 55 is what most drivers send, 55000055 pn532pi, ten times 00 nfcpy."""
+    wire = Wire(tmp_path)
+    said = wire.raw(bytes.fromhex(before) + encode(pn532.GetFirmware()))
+    assert said[: len(ACK)] == (ACK if awake else b"")
+
+
+def test_a_frame_that_is_lost_in_its_sleep_wakes_it(tmp_path):
+    wire = Wire(tmp_path)
+    assert wire.raw(encode(pn532.SamConfig())) == b""
+    assert wire.ask(pn532.SamConfig()) == Done()
+
+
 def test_until_it_is_set_up_it_lists_nothing(tmp_path):
     wire = Wire(tmp_path, SHORT)
     assert wire.send(WAKE + encode(pn532.ListCards())) == b""

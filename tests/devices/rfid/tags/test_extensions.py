@@ -34,6 +34,22 @@ def test_names_of_fields(block, fields):
     assert tuple(field.name for field in block.fields) == fields
 
 
+def test_an_item_with_every_block_as_th_wildau_writes_it():
+    """ISO28560-3js, test/data/tagdata.json: three empty blocks behind annex B.2 of the standard."""
+    memory = bytes.fromhex(
+        "110101313030303030303133360000000000003615444B3731383530300000000000 0501000501"
+        "22020071426F67766F676E656E003132333435363738393000006137383936353663 04030007 04040000 04050001 00"
+    )
+    found = iso28560_3.decode(memory)
+    assert (found.item_id, found.isil, found.part, found.parts) == ("1000000136", "DK-718500", 1, 1)
+    assert found.fields == (
+        Field(FieldName.MEDIA, "1"), Field(FieldName.SUPPLIER, "Bogvognen"),
+        Field(FieldName.PRODUCT_LOCAL, "1234567890"), Field(FieldName.INVOICE, "a789656c"),
+    )  # fmt: skip
+    made = extensions.blocks({FieldName(field.name): field.value for field in found.fields})
+    assert iso28560_3.encode("1000000136", "DK-718500", extensions=made) == memory[:73] + b"\0"
+
+
 def test_blocks_are_written_in_order_and_read_back():
     fields = {FieldName.TITLE: "Bumi", FieldName.INVOICE: "I-3", FieldName.ALT_ITEM: "42"}
     made = extensions.blocks(fields)
