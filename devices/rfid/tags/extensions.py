@@ -2,8 +2,8 @@
 
 Block 1 (library) is a media format byte, the alternative item id and the alternative owner; the others are texts with a
 zero between them. The order of fields in blocks 1 and 2 is that of the Danish model's contents list (DS/INF 163-2,
-sections 3.5.1 to 3.5.3); that of block 5 is inferred from the order of the same elements in ISO 28560-1. Block 3
-(supplement) has no public layout: its texts are numbered, not named.
+sections 3.5.1 to 3.5.3); that of block 3, of the last two fields of block 2, and of block 5 is that of Wildau's library
+(node-rfid-server, iso28560-3: LibrarySupplement-, Acquisition- and IllExtensionBlock.js).
 """
 
 from __future__ import annotations
@@ -31,7 +31,15 @@ BLOCK_NAMES: Final = {
 
 _TEXTS: Final[dict[int, tuple[FieldName, ...]]] = {
     LIBRARY: (FieldName.ALT_ITEM, FieldName.ALT_OWNER),
-    ACQUISITION: (FieldName.SUPPLIER, FieldName.PRODUCT_LOCAL, FieldName.ORDER_NUMBER, FieldName.INVOICE),
+    ACQUISITION: (
+        FieldName.SUPPLIER,
+        FieldName.PRODUCT_LOCAL,
+        FieldName.ORDER_NUMBER,
+        FieldName.INVOICE,
+        FieldName.GS1_PRODUCT,
+        FieldName.SUPPLY_STAGE,
+    ),
+    SUPPLEMENT: (FieldName.SHELF, FieldName.MARC_MEDIA, FieldName.ONIX_MEDIA, FieldName.SUBSIDIARY),
     TITLE: (FieldName.TITLE,),
     ILL: (FieldName.ILL_BORROWER, FieldName.ILL_TRANSACTION, FieldName.ALT_ILL_BORROWER),
 }

@@ -22,7 +22,9 @@ def test_library_block():
     [
         (Extension(2, b"Gramedia\0P-1\0O-2\0I-3"), ("supplier", "product-local", "order-number", "invoice")),
         (Extension(2, b"\0\0O-2"), ("order-number",)),
-        (Extension(3, b"A\0B"), ("supplement-1", "supplement-2")),
+        (Extension(2, b"\0\0\0\0978602\x0003"), ("gs1-product", "supply-stage")),
+        (Extension(3, b"A 3\0a\0BA\0Cabang"), ("shelf", "marc-media", "onix-media", "subsidiary")),
+        (Extension(3, b"A\0\0\0\0?"), ("shelf", "supplement-5")),
         (Extension(4, b"Bumi"), ("title",)),
         (Extension(5, b"ID-X\0T-7\0Y"), ("ill-borrower", "ill-transaction", "alt-ill-borrower")),
         (Extension(4, b"Bumi\0Manusia"), ("title", "title-2")),
@@ -61,7 +63,7 @@ def test_blocks_are_written_in_order_and_read_back():
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({FieldName.SHELF: "A"}, "shelf: ISO 28560-3 has no place"),
+        ({FieldName.LOCAL_A: "A"}, "local-a: ISO 28560-3 has no place"),
         ({FieldName.MEDIA: "book"}, "a number from 1 to 255"),
         ({FieldName.MEDIA: "01"}, "a number from 1 to 255"),
         ({FieldName.TITLE: "a\0b"}, "printable"),

@@ -143,7 +143,7 @@ def test_conversion_keeps_the_item_and_names_all_it_loses(item, model, capacity)
 
 def test_control_a_conversion_that_drops_a_field_in_silence_is_caught():
     before = recognise(GB_T_35660)
-    conversion = convert(before, Model.ISO_28560_3, capacity=112)
+    conversion = convert(before, Model.RFID501, capacity=112)
     assert unmentioned(before, recognise(conversion.image.memory), ()) == ["shelf"]
 
 
