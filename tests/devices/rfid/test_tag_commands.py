@@ -136,7 +136,7 @@ def test_encode_an_epc_behind_its_pc(arguments, line):
         ),
         (("--model", "smartfreq-epc", "--item", "A", "--parts", "2"), 1, "no parts and no fields"),
         (("--model", "dortmund-epc", "--item", "A"), 1, "this EPC holds 1 to"),
-        (("--item", "1", "--field", "shelf=A"), 1, "shelf: ISO 28560-3 has no place"),
+        (("--item", "1", "--field", "local-a=A"), 1, "local-a: ISO 28560-3 has no place"),
         (("--item", "1", "--field", "colour=red"), 2, "NAME being one of"),
         (("--item", "1", "--field", "shelf"), 2, "use NAME=VALUE"),
         (("--item", "1", "--model", "mapped"), 2, "--model"),
