@@ -39,6 +39,7 @@ def test_public_request(command, wire):
         (m3.CheckEas(UID), b"\x03" + RAW),
         (m3.SetEas(UID, True), b"\x0c" + RAW + b"\x01"),
         (m3.GetDsfid(UID), b"\x0f" + RAW),
+        (m3.WriteDsfid(UID, 0x3E), b"\x0b" + RAW + b"\x3e"),
         (m3.TagInfo(UID), b"\x0d" + RAW + b"\x0f"),
         (m3.ReadBlocks(UID, 8, 1, compact=True), b"\x02" + RAW + b"\x08\x01\x0c"),
         (m3.WriteBlocks(UID, 0, b"\x12\x34\xab\xcd" * 2), b"\x04" + RAW + b"\0\2\0" + b"\x12\x34\xab\xcd" * 2),

@@ -137,3 +137,8 @@ def test_the_best_way_reads_back_and_none_is_shorter(text):
 def test_any_bytes_give_a_text_or_none(way, data):
     found = compaction.decode(way, data)
     assert found is None or isinstance(found, str)
+
+
+def test_half_a_character_is_not_packed():
+    """A lone surrogate is no text: no compaction takes it, and none raises."""
+    assert all(compaction.encode("\ud800", one) is None for one in Compaction if one is not Compaction.APPLICATION)

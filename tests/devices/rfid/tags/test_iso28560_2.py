@@ -169,3 +169,15 @@ def test_a_rest_of_older_contents_is_no_object():
 def test_what_the_model_cannot_hold_is_refused(values, said):
     with pytest.raises(EncodeError, match=said):
         iso28560_2.encode(**values)
+
+
+@pytest.mark.parametrize("damaged", ["3402FFFF", "14080000000000000000"])
+def test_a_set_that_cannot_be_told_is_no_whole_book(damaged):
+    """Part 2 of 3 must never pass for 1 of 1."""
+    found = decode(tag(damaged, listed="40"))
+    assert (found.model, found.item_id, found.is_item) == (Model.ISO_28560_2, "", False)
+
+
+def test_the_same_tag_with_a_set_that_can_be_told_is_a_part_of_it():
+    found = decode(tag("24020302", listed="40"))
+    assert (found.item_id, found.part, found.parts) == ("1234", 2, 3)
