@@ -5,20 +5,26 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from devices.rfid.card_number import EM4100, ISO14443, Form, writer
+from devices.rfid.errors import SetupError
 from devices.rfid.family import Lapse
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags.content import Model, TagContent, Usage
 
 #: How numbers may be written, by the names for ``protocol``.
 FORMS = {"em4100": EM4100, "pn532": ISO14443}
+#: Names of the checksum that 125 kHz readers send.
+CHECKSUMS = ("xor", "sum8")
 
 
 def check(settings: ReaderSettings) -> None:
-    """Refuse settings of a card reader that name no form of numbers; those of other readers pass.
+    """Refuse settings of a card reader that cannot work; those of other readers pass.
 
     Raises:
-        SetupError: see :func:`devices.rfid.card_number.writer`.
+        SetupError: no such checksum, or form of numbers (:func:`devices.rfid.card_number.writer`).
     """
+    if settings.card.checksum not in CHECKSUMS:
+        known = " or ".join(CHECKSUMS)
+        raise SetupError(f"[card] checksum {settings.card.checksum!r}: not known; it is {known}")
     if settings.protocol in FORMS:
         writer(settings.card, FORMS[settings.protocol])
 

@@ -132,8 +132,6 @@ class PadReader:
             try:
                 if self._visit():
                     wait = BACKOFF[0]
-            except SetupError as error:
-                self._lose(str(error))  # what only the family itself can judge
             except Exception as error:
                 # A defect must not end the thread: staff see the reader lost, and it starts afresh.
                 log.exception("the reader's driver failed")
@@ -165,7 +163,7 @@ class PadReader:
                 self._serve(reader)
         except Interrupted:
             pass  # the caller looks at _stopping
-        except (PortLost, SetupError) as lost:  # settings that the family cannot work with name themselves
+        except PortLost as lost:
             self._lose(str(lost))
         finally:
             with self._wake:

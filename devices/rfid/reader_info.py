@@ -72,14 +72,14 @@ def probe(settings: ReaderSettings, clock: Callable[[], float], but: str = "") -
         if protocol in TALK_ONLY or entry.makes in asked:
             continue
         asked.add(entry.makes)
-        tried = msgspec.structs.replace(settings, protocol=protocol, baud=0)
+        tried = ReaderSettings(port=settings.port, protocol=protocol)  # nothing is set up on a stranger's reader
         port = Port.open(tried.port, line_settings(tried), clock)
         try:
             hello = family(tried, port).hello()
         finally:
             port.close()
         if hello is not None:
-            return msgspec.structs.replace(tried, protocol=_kind(protocol, hello)), hello
+            return msgspec.structs.replace(settings, protocol=_kind(protocol, hello), baud=0), hello
     return None
 
 

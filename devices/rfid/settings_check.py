@@ -1,8 +1,4 @@
-"""What the settings of a reader ask for, checked before its port is opened; every error names section and key.
-
-What only a family itself can judge (a region of UHF, a card's checksum) is said when it is set up: the reader is then
-lost, for that reason.
-"""
+"""What the settings of a reader ask for, checked before its port is opened; every error names section and key."""
 
 from __future__ import annotations
 

@@ -11,6 +11,10 @@ from devices.rfid.settings import ReaderSettings
 from devices.rfid.tags.epc import LAYOUTS, EpcLayout
 
 _ENDING: Final = "-epc"
+#: Values for ``region`` by protocol (MagicRF firmware manual, 2.15; Japan: YMR100). Other readers keep theirs for good.
+REGIONS: Final = {"m100": {"china900": 1, "america": 2, "europe": 3, "china800": 4, "japan": 5, "korea": 6}}
+#: dBm that any reader can be told, as far as is known.
+POWERS: Final = (-10.0, 33.0)
 
 
 class Alarm(enum.StrEnum):
@@ -60,6 +64,22 @@ def afi_scheme(settings: ReaderSettings) -> SecurityScheme:
     return found
 
 
+def region(settings: ReaderSettings) -> int | None:
+    """The number of the region to be set; ``None``: as it is.
+
+    Raises:
+        SetupError: no such region, or a reader that takes none.
+    """
+    name, known = settings.uhf.region, REGIONS.get(settings.protocol)
+    if not name:
+        return None
+    if known is None:
+        raise SetupError("[reader.uhf] region: this reader keeps it for good; set it with its maker's program")
+    if name not in known:
+        raise SetupError(f"[reader.uhf] region {name!r}: not known; known are {', '.join(known)}")
+    return known[name]
+
+
 def check(settings: ReaderSettings) -> None:
     """Refuse what cannot work.
 
@@ -68,6 +88,9 @@ def check(settings: ReaderSettings) -> None:
     """
     layouts(settings)
     afi_scheme(settings)
+    region(settings)
     uhf = settings.uhf
+    if uhf.power_dbm is not None and not POWERS[0] <= uhf.power_dbm <= POWERS[1]:
+        raise SetupError(f"[reader.uhf] power_dbm is {uhf.power_dbm:g}; give {POWERS[0]:g} to {POWERS[1]:g} dBm")
     if not 1 <= uhf.seen <= uhf.rounds <= 100:
         raise SetupError(f"[reader.uhf] seen is {uhf.seen} of {uhf.rounds} rounds; use 1 to rounds, of 1 to 100")

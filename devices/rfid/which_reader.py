@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 import msgspec
 
+from devices.rfid.errors import SetupError
 from devices.rfid.family import FAMILIES
 from devices.rfid.settings import ReaderSettings
+from devices.rfid.settings_check import check
 from devices.settings import SettingsError, load
 
 
@@ -47,6 +49,10 @@ def _settings(config: Path | None, port: str | None, protocol: str | None) -> Re
     settings = msgspec.structs.replace(settings, **changes)
     if not settings.port:
         raise click.UsageError("no reader is named: give --port, for example /dev/serial/by-id/…, or --config")
+    try:
+        check(settings)
+    except SetupError as error:
+        raise click.UsageError(str(error)) from error
     return settings
 
 

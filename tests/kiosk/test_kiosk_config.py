@@ -19,6 +19,16 @@ from kiosk.config import load
         ("[reader]\nport = 'socket://pad:x'\n", r"\[reader\] port 'socket://pad:x'"),
         ("[reader]\nsecurity = 'custom'\narmed = 7\n", r"\[reader\] disarmed is missing"),
         ("[reader.uhf]\nseen = 9\n", r"\[reader.uhf\] seen is 9"),
+        (
+            "[reader]\nprotocol = 'm100'\n[reader.uhf]\nregion = 'mars'\n",
+            "region 'mars': not known; known are china",
+        ),
+        ("[reader]\nprotocol = 'a0'\n[reader.uhf]\nregion = 'europe'\n", "set it with its maker's program"),
+        ("[reader.uhf]\npower_dbm = 400\n", "power_dbm is 400; give -10 to 33 dBm"),
+        (
+            "[card_reader.card]\nchecksum = 'crc'\n",
+            r"\[card_reader.card\] checksum 'crc': not known; it is xor or sum8",
+        ),
         ("[card_reader]\nprotocol = 'm4'\n", r"\[card_reader\] protocol 'm4': not known"),
         ("[card_reader]\nprotocol = 'pn532'\n[card_reader.card]\nform = 'x'\n", r"\[card_reader.card\] form 'x'"),
     ],

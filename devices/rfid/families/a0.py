@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import ClassVar, Final, TypeVar
 
-from devices.rfid.errors import SetupError
 from devices.rfid.exchange import Exchange
 from devices.rfid.family import Lapse
 from devices.rfid.port import Port
@@ -40,8 +39,6 @@ class A0Family(UhfFamily):
 
     def __init__(self, port: Port, settings: ReaderSettings) -> None:
         super().__init__(settings)
-        if settings.uhf.region:
-            raise SetupError("[reader.uhf] region: this reader keeps it for good; set it with its maker's program")
         self._power = settings.uhf.power_dbm
         self._clock = port.clock
         self._parser = new_parser()

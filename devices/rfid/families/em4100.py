@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 from devices.rfid.cards import CardFamily
-from devices.rfid.errors import SetupError
 from devices.rfid.exchange import Exchange
 from devices.rfid.family import Lapse
 from devices.rfid.framing import Noise
@@ -19,7 +18,6 @@ from devices.rfid.settings import ReaderSettings
 
 #: Seconds of one look: longer than a card takes to say its number again.
 LOOK: Final = 0.12
-_KNOWN: Final = (Checksum.XOR.value, Checksum.SUM8.value)
 
 
 class Em4100Family(CardFamily):
@@ -27,9 +25,6 @@ class Em4100Family(CardFamily):
 
     def __init__(self, port: Port, settings: ReaderSettings) -> None:
         super().__init__(settings)
-        if settings.card.checksum not in _KNOWN:
-            known = " or ".join(_KNOWN)
-            raise SetupError(f"[card] checksum {settings.card.checksum!r}: not known; it is {known}")
         self._clock = port.clock
         self._exchange = Exchange(port, new_parser(Checksum(settings.card.checksum)))
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from typing import Final, TypeVar
 
-from devices.rfid.errors import SetupError
 from devices.rfid.exchange import Exchange
 from devices.rfid.family import Lapse
 from devices.rfid.framing import Noise
@@ -26,6 +25,7 @@ from devices.rfid.protocols.m100.frames import Frame, new_parser
 from devices.rfid.settings import ReaderSettings
 from devices.rfid.sightings import Heard
 from devices.rfid.uhf import Target, UhfFamily, Words
+from devices.rfid.uhf_settings import REGIONS, region
 
 #: Seconds to wait for an answer; a tag may take 20 ms to store a word.
 PATIENCE: Final = 0.4
@@ -42,8 +42,6 @@ GAP_MOST: Final = 0.15
 SLICE: Final = 0.03
 #: Seconds after which nobody is thought to be there: the module rests for a slice behind every empty round.
 AWAY: Final = 10.0
-#: Values for ``region`` (MagicRF firmware manual, 2.15; Japan: YMR100).
-REGIONS: Final = {"china900": 1, "america": 2, "europe": 3, "china800": 4, "japan": 5, "korea": 6}
 #: dBm that a setting is kept within before the module judges it; most take 15 to 26 (rfid-r200).
 POWERS: Final = (-9.0, 30.0)
 #: What is wrong for good. A command that arrived damaged is refused as unknown, so that is not.
@@ -58,7 +56,7 @@ class M100Family(UhfFamily):
 
     def __init__(self, port: Port, settings: ReaderSettings) -> None:
         super().__init__(settings)
-        self._region = _region(settings.uhf.region)
+        self._region = region(settings)
         self._power = settings.uhf.power_dbm
         self._port = port
         self._parser = new_parser()
@@ -240,13 +238,5 @@ class M100Family(UhfFamily):
         return self._exchange.ask(sent, lambda frame: m100.parse(command, frame), patience)
 
 
-def _region(name: str) -> int | None:
-    if not name:
-        return None
-    if name not in REGIONS:
-        raise SetupError(f"[reader.uhf] region {name!r}: not known; known are {', '.join(REGIONS)}")
-    return REGIONS[name]
-
-
 def _region_name(number: int) -> str:
-    return next((name for name, known in REGIONS.items() if known == number), f"region {number}")
+    return next((name for name, known in REGIONS["m100"].items() if known == number), f"region {number}")

@@ -84,13 +84,6 @@ def test_it_has_no_alarm_to_switch(bench):
     assert bench.secure(CARD, True) == SecurityWritten(CARD, True, ok=True)  # nothing to do is done
 
 
-def test_a_checksum_that_does_not_exist_is_named(bench):
-    bench._settings = ReaderSettings(protocol="em4100", card=CardSettings(checksum="crc"))
-    bench.start()
-    lost = bench.lost()
-    assert "checksum 'crc': not known; it is xor or sum8" in lost.why
-
-
 class Talking(Inside):
     """The firmware and a clock in a hand."""
 

@@ -216,10 +216,3 @@ def test_a_power_that_it_cannot_have_is_named(bench, protocol):
     ready = bench.back()
     expected = "power not set: A parameter of the command was wrong." if protocol == "chafon18" else "33 dBm"
     assert expected in ready.why
-
-
-def test_a_region_is_not_written_to_the_readers_flash(bench):
-    bench._settings = msgspec.structs.replace(bench._settings, uhf=UhfSettings(region="europe"))
-    bench.start()
-    lost = bench.lost()
-    assert "set it with its maker's program" in lost.why
