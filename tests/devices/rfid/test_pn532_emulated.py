@@ -137,13 +137,13 @@ def test_public_exchanges(tmp_path):
 def test_five_rises_of_the_line_wake_it(tmp_path, before, awake):
     """UM0701-02, 6.3.2.3. 55 is what most drivers send, 55000055 pn532pi, ten times 00 nfcpy."""
     wire = Wire(tmp_path)
-    said = wire.raw(bytes.fromhex(before) + encode(pn532.GetFirmware()))
+    said = wire.send(bytes.fromhex(before) + encode(pn532.GetFirmware()))
     assert said[: len(ACK)] == (ACK if awake else b"")
 
 
 def test_a_frame_that_is_lost_in_its_sleep_wakes_it(tmp_path):
     wire = Wire(tmp_path)
-    assert wire.raw(encode(pn532.SamConfig())) == b""
+    assert wire.send(encode(pn532.SamConfig())) == b""
     assert wire.ask(pn532.SamConfig()) == Done()
 
 

@@ -311,7 +311,7 @@ class Forgetful(Gate):
 class Rash(Gate):
     """Control: carries an old wish out without asking."""
 
-    def _right_value(self, where: Any, wish: Any) -> bool | None:
+    def _right_value(self, where: Any, wish: Any, *, promised: bool) -> bool | None:
         return bool(wish.armed)
 
 
