@@ -21,7 +21,7 @@ run: packages $(VENV)/.demo ## Install what is needed and run the whole system, 
 	@$(BIN)/pustaka demo --out $(OUT)
 
 test: packages test-packages $(VENV)/.test lint ## Install what is needed and run every test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.test ## Style, types and the layers between packages
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -29,7 +29,7 @@ from devices.rfid.reader import PadReader
 from devices.rfid.settings import ReaderSettings
 
 BOOKS: Final = 10
-PAIRS: Final = 8
+PAIRS: Final = 6
 #: Bounds of the project: seconds to the first item, and times the limit of line and air for all and for the alarms.
 FIRST_S: Final = 0.25
 BOUND: Final = 1.15
@@ -193,7 +193,7 @@ def _protocol(protocol: str, folder: Path, plan: Plan) -> Iterator[tuple[Report,
             yield _bounded(report, bound, plan), [_row(protocol, report, least)]
     finally:
         pile.close()
-    pile = Pile(protocol, folder, random, plan.choose(5, 1))
+    pile = Pile(protocol, folder, random, plan.choose(4, 1))
     try:
         peer, ours = (pile.side(*side) for side in _SIDES)
         [report] = compare_all(peer, ours, metrics=("still",), pairs=2, warmup=0)
