@@ -124,8 +124,7 @@ class Pile:
 
     def _lay(self, driver: Driver, events: queue.SimpleQueue[Event]) -> Laid:
         began = time.perf_counter()
-        for key in self._keys:
-            self._pad.put(key)
+        self._pad.put(*self._keys)
         first, known = 0.0, dict[str, str]()
         while len(known) < len(self.books):
             event = events.get(timeout=_PATIENCE)

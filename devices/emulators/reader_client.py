@@ -153,9 +153,9 @@ class ReaderEmulator:
 
     # The tags.
 
-    def put(self, uid: str) -> None:
-        """Lay a tag on the pad."""
-        self._do(Put(uid))
+    def put(self, uid: str, *more: str) -> None:
+        """Lay a tag on the pad, or a pile of them at once."""
+        self._do(Put(uid, more))
 
     def take(self, uid: str) -> None:
         """Take a tag off the pad."""

@@ -12,9 +12,10 @@ from devices.emulators.field import TagState
 
 
 class Put(msgspec.Struct, frozen=True, tag_field="do", tag="put"):
-    """Lay a tag on the pad."""
+    """Lay a tag on the pad; ``more`` at the same moment, on top of it."""
 
     uid: str
+    more: tuple[str, ...] = ()
 
 
 class Take(msgspec.Struct, frozen=True, tag_field="do", tag="take"):

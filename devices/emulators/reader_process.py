@@ -159,8 +159,9 @@ def to_field(field: Field, order: Order) -> None:
         devices.emulators.field.FieldError: there is no such tag, or there could be none.
     """
     match order:
-        case Put(uid):
-            field.put(uid)
+        case Put(uid, more):
+            for one in (uid, *more):
+                field.put(one)
         case Take(uid) if uid:
             field.take(uid)
         case Take():
