@@ -14,19 +14,20 @@ import termios
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
-
-import serial
+from typing import TYPE_CHECKING, Final, Protocol
 
 from devices.ports import candidates
 from devices.rfid.errors import RfidError
 from devices.rfid.tcp_line import TCP, TcpLine
 
+if TYPE_CHECKING:
+    import serial
+
 _QUIET: Final = 0.05  # seconds without a byte before a freshly opened line counts as drained
 _DRAIN: Final = 0.5  # seconds to spend on that at most
 _PIECE: Final = 4096
-# termios.error is no OSError, and a pty whose other end has died raises any of the three.
-_BROKEN: Final = (serial.SerialException, OSError, termios.error)
+# What pyserial raises is an OSError; termios.error is none, and a pty whose other end has died raises either.
+_BROKEN: Final = (OSError, termios.error)
 
 
 class PortLost(RfidError):
@@ -207,6 +208,8 @@ def _open_serial(name: str, settings: LineSettings) -> serial.Serial:
 
 
 def _opened(name: str, baud: int, parity: str) -> serial.Serial:
+    import serial  # when a port is opened, not for everybody who reads the kiosk's file
+
     try:
         return serial.Serial(name, baud, parity=parity, timeout=0, write_timeout=1.0, exclusive=True)
     except termios.error as error:

@@ -16,6 +16,7 @@ one out later asks first (``kiosk/session/gate.py``).
 from __future__ import annotations
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
@@ -36,14 +37,16 @@ _SINCE = """
 """
 
 
-class SecurityJournal(JournalReader):
+class SecurityJournal(JournalReader, ABC):
     """The writing side of the list; ``Journal`` gives it its commits and its clock."""
 
+    @abstractmethod
     def _writing(self, op: str = "") -> AbstractContextManager[sqlite3.Connection]:
-        raise NotImplementedError
+        """One commit."""
 
+    @abstractmethod
     def _when(self) -> tuple[str, int, str, str]:
-        raise NotImplementedError
+        """Boot, nanoseconds since it, wall time, clock quality."""
 
     def security_ask(self, uids: Sequence[str], item: str, armed: bool) -> None:
         """Remember, durably, that ``item`` with these tags is about to be asked for; ``armed`` is what a yes means.

@@ -1,8 +1,8 @@
 """The security bits of a visit's books: asked for, read back, pulled away too early, put back, stuck.
 
 A bit is asked for only after the system has said yes. A borrowed book whose tag was pulled away early is borrowed *and*
-to be put back; a returned book counts as returned on the screen only when its bit was read back. What keeps a bit
-from being right is told apart, because each asks something else of the patron (:class:`Stuck`).
+to be put back; the row of a returned book says so only when its bit was read back, though the figure counts it, since
+the library system has it back. What keeps a bit from being right is told apart, because each asks something else of the patron (:class:`Stuck`).
 """
 
 from __future__ import annotations
