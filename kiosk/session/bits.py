@@ -2,7 +2,8 @@
 
 A bit is asked for only after the system has said yes. A borrowed book whose tag was pulled away early is borrowed *and*
 to be put back; the row of a returned book says so only when its bit was read back, though the figure counts it, since
-the library system has it back. What keeps a bit from being right is told apart, because each asks something else of the patron (:class:`Stuck`).
+the library system has it back. What keeps a bit from being right is told apart, because each asks something else of the
+patron (:class:`Stuck`).
 """
 
 from __future__ import annotations
