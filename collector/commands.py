@@ -14,7 +14,7 @@ import click
 import msgspec
 
 from collector import settings as config
-from collector.derive import By, loans, local, span, visits
+from collector.derive.local import By, loans, local, span, visits
 from collector.errors import CollectorError, SetupError
 from collector.fleet import Fleet, assess
 from collector.reports import devices as devices_report

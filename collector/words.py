@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from collector.derive import local
+from collector.derive.local import local
 from collector.fleet import Cause, State, Why
 from collector.sentences import DAYS, DAYS_SHORT, LANGUAGES, MONTHS, MONTHS_SHORT, SENTENCES
 from collector.tidy import tidy

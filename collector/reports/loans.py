@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from collector.derive import By, Door, Loans, Operations
+from collector.derive.local import By, Door, Loans, Operations
 from collector.reports import table
 from collector.reports.visits import label
 

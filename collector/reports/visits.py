@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from collector.derive import By, Door, Passages, Visits
+from collector.derive.local import By, Door, Passages, Visits
 from collector.reports import table
 
 Days = tuple[date, date]

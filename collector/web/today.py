@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from collector.derive import By, Door, Loans, Visits, bucket, loans, local, span, visits
+from collector.derive.local import By, Door, Loans, Visits, bucket, loans, local, span, visits
 from collector.fleet import Assessed, Cause, Fleet, State, assess
 from collector.sentences import DAYS
 from collector.store.placing import QUARTER_MS

@@ -40,6 +40,12 @@ class FaultKind(enum.StrEnum):
     ONE_BEAM_DEAD = "one_beam_dead"
     CHATTER = "chatter"
     EDGES_LOST = "edges_lost"
+    BASELINE_SHIFT = "baseline_shift"  # the empty door looks different for long: sensor moved, furniture, tampering
+    BUS_ERRORS = "bus_errors"  # more than 1 % of the readings failed
+    UNREADABLE = "unreadable"  # the sensor answers, and says that it does not know
+    TOTAL_RESET = "total_reset"  # a foreign counter began again
+    TOTAL_GLITCH = "total_glitch"  # one reading of a foreign counter made no sense and was left out
+    TOTAL_CAPPED = "total_capped"  # a foreign counter rose faster than people can walk; the excess is not counted
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,17 @@ class Glitch:
     t_ms: int
 
 
-Event = Passage | Fault | Glitch
+@dataclass(frozen=True)
+class Tally:
+    """A counter that is not ours counted people between ``since_ms`` and ``t_ms``; their moments are not known."""
+
+    since_ms: int
+    t_ms: int
+    into: int
+    out: int
+
+
+Event = Passage | Fault | Glitch | Tally
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from ledger_rows import T0, count, payload
 
-from collector.derive import By, Door, bucket, loans, span, visits
+from collector.derive.local import By, Door, bucket, loans, span, visits
 from collector.ingest import Message, sort
 from collector.store.placing import Place, place
 from collector.store.port import LostPassages, QuarterHour, TransactionCount
