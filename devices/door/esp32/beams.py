@@ -28,7 +28,15 @@ class Beams:
         self.blocked = False
         self._state = 0
         self._since = 0
-        self._begin()
+        # Of the passage that goes on: quarter steps, edges, the last edge, and each beam's first break and last clear.
+        self._net = 0
+        self._edges = 0
+        self._last = 0
+        self._last_beam = 0
+        self._overlap = False
+        self._torn = False
+        self._broken = {A: 0, B: 0}
+        self._cleared = {A: 0, B: 0}
 
     def on_edge(self, t_ms: int, beam: int, broken: bool) -> None:
         """``beam`` is ``A`` (outside) or ``B``."""
@@ -75,14 +83,10 @@ class Beams:
         return taken
 
     def _begin(self) -> None:
-        self._net: int = 0
-        self._edges: int = 0
-        self._last: int = 0
-        self._last_beam: int = 0
-        self._overlap: bool = False
-        self._torn: bool = False
-        self._broken: dict[int, int] = {A: 0, B: 0}
-        self._cleared: dict[int, int] = {A: 0, B: 0}
+        self._net = self._edges = self._last = self._last_beam = 0
+        self._overlap = self._torn = False
+        self._broken = {A: 0, B: 0}
+        self._cleared = {A: 0, B: 0}
 
     def _alone(self) -> bool:
         """One pulse of one beam: the other may follow."""
