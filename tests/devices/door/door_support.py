@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import TypeVar
 
+from devices.door.counting import Machine
 from devices.door.crossing import Crossing
 from devices.door.edges import Beam, Edge
 from devices.door.events import Event, Passage
+
+Reading = TypeVar("Reading")
 
 #: The beams' states (A broken, B broken) by a letter: nobody, only A, both, only B.
 STATES = {"-": (False, False), "A": (True, False), "W": (True, True), "B": (False, True)}
@@ -43,3 +47,12 @@ def along(path: str, stay_ms: int, apart_ms: int = 1) -> list[Edge]:
         for late, i in enumerate(changed):
             out.append(Edge(step * stay_ms + late * apart_ms, list(Beam)[i], STATES[after][i]))
     return out
+
+
+def as_list(machine: Machine[Reading], readings: Iterable[Reading], *, finish: bool = True) -> list[Event]:
+    """Everything a machine says of a recording."""
+    said, last = [], 0
+    for reading in readings:
+        said += machine.feed(reading)
+        last = reading.t_ms
+    return said + (machine.finish(last) if finish else [])
