@@ -12,9 +12,8 @@ from devices.door.crossing import Crossing
 from devices.door.edges import Edge
 from devices.door.events import Event, Fault, FaultKind, Glitch, Passage, Rules
 from devices.door.interval import Due, Interval
-from devices.door.sensors.line import LineSensor
-from devices.door.sensors.port import Garbled, Gone, Ready, Report, Sensor
-from devices.door.sensors.replay import ReplaySensor
+from devices.door.sensors.opening import open_sensor
+from devices.door.sensors.port import Garbled, Gone, Ready, Report
 from devices.door.settings import DoorSettings
 from devices.link.clock import Clock, SystemClock
 from devices.link.errors import LedgerDamaged, LedgerError
@@ -45,17 +44,6 @@ def alert_name(kind: FaultKind) -> str:
     return kind.value.replace("_", "-")
 
 
-def open_sensor(settings: DoorSettings, clock: Clock) -> Sensor:
-    """The sensor that the settings ask for.
-
-    Raises:
-        devices.door.sensors.replay.ReplayError: the recording cannot be read.
-    """
-    if settings.sensor.kind == "replay":
-        return ReplaySensor(Path(settings.sensor.port), clock)
-    return LineSensor(settings.sensor.port, settings.sensor.baud, clock)
-
-
 class Agent:
     """Counts until told to stop. All its work is done on the thread that calls :meth:`run`.
 
@@ -66,7 +54,7 @@ class Agent:
     def __init__(self, settings: DoorSettings, software: str, clock: Clock | None = None) -> None:
         self._settings = settings
         self._clock = clock or SystemClock(trusted=settings.link.clock == "trusted")
-        self._sensor = open_sensor(settings, self._clock)
+        self._sensor = open_sensor(settings.sensor, self._clock)
         self._machine = Crossing(Rules(gap_mm=settings.door.gap_mm), swapped=settings.door.reversed)
         self._ledger = Ledger(Path(settings.data) / "ledger.sqlite", self._clock)
         self._interval = Interval(settings.door, self._clock.now().bt)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from devices.contract import ContractError, check_id
+from devices.door.sensors.settings import SensorKinds, problem
 from devices.link.settings import LinkSettings
 from devices.settings import SettingsError
 from devices.settings import load as load_settings
@@ -25,12 +25,8 @@ class DoorPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     hold_s: float = 4.0  # what a power cut may cost, at most
 
 
-class SensorPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``[sensor]``: ``line`` is a serial port or pyserial URL; ``replay`` plays a recorded file at its own pace."""
-
-    kind: Literal["line", "replay"] = "line"
-    port: str = ""
-    baud: int = 115_200
+class SensorPart(SensorKinds, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[sensor]``: which sensor, and a table for each kind; see there."""
 
 
 class DoorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -49,8 +45,8 @@ def load(path: Path) -> DoorSettings:
         devices.settings.SettingsError: see there.
     """
     settings = load_settings(path, DoorSettings)
-    if not settings.sensor.port:
-        raise SettingsError(f"{path}: sensor.port: this setting is required; name a serial port, URL or recording")
+    if wrong := problem(settings.sensor):
+        raise SettingsError(f"{path}: {wrong}")
     try:
         check_id(settings.link.site, "link.site")
         check_id(settings.link.device, "link.device")
