@@ -1,6 +1,6 @@
 """People as hills: where the rise above the background has its summits, and what belongs to each. Pure.
 
-The rise is smoothed by (1 2 1) both ways, which is about as wide as the optics blur, and taken apart from the top
+The rise is smoothed a little, less than the optics blur it anyway, and taken apart from the top
 down: a cell joins the summit it leans on. Where two hills meet they stay two people if the pass between them is well
 below the lower summit, and otherwise become one. So two abreast are two, and head and shoulder are one.
 """
@@ -20,27 +20,48 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Blob:
-    """A hill: its centre of weight in cells (row, column), its height, the sum of its rise, and its cells."""
+    """A hill: its centre of weight in cells (row, column), its height, the sum of its rise, and its cells.
+
+    ``clear``: how many times as high as it must be to be seen.
+    """
 
     row: float
     column: float
     peak: float
+    clear: float
     mass: float
     cells: tuple[tuple[int, int], ...]
 
 
-def smooth(rise: Cells) -> Cells:
-    """(1 2 1)/4 along rows and along columns; beyond the edges it goes on as at the edge."""
-    wide = np.concatenate((rise[:1], rise, rise[-1:]), 0)
-    tall = (wide[:-2] + 2 * wide[1:-1] + wide[2:]) / 4
-    wide = np.concatenate((tall[:, :1], tall, tall[:, -1:]), 1)
-    return np.asarray((wide[:, :-2] + 2 * wide[:, 1:-1] + wide[:, 2:]) / 4, np.float32)
+def smooth(rise: Cells, blur: float) -> Cells:
+    """Each cell with ``blur`` of either neighbour, along rows and columns; beyond the edges it goes on as at the edge."""
+    own = np.float32(1 - 2 * blur)
+    side = np.float32(blur)
+    tall = own * rise
+    tall[1:] += side * rise[:-1]
+    tall[:-1] += side * rise[1:]
+    tall[0] += side * rise[0]
+    tall[-1] += side * rise[-1]
+    wide = own * tall
+    wide[:, 1:] += side * tall[:, :-1]
+    wide[:, :-1] += side * tall[:, 1:]
+    wide[:, 0] += side * tall[:, 0]
+    wide[:, -1] += side * tall[:, -1]
+    return np.asarray(wide, np.float32)
 
 
-def find(rise: Cells, *, peak: float, foot: float, saddle: float) -> list[Blob]:
-    """The hills of a smoothed ``rise`` that are ``peak`` high; what is lower than ``foot`` belongs to none."""
+def gain(shape: tuple[int, ...], blur: float) -> Cells:
+    """How much of a cell's own noise is left by :func:`smooth`: less within the view than at its edges."""
+    own = 1 - 2 * blur
+    inner, edge = (2 * blur**2 + own**2) ** 0.5, (blur**2 + (own + blur) ** 2) ** 0.5
+    rows, columns = (np.array([edge, *[inner] * (size - 2), edge], np.float32) for size in shape)
+    return np.outer(rows, columns)
+
+
+def find(rise: Cells, *, peak: Cells, foot: float, saddle: float) -> list[Blob]:
+    """The hills of a smoothed ``rise`` that reach ``peak`` somewhere; what is lower than ``foot`` belongs to none."""
     above = np.argwhere(rise > foot)
-    if not len(above) or float(rise.max()) < peak:
+    if not len(above) or not (rise >= peak).any():
         return []
     heights = {(int(row), int(column)): float(rise[row, column]) for row, column in above}
     hills: dict[tuple[int, int], _Hill] = {}
@@ -62,7 +83,8 @@ def find(rise: Cells, *, peak: float, foot: float, saddle: float) -> list[Blob]:
         steepest = hills[max(around, key=heights.__getitem__)]
         steepest.cells.append(cell)
         hills[cell] = steepest
-    return [_blob(hill, heights, foot) for hill in found if hill.peak >= peak]
+    blobs = [_blob(hill, heights, peak, foot) for hill in found]
+    return [blob for blob in blobs if blob.clear >= 1]
 
 
 @dataclass(eq=False)
@@ -79,7 +101,7 @@ def _around(cell: tuple[int, int]) -> tuple[tuple[int, int], ...]:
     )  # fmt: skip
 
 
-def _blob(hill: _Hill, heights: dict[tuple[int, int], float], foot: float) -> Blob:
+def _blob(hill: _Hill, heights: dict[tuple[int, int], float], peak: Cells, foot: float) -> Blob:
     ground = max(foot, 0.25 * hill.peak)  # what lies far below the summit is the blur, or the warm floor behind
     cells = [cell for cell in hill.cells if heights[cell] > ground] or hill.cells[:1]
     weights = [heights[cell] - ground + 1e-6 for cell in cells]
@@ -88,6 +110,7 @@ def _blob(hill: _Hill, heights: dict[tuple[int, int], float], foot: float) -> Bl
         sum(weight * cell[0] for weight, cell in zip(weights, cells, strict=True)) / mass,
         sum(weight * cell[1] for weight, cell in zip(weights, cells, strict=True)) / mass,
         hill.peak,
+        max(heights[cell] / float(peak[cell]) for cell in hill.cells),
         sum(heights[cell] for cell in cells),
         tuple(hill.cells),
     )

@@ -20,7 +20,7 @@ import numpy as np
 from devices.door.events import Confidence, Direction, Event, FaultKind, Glitch, Passage
 from devices.door.faults import Standing
 from devices.door.grid.background import Background
-from devices.door.grid.blobs import find, smooth
+from devices.door.grid.blobs import find, gain, smooth
 from devices.door.grid.health import Health
 from devices.door.grid.rules import CONTRASTS, GRID_RULES, Axis, GridRules, Unit
 from devices.door.grid.signal import Signal, guess_unit
@@ -137,6 +137,7 @@ class GridMachine:
         self._contrast = CONTRASTS[unit]
         rows, columns = self._signal.of(cells.reshape(-1, *self._shape)[0]).shape
         self._length, width = (rows, columns) if self._rows else (columns, rows)
+        self._gain = gain((rows, columns), self.rules.blur)
         self._tracker = Tracker(self.rules, self._length, width)
 
     def _read(self, cells: NDArray[np.float32]) -> NDArray[np.float32] | None:
@@ -152,9 +153,9 @@ class GridMachine:
     def _follow(self, t_ms: int, signal: NDArray[np.float32]) -> list[Event]:
         background, tracker, rules = self._background, self._tracker, self.rules
         assert background is not None and tracker is not None
-        rise = smooth(background.rise(t_ms, signal))
-        foot = max(self._contrast.foot, rules.foot_sigmas * background.noise * 0.4)
-        peak = max(self._contrast.peak, rules.peak_sigmas * background.noise * 0.4)
+        rise = smooth(background.rise(t_ms, signal), rules.blur)
+        foot = max(self._contrast.foot, rules.foot_sigmas * background.noise * float(self._gain.min()))
+        peak = np.maximum(self._contrast.peak, rules.peak_sigmas * background.noise * self._gain)
         blobs = find(rise, peak=peak, foot=foot, saddle=rules.saddle)
         background.learn(t_ms, signal, rise > foot)
         spots = [turned(blob, rows=self._rows, size=self._length, reverse=self._reverse) for blob in blobs]
@@ -191,14 +192,18 @@ class GridMachine:
         side = self._side(walker.along, self.rules.margin)
         if walker.side == 0:
             walker.side = self._side(walker.along, 0.8)
-        if side == 0 or side == walker.side:
+        if side in (0, walker.side) or walker.found < 2 or not self._somebody(walker):
             return []
         walker.from_side, walker.side, walker.crossed_ms = walker.side, side, t_ms
-        if walker.found < 2:
-            return []
         walker.counted += 1
         sure = Confidence.AMBIGUOUS if walker.hidden is not None else Confidence.SURE
         return self._count(t_ms, side, Confidence.FAST if walker.found <= 3 else sure)
+
+    def _somebody(self, walker: Walker) -> bool:
+        """Whether he ever looked like a person, and not like noise."""
+        assert self._tracker is not None
+        scale = self._tracker.scale
+        return walker.clear >= self.rules.clear and walker.wide >= self.rules.wide * min(1.0, scale * scale)
 
     def _inherit(self, walker: Walker, t_ms: int) -> None:
         """He was hidden in somebody else's blob: he came from where that one came from."""
@@ -214,6 +219,8 @@ class GridMachine:
         assert self._tracker is not None
         scale = self._tracker.scale
         side = self._side(walker.along, 0.6)
+        if not self._somebody(walker):
+            return []
         if walker.found >= 2 and side and walker.side and side != walker.side:
             if abs(walker.along - walker.first) >= self.rules.least * scale:
                 walker.counted += 1

@@ -47,12 +47,14 @@ class GridRules:
     settle_ms: int = 1_500  # … and then follows with this time constant
     noise_ms: int = 10_000
     # blobs
+    blur: float = 0.15  # share of a cell's neighbour on either side that is mixed into it
     peak_sigmas: float = 6.0
     foot_sigmas: float = 3.0
-    saddle: float = 0.7  # two peaks are two people when the way between them falls below this share of the lower one
+    saddle: float = 0.8  # two peaks are two people when the way between them falls below this share of the lower one
     # tracks
     fastest: float = 22.0  # cells a second: 3.5 m/s where a cell is 16 cm wide
     gate: float = 1.6  # how far from where it was expected a walker may be found
+    leap: float = 5.0  # … and one who seems to come from nowhere, amid the view
     lost_ms: int = 600  # a walker not seen for so long is gone
     gone_ms: int = 250  # … at the edge of the view already
     both: float = 0.62  # a blob of two people is at least this share of what both were
@@ -61,6 +63,8 @@ class GridRules:
     # counts
     margin: float = 0.9  # how far beyond the middle a walker counts as being through
     least: float = 2.4  # a walker seen only in part moved at least so far
+    clear: float = 1.8  # a person was at some time so many times as high as needed to be seen …
+    wide: float = 3.0  # … and so many cells large
     blocked_ms: int = 60_000
     rearm_ms: int = 1_000
     per_second: int = 4

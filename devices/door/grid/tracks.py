@@ -48,6 +48,8 @@ class Walker:
     high: float = 0.0
     hidden: Walker | None = None  # whose blob he came out of
     split: bool = False  # … and that he did
+    clear: float = 0.0  # how clearly he was ever seen, and in how many cells
+    wide: int = 0
     moved: bool = field(default=False)  # in this frame
 
     def expected(self, t_ms: int) -> tuple[float, float]:
@@ -63,7 +65,7 @@ class Spot:
     along: float
     across: float
     mass: float
-    peak: float
+    clear: float
     cells: frozenset[tuple[int, int]]
 
 
@@ -74,7 +76,7 @@ def turned(blob: Blob, *, rows: bool, size: int, reverse: bool) -> Spot:
     cells = blob.cells if rows else tuple((c, r) for r, c in blob.cells)
     if reverse:
         along, cells = last - along, tuple((last - a, b) for a, b in cells)
-    return Spot(along, across, blob.mass, blob.peak, frozenset(cells))
+    return Spot(along, across, blob.mass, blob.clear, frozenset(cells))
 
 
 class Tracker:
@@ -91,9 +93,7 @@ class Tracker:
         """One frame; who has left the view since."""
         for walker in self.walkers:
             walker.moved = False
-        costs = [[self._cost(walker, spot, t_ms) for spot in spots] for walker in self.walkers]
-        pairs = pair(costs)
-        owner = {spot: self.walkers[number] for number, spot in pairs}
+        owner = self._owners(spots, t_ms)
         lost = [walker for walker in self.walkers if walker not in owner.values()]
         shared = self._share(lost, owner, spots, t_ms)
         known = list(self.walkers)
@@ -111,18 +111,38 @@ class Tracker:
 
     # -- one frame
 
-    def _cost(self, walker: Walker, spot: Spot, t_ms: int) -> float:
+    def _owners(self, spots: Sequence[Spot], t_ms: int) -> dict[int, Walker]:
+        """Who is in which blob: first as expected, then whoever is left over, as far as legs can carry.
+
+        At the edge of the view half a body is seen, and seems to stand still; the next frame finds it in full stride.
+        """
+        owner: dict[int, Walker] = {}
+        for leap in (False, True):
+            walkers = [walker for walker in self.walkers if walker not in owner.values()]
+            free = [number for number in range(len(spots)) if number not in owner]
+            costs = [[self._cost(walker, spots[number], t_ms, leap=leap) for number in free] for walker in walkers]
+            owner.update({free[column]: walkers[row] for row, column in pair(costs)})
+        return owner
+
+    def _cost(self, walker: Walker, spot: Spot, t_ms: int, *, leap: bool) -> float:
         """Distance from the expectation in gates; 1 and more is out of reach."""
         seconds = (t_ms - walker.t_ms) / 1_000
         along, across = walker.expected(t_ms)
         speed = math.hypot(walker.speed_along, walker.speed_across)
-        if walker.found == 1:
+        if leap:
+            gate = 1.0 + self._rules.fastest * min(seconds, 0.25)
+            if 1.3 * self.scale < spot.along < self._length - 1 - 1.3 * self.scale:
+                gate = max(gate, self._rules.leap)  # nobody drops from the ceiling: frames are missing
+            if spot.mass < walker.mass / 4:
+                return 1.0
+        elif walker.found == 1:
             gate = self._rules.gate + self._rules.fastest * 0.6 * min(seconds, 0.25)
         else:
             gate = self._rules.gate + 0.35 * (speed / self.scale) * seconds + 1.5 * max(0.0, seconds - 0.1)
         reach = math.hypot(spot.along - along, spot.across - across) / (gate * max(self.scale, 0.6))
         other = abs(math.log(max(spot.mass, 1e-6) / max(walker.mass, 1e-6)))
-        return reach * reach + 0.04 * min(other, 3.0)
+        newborn = 0.3 if walker.split and walker.found < 3 else 0.0
+        return reach * reach + 0.04 * min(other, 3.0) + newborn
 
     def _share(
         self, lost: list[Walker], owner: dict[int, Walker], spots: Sequence[Spot], t_ms: int
@@ -168,7 +188,12 @@ class Tracker:
         walker.mass += 0.3 * (spot.mass - walker.mass)
         walker.found += 1
         walker.alone_ms = t_ms
+        self._look(walker, spot)
         self._seen(walker, t_ms)
+
+    @staticmethod
+    def _look(walker: Walker, spot: Spot) -> None:
+        walker.clear, walker.wide = max(walker.clear, spot.clear), max(walker.wide, len(spot.cells))
 
     def _together(self, group: list[Walker], spot: Spot, t_ms: int) -> None:
         """All of ``group`` are in one blob: on average they are where it is."""
@@ -191,6 +216,7 @@ class Tracker:
         walker = Walker(spot.along, spot.across, t_ms, spot.mass, t_ms, spot.along)
         walker.seen_ms = walker.alone_ms = t_ms
         walker.low = walker.high = spot.along
+        self._look(walker, spot)
         near = [
             (math.hypot(other.along - spot.along, other.across - spot.across), number)
             for number, other in enumerate(known)
