@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_YOUNG: Final = 80
 _QUANTILE: Final = 0.4
-#: Half of the differences of two noisy readings are within this many standard deviations of one.
-_MEDIAN_STEP: Final = 0.954
+#: Two noisy readings differ by so many standard deviations of one, on average.
 _MEAN_STEP: Final = 1.128
 
 
@@ -47,8 +46,9 @@ class Background:
         """Start with what many frames (frames × rows × columns) have in common, instead of with the first frame."""
         with np.errstate(all="ignore"):
             self.level = _quantile(signals)
-            steps = np.abs(np.diff(signals, axis=0))
-            typical = float(np.nanmedian(steps)) / _MEDIAN_STEP if np.isfinite(steps).any() else 0.0
+            # half of the frames have nobody moving in them, even at a busy door
+            steps = np.nanmean(np.abs(np.diff(signals, axis=0)), axis=(1, 2))
+            typical = float(np.nanmedian(steps)) / _MEAN_STEP if np.isfinite(steps).any() else 0.0
         self.noise = max(self._contrast.noise, typical)
         self._young = []
         self._begun = None
