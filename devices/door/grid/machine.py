@@ -72,7 +72,9 @@ class GridMachine:
             return
         self._begin(np.stack(cells))
         assert self._signal is not None and self._background is not None
-        self._background.prime(np.stack([self._signal.of(one) for one in cells]))
+        signals = np.stack([self._signal.of(one) for one in cells if one.shape == self._shape])
+        if np.isfinite(signals).any():
+            self._background.prime(signals)
 
     def feed(self, frame: Frame) -> list[Event]:
         """Take one frame; return what is certain by now."""

@@ -7,6 +7,7 @@ takes their noise away; a person is more than two cells wide in either case.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,7 @@ _DISTANCE_FROM: Final = 100.0
 _FARTHEST_MM: Final = 10_000.0
 #: Dead cells and failed reads of an AMG8833 are 0.00 °C in the midst of a warm room.
 _ZERO_IS_DEAD_ABOVE: Final = 4.0
+_DEAD_C: Final = 18.0
 #: Finer than this, cells are averaged.
 _FINE: Final = 20
 
@@ -32,6 +34,23 @@ def guess_unit(cells: Cells) -> Unit:
     """Millimetres or °C, by the size of the values; 0 and NaN say nothing."""
     known = cells[np.isfinite(cells) & (cells != 0)]
     return Unit.MM if known.size and float(np.median(known)) > _DISTANCE_FROM else Unit.C
+
+
+def guess_cold(cells: Cells) -> bool:
+    """Whether people are colder than the floor, by ``cells`` (frames × rows × columns) with people in some of them.
+
+    Whoever passes makes rare and large excursions, on one side of what each cell usually is.
+    """
+    cells = np.where(cells == 0, np.nan, cells)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        off = cells - np.nanmedian(cells, axis=0)
+        off -= np.nanmedian(off, axis=(1, 2), keepdims=True)
+        limit = max(0.75, 5 * float(np.nanmedian(np.abs(off))))
+        # a dead cell or a lost frame is far away from everything a person can be
+        off = np.where(np.abs(off) < _DEAD_C, off, np.nan)
+        above, below = np.nansum(off[off > limit] ** 2), np.nansum(off[off < -limit] ** 2)
+    return bool(below > 2 * above)
 
 
 @dataclass(frozen=True)
