@@ -28,7 +28,8 @@ from devices.door.readings import Distance, ZoneName
 from devices.door.zone import RULES as ZONE_RULES
 from devices.door.zone import Why, Zone, ZoneRules
 
-_NAMES: Final[tuple[ZoneName, ...]] = ("A", "B")
+#: The zones' names, outside first.
+ZONES: Final[tuple[ZoneName, ...]] = ("A", "B")
 
 
 class Zones:
@@ -50,7 +51,7 @@ class Zones:
         self._crossing = Crossing(rules)
         beams = (Beam.B, Beam.A) if swapped else (Beam.A, Beam.B)
         self._zones = {
-            name: Zone(beam, (idle_mm or {}).get(name), zone_rules) for name, beam in zip(_NAMES, beams, strict=True)
+            name: Zone(beam, (idle_mm or {}).get(name), zone_rules) for name, beam in zip(ZONES, beams, strict=True)
         }
         self._standing = Standing()
         self._kept: list[Edge] = []  # while a zone is unknown
