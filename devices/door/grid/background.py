@@ -10,6 +10,7 @@ long as they agree: a body right below the sensor makes them differ.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -44,12 +45,11 @@ class Background:
 
     def prime(self, signals: Cells) -> None:
         """Start with what many frames (frames × rows × columns) have in common, instead of with the first frame."""
-        with np.errstate(all="ignore"):
-            self.level = _quantile(signals)
-            # half of the frames have nobody moving in them, even at a busy door
-            steps = np.nanmean(np.abs(np.diff(signals, axis=0)), axis=(1, 2))
-            typical = float(np.nanmedian(steps)) / _MEAN_STEP if np.isfinite(steps).any() else 0.0
-        self.noise = max(self._contrast.noise, typical)
+        self.level = _quantile(signals)
+        steps = [_step(one, other) for one, other in itertools.pairwise(signals)]
+        # half of the frames have nobody moving in them, even at a busy door
+        typical = [step for step in steps if step is not None]
+        self.noise = max(self._contrast.noise, float(np.median(typical)) if typical else 0.0)
         self._young = []
         self._begun = None
         self._below = np.zeros_like(self.level)
@@ -102,8 +102,7 @@ class Background:
             self._young = []
             return
         self._young.append(signal)
-        with np.errstate(all="ignore"):
-            self.level = _quantile(np.stack(self._young))
+        self.level = _quantile(np.stack(self._young))
 
     def _shared(self, rise: Cells) -> float:
         """What nearly all cells have risen by."""
@@ -115,12 +114,17 @@ class Background:
         last, self._last = self._last, signal
         if last is None or occupied.all():
             return
-        steps = np.abs(signal - last)[~occupied]
-        steps = steps[np.isfinite(steps)]
-        if steps.size:
-            now = float(steps.mean()) / _MEAN_STEP
+        now = _step(last[~occupied], signal[~occupied])
+        if now is not None:
             self.noise += (now - self.noise) * min(1.0, passed / self._rules.noise_ms)
             self.noise = max(self._contrast.noise, self.noise)
+
+
+def _step(one: Cells, other: Cells) -> float | None:
+    """The noise that two readings of the same cells differ by; ``None`` if nothing is known in both."""
+    steps = np.abs(other - one)
+    steps = steps[np.isfinite(steps)]
+    return float(steps.mean()) / _MEAN_STEP if steps.size else None
 
 
 def _quantile(stack: Cells) -> Cells:
@@ -128,7 +132,11 @@ def _quantile(stack: Cells) -> Cells:
     if np.isfinite(stack).all():
         place = int(_QUANTILE * (len(stack) - 1))
         return np.partition(stack, place, axis=0)[place].copy()
-    return np.nanquantile(stack, _QUANTILE, axis=0).astype(np.float32)
+    known = np.isfinite(stack)
+    ordered = np.sort(np.where(known, stack, np.inf), axis=0)
+    place = (_QUANTILE * np.maximum(known.sum(0) - 1, 0)).astype(int)
+    low = np.take_along_axis(ordered, place[None], 0)[0]
+    return np.where(np.isfinite(low), low, np.nan).astype(np.float32)
 
 
 def _filled(rise: Cells, unknown: NDArray[np.bool_]) -> Cells:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from devices.door.events import Event
+from devices.door.events import Direction, Event, Passage
 from devices.door.grid.machine import GridMachine
 from devices.door.grid.rules import GRID_RULES, Axis, GridRules, Unit
 from devices.door.grid.signal import guess_cold, guess_unit
@@ -80,17 +80,30 @@ def count(
 
     ``cold``: people are colder than what is behind them; seen from the recording when not given.
     """
-    machine = _machine(frames, Axis.ROWS, None if unit is None else Unit(unit), cold, rules)
+    measured = None if unit is None else Unit(unit)
+    if cold is not None or not _perhaps_cold(frames, measured):
+        return _counted(frames, measured, bool(cold), rules)
+    # cold air through the door is rare and large as well: it does not walk
+    warm, turned = (_counted(frames, measured, colder, rules) for colder in (False, True))
+    return turned if _crossings(turned) > 2 * _crossings(warm) else warm
+
+
+def _counted(frames: Sequence[Frame], unit: Unit | None, cold: bool, rules: GridRules) -> list[Event]:
+    machine = _machine(frames, unit, cold, rules)
     said: list[Event] = []
     for frame in frames:
         said += machine.feed(frame)
     return said + (machine.finish(frames[-1].t_ms) if frames else [])
 
 
+def _crossings(said: Sequence[Event]) -> int:
+    return sum(isinstance(event, Passage) and event.direction in (Direction.IN, Direction.OUT) for event in said)
+
+
 def find_axis(frames: Sequence[Frame], unit: Unit | None = None, *, rules: GridRules = GRID_RULES) -> Axis:
     """Along which axis people walk: the one with the most of the walkers' motion."""
     some = frames[:_LOOK_FRAMES]
-    machine = _machine(some, Axis.ROWS, unit, None, rules)
+    machine = _machine(some, unit, _perhaps_cold(some, unit), rules)
     along = across = 0.0
     for frame in some:
         machine.feed(frame)
@@ -101,16 +114,22 @@ def find_axis(frames: Sequence[Frame], unit: Unit | None = None, *, rules: GridR
     return Axis.ROWS if along >= across else Axis.COLS
 
 
-def _machine(
-    frames: Sequence[Frame], axis: Axis, unit: Unit | None, cold: bool | None, rules: GridRules
-) -> GridMachine:
-    """A machine that has seen the recording's first minute already, without counting."""
+def _known(frames: Sequence[Frame]) -> NDArray[np.float32] | None:
     known = [frame.cells for frame in frames[:_LOOK_FRAMES] if frame.cells is not None]
-    if unit is None and known:
-        unit = guess_unit(np.stack(known))
-    if cold is None:
-        cold = unit is Unit.C and bool(known) and guess_cold(np.stack(known))
-    machine = GridMachine(axis, unit, cold=cold, rules=rules)
+    return np.stack(known) if known else None
+
+
+def _perhaps_cold(frames: Sequence[Frame], unit: Unit | None) -> bool:
+    cells = _known(frames)
+    return cells is not None and (unit or guess_unit(cells)) is Unit.C and guess_cold(cells)
+
+
+def _machine(frames: Sequence[Frame], unit: Unit | None, cold: bool, rules: GridRules) -> GridMachine:
+    """A machine that has seen the recording's first minute already, without counting."""
+    cells = _known(frames)
+    if unit is None and cells is not None:
+        unit = guess_unit(cells)
+    machine = GridMachine(Axis.ROWS, unit, cold=cold, rules=rules)
     machine.prime([frame for frame in frames[:_LOOK_FRAMES] if frame.t_ms - frames[0].t_ms <= _PRIME_MS])
     return machine
 
