@@ -92,7 +92,7 @@ _STORIES = given(
 
 
 @_STORIES
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_order_repetition_and_batches_do_not_matter(
     noise: list[list[int]], order: list[int], size: int, when: int
 ) -> None:
@@ -111,6 +111,7 @@ def test_postgresql_has_the_same_tables_as_sqlite(
 
 # --- worked out by hand -------------------------------------------------------------------------------------------
 
+_FLAGS = st.sampled_from([[], ["blocked"], ["chatter"]])
 _LENGTHS = st.sampled_from([0, 1, 59_000, 60_000, QUARTER, 2 * QUARTER])
 _SOME = st.lists(
     st.tuples(
@@ -154,7 +155,7 @@ def test_quarter_hours_are_what_a_few_lines_work_out(some: list[tuple[int, int, 
 
 
 @given(st.permutations(range(len(_ROWS))), st.integers(1, 5), st.integers(0, len(_ROWS) - 1))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_what_changed_is_dirty_and_nothing_else(order: list[int], size: int, when: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         name = str(Path(folder) / "desk.sqlite")
@@ -164,7 +165,7 @@ def test_what_changed_is_dirty_and_nothing_else(order: list[int], size: int, whe
                 for start in range(0, len(order), size)
             ]
             changes.insert(when % (len(changes) + 1), lambda s: tell(s, "health", _OLDEST))
-            seen = _quarters(name)
+            seen, lost = _quarters(name), query(name, "SELECT * FROM lost")
             for change in changes:
                 store._connection.execute("DELETE FROM dirty")  # type: ignore[union-attr]
                 change(store)
@@ -172,16 +173,15 @@ def test_what_changed_is_dirty_and_nothing_else(order: list[int], size: int, whe
                 changed = {quarter for _, quarter, *_ in seen ^ now}
                 dirty = {quarter for (quarter,) in query(name, "SELECT quarter FROM dirty")}
                 assert changed <= dirty
-                lost = {(at // QUARTER) * QUARTER for at, *_ in _lost_moments(name)}
-                # Moved rows may come back to where they were, and a part of the day around lost rows is dirty too.
-                assert dirty <= changed | lost | {quarter for _, quarter, *_ in seen | now}
-                seen = now
+                lost_now = query(name, "SELECT * FROM lost")
+                if lost_now == lost:
+                    assert dirty == changed
+                else:  # the days in which the lost passages may lie, too
+                    for moments in (line[5:7] for line in {*lost_now} ^ {*lost}):  # after_ms and before_ms
+                        assert {at // QUARTER * QUARTER for at in moments} <= dirty  # type: ignore[operator]
+                seen, lost = now, lost_now
 
 
 def _quarters(name: str) -> set[tuple[object, ...]]:
     counted = query(name, "SELECT 'c', quarter, rows, entered, gone, est_entered, covered_ms FROM quarter_hour")
     return {*counted, *query(name, "SELECT 't', quarter, op, result, n FROM transaction_quarter")}
-
-
-def _lost_moments(name: str) -> list[tuple[Any, ...]]:
-    return query(name, "SELECT after_ms FROM lost UNION SELECT before_ms FROM lost")
