@@ -6,7 +6,7 @@ approved it and nobody withdrew it. They are applied in this order, and within a
 1. ``exclude`` (whole quarter hours): what was counted there is no visit, and nobody was watching (a school's
    parade, a repair). The holes are estimated like any others.
 2. ``scale`` (whole hours): the visits of these hours × a factor.
-3. ``add`` (one hour, or one whole day): so many visits more, or fewer; never below nothing. Those of a day have no hour.
+3. ``add`` (one hour, or one whole day): so many visits more, or fewer; never below nothing. A day's have no hour.
 4. ``set`` (one hour, or one whole day): so many visits, whatever was counted. A day's number is first what its hours
    have; what is more has no hour; when it is less, every hour gives in proportion.
 """

@@ -95,6 +95,7 @@ class Calendar:
         self.zone = zone
         self._rules = sorted(rules, key=lambda rule: rule.valid_from)
         self._specials = dict(specials or {})
+        self._days: dict[date, LocalDay] = {}
 
     def date_of(self, ms: int) -> date:
         """The local day in which a moment lies."""
@@ -105,7 +106,12 @@ class Calendar:
         return _midnight(self.zone, day), _midnight(self.zone, day + timedelta(days=1))
 
     def day(self, day: date) -> LocalDay:
-        """All about one day."""
+        """All about one day; worked out once."""
+        if day not in self._days:
+            self._days[day] = self._day(day)
+        return self._days[day]
+
+    def _day(self, day: date) -> LocalDay:
         start, end = self.bounds(day)
         found = [*self._at(day - timedelta(days=1), start, end), *self._at(day, start, end)]
         return LocalDay(day, start, end, _hours(self.zone, start, end), _joined(found), self._specials.get(day))

@@ -3,16 +3,16 @@
 Rules, beside those in :mod:`.estimate`, :mod:`.adjust`, :mod:`.lost`, :mod:`.factors`:
 
 * A *visit* is a person coming in: raw in × the factor of the day.
-* A quarter hour is open when any part of it is. Watched time is laid evenly over a quarter of which only a part is open.
+* A quarter hour is open when any part of it is. Watched time is laid evenly over a quarter that is open in part.
 * **An hour** is *closed* without open time, else *counted*, *estimated* or *missing* by the rule of
-  :mod:`.estimate`. One that a person adjusted is estimated. One whose passages have no time of their own but an estimated
-  one (a device that did not know the time) is estimated too.
+  :mod:`.estimate`. One that a person adjusted is estimated, and so is one with passages whose time is an estimate (of
+  a device that did not know it).
 * **An hour that is not over yet** is only as open as it was watched: nothing of it is missing, nothing estimated.
 * **History** from another system stands where our own sensor watched less than half of the open time, for an hour or
   for a day: it replaces our count of that hour; of a day it is the day's number, and our hours keep theirs. Its figures
   are counted ones and take no factor: it was measured on another counter.
-* **A day** is *closed* without open time; *missing* when more than half of its open time has no number; *estimated* when
-  any part of it is; else *counted*. ``missing_s`` says what a counted or estimated day still lacks.
+* **A day** is *closed* without open time; *missing* when more than half of its open time has no number; *estimated*
+  when any part of it is; else *counted*. ``missing_s`` says what a counted or estimated day still lacks.
 """
 
 from __future__ import annotations
@@ -106,6 +106,7 @@ class _Hour:
     has_number: bool = True
     known_ms: int = 0  # unseen open time whose passages are in the day's number
     judged: bool = True
+    own: bool = True  # counted by our own sensor
     data: bool = False
 
 
@@ -168,7 +169,7 @@ def _judge(given: Inputs, hour: _Hour, likes: Callable[[], dict[int, Sequence[Li
 
 
 def _take_past(hour: _Hour, past: Past) -> None:
-    hour.raw_in, hour.raw_out = past.into, past.out
+    hour.raw_in, hour.raw_out, hour.own = past.into, past.out, False
     hour.seen_ms, hour.data, hour.guessed = hour.open_ms, True, False
     hour.visits = hour.counted = past.into * MILLI
     hour.in_open, hour.in_closed = (hour.visits, 0) if hour.open_ms else (0, hour.visits)
@@ -207,7 +208,7 @@ def _hour(given: Inputs, hour: _Hour) -> Hour:
         given.site, given.device, given.day.day, hour.at.hour, hour.at.start, hour.raw_in, hour.raw_out, hour.visits,
         max(0, hour.visits - hour.counted), hour.open_ms // 1000, hour.seen_ms // 1000, status,
     )  # fmt: skip
-    return Hour(fact, status is Status.COUNTED and hour.judged and given.day.ordinary and fact.open_s > 0)
+    return Hour(fact, status is Status.COUNTED and hour.judged and hour.own and given.day.ordinary)
 
 
 def _hour_status(hour: _Hour) -> Status:
@@ -233,9 +234,7 @@ def _day(given: Inputs, hours: list[_Hour]) -> DayFact:
     missing = sum(hour.open_ms - hour.seen_ms - hour.known_ms for hour in hours if not hour.has_number)
     raw_in = sum(hour.raw_in for hour in hours) + given.untimed.into
     raw_out = sum(hour.raw_out for hour in hours) + given.untimed.out
-    untimed = _Untimed(
-        given.untimed.into * given.factor, (given.untimed.into - given.untimed.guessed) * given.factor
-    )
+    untimed = _Untimed(given.untimed.into * given.factor, (given.untimed.into - given.untimed.guessed) * given.factor)
     past = next((p for p in given.past if (p.start, p.end) == (given.day.start, given.day.end)), None)
     if past is not None and (seen * 2 < open_ms or (not open_ms and not raw_in and not raw_out)):
         rest = max(0, past.into * MILLI - sum(hour.visits for hour in hours))

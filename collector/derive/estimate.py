@@ -15,8 +15,8 @@ working sensor watched:
 * An hour in which rows were lost whose passages are known from the running totals is never estimated: these
   passages are already in the day's number, without their hour.
 
-Visits are corrected ones (raw × factor of *their* day), so a new factor or a new sensor does not bend the estimate. Only
-earlier days are looked at, so an estimate never changes because of what came later, except that a late row may
+Visits are corrected ones (raw × factor of *their* day), so a new factor or a new sensor does not bend the estimate.
+Only earlier days are looked at, so an estimate never changes because of what came later, except that a late row may
 change an earlier day or make the estimate needless; then it is worked out again. Every estimate is kept with the days
 it came from.
 """

@@ -1,7 +1,7 @@
 """Passages in rows that never came: how many is known from the running totals, when only between two moments. Pure.
 
-They belong to the days between these moments. When that is one day they are its *untimed* passages, counted like others;
-when they are several, each gets whole passages in proportion to its open time in between (all its time, when
+They belong to the days between these moments. When that is one day they are its *untimed* passages, counted like
+others; when they are several, each gets whole passages in proportion to its open time in between (all its time, when
 nothing was open), and that part is an estimate. Rows tell of at most 15 minutes each: when the lost rows
 could have covered the time between, the sensor watched it; when they could not, somebody had switched it off for a
 part of it, and the open time in between stays missing, beside the known passages.

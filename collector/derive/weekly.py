@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from collector.errors import EditError
 
@@ -60,7 +61,7 @@ def spans(text: str) -> tuple[Span, ...]:
     if not words:
         raise EditError("opening hours: a day without times; give spans such as 08:00-16:00, or 'closed'.")
     found = sorted(_span(word) for word in words)
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in pairwise(found):
         if other[0] < one[1]:
             raise EditError(f"opening hours {text.strip()!r}: {clock(other)} overlaps {clock(one)}.")
     return tuple(found)

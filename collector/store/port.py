@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from collector.derive.facts import Facts
 from devices.contract import Alert, Health, Info, Leaf, Row, Status, Totals
 
 
@@ -225,6 +226,10 @@ class Reading(Protocol):
 
     def lost_passages(self, start: int, end: int) -> tuple[LostPassages, ...]:
         """Passages in lost rows whose whole interval lies in [start, end)."""
+        ...
+
+    def facts(self) -> Facts:
+        """What was derived of local hours and days."""
         ...
 
     def desk(self) -> Desk: ...
