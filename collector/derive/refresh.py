@@ -13,9 +13,11 @@ Three things reach beyond the day that was touched:
 * the cube, whose cells change by the difference;
 * the site as a whole, marked when one of its doors changes.
 
+Where passages were lost over several days, the receiving half marks all of these.
+
 Time itself touches days too: an hour is judged half an hour after it ended (``GRACE_MS``), since a quiet door tells
-only each 15 minutes that it watches. With every full hour each door's newest day is derived again, which is how a silent
-door comes to have missing hours.
+only each 15 minutes that it watches. With every full hour each door's newest day is derived again, which is how a
+silent door comes to have missing hours.
 
 Marks are taken away *before* their data is read, so that a row committed meanwhile is either seen or marked anew.
 """
@@ -32,9 +34,8 @@ from collector.derive.calendar import Calendar
 from collector.derive.day import Derived, Hour, Inputs, derive
 from collector.derive.factors import Factor, in_use
 from collector.derive.facts import WHOLE_SITE, Status
-from collector.derive.lost import Lost, days_of, on_day
+from collector.derive.lost import Lost, on_day
 from collector.store import dirty, edits, fact_rows, sites
-from collector.store import lost as lost_rows
 from collector.store.db import Db
 from collector.store.sites import DoorEntry, Site
 
@@ -45,7 +46,7 @@ DEFAULT_ZONE = "Asia/Makassar"
 #: Marks turned at once.
 _QUARTERS = 20_000
 #: Tables that hold nothing but what can be derived.
-DERIVED = ("hour_fact", "day_fact", "week_hour", "estimate", "lost_passages", "derived_until", "dirty_day")
+DERIVED = ("hour_fact", "day_fact", "week_hour", "estimate", "derived_until", "dirty_day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +154,7 @@ class _Work:
         library = self._library(site)
         if device not in library.doors and not self._counts(site, device, quarters[0], quarters[-1]):
             return
-        calendar = library.calendar
-        dirty.mark(self._db, {(site, device, calendar.date_of(quarter)) for quarter in quarters})
-        self._find_lost(site, device, calendar)
+        dirty.mark(self._db, {(site, device, library.calendar.date_of(quarter)) for quarter in quarters})
         self._find_days(site, device, library)
 
     def _counts(self, site: str, device: str, first: int, last: int) -> bool:
@@ -171,15 +170,6 @@ class _Work:
     def _has_past(self, site: str, device: str) -> bool:
         sql = "SELECT 1 FROM history WHERE site = ? AND device = ? LIMIT 1"
         return self._db.execute(sql, (site, device)).fetchone() is not None
-
-    def _find_lost(self, site: str, device: str, calendar: Calendar) -> None:
-        old = fact_rows.lost(self._db, site, device)
-        new = lost_rows.of_device(self._db, site, device)
-        if old == new:
-            return
-        fact_rows.put_lost(self._db, site, device, new)
-        changed = set(old) ^ set(new)
-        dirty.mark(self._db, {(site, device, day) for hole in changed for day in days_of(hole, calendar)})
 
     def _find_days(self, site: str, device: str, library: _Library) -> None:
         """From when to when a door has data. Days that thereby come into use, or leave it, are touched."""

@@ -161,21 +161,13 @@ def add_to_cells(db: Db, change: Mapping[Cell, Sums]) -> None:
 
 
 def lost(db: Db, site: str, device: str) -> list[Lost]:
-    """A door's lost passages as they were derived."""
+    """A door's lost passages, by time. Totals that go backwards, or nowhere, prove nothing."""
     found = db.execute(
-        "SELECT after_ms, before_ms, lost_rows, entered, gone FROM lost_passages WHERE site = ? AND device = ? "
-        "ORDER BY after_ms, before_ms",
+        "SELECT after_ms, before_ms, above - below - 1, entered, gone FROM lost WHERE site = ? AND device = ? "
+        "AND entered >= 0 AND gone >= 0 AND entered + gone > 0 ORDER BY after_ms, before_ms, epoch, below",
         (site, device),
     )
     return [Lost(*row) for row in found]
-
-
-def put_lost(db: Db, site: str, device: str, new: Iterable[Lost]) -> None:
-    """These are a door's lost passages."""
-    db.execute("DELETE FROM lost_passages WHERE site = ? AND device = ?", (site, device))
-    rows = [(site, device, hole.after, hole.before, hole.rows, hole.into, hole.out) for hole in new]
-    if rows:
-        db.executemany("INSERT INTO lost_passages VALUES (?,?,?,?,?,?,?)", rows)
 
 
 def hour_row(hour: Hour) -> tuple[str | int, ...]:

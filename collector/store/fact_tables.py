@@ -4,8 +4,8 @@ Written in the SQL that SQLite and PostgreSQL share. Three sorts:
 
 * **Entered** by people, and only ever added to or marked as withdrawn: site, door, opening, special, adjustment,
   factor, history, publication, and ``audit``, a line for each edit.
-* **Derived**, and rebuilt from the others and from ``quarter_hour`` at any time: hour_fact, day_fact, week_hour,
-  estimate, lost_passages, derived_until.
+* **Derived**, and rebuilt from the others and from ``quarter_hour`` and ``lost`` at any time: hour_fact, day_fact,
+  week_hour, estimate, derived_until.
 * **Marks** of what must be derived again: ``dirty`` (quarter hours, written where rows arrive) and ``dirty_day``.
 
 Days are ISO text, times ms of UTC, visits and factors thousandths.
@@ -69,9 +69,6 @@ _BY_KEY = (
     hour BIGINT NOT NULL, method TEXT NOT NULL, version BIGINT NOT NULL, counted BIGINT NOT NULL,
     visits BIGINT NOT NULL, open_s BIGINT NOT NULL, seen_s BIGINT NOT NULL, days TEXT NOT NULL,
     PRIMARY KEY (site, device, day, start))""",
-    """CREATE TABLE lost_passages (site TEXT NOT NULL, device TEXT NOT NULL, after_ms BIGINT NOT NULL,
-    before_ms BIGINT NOT NULL, lost_rows BIGINT NOT NULL, entered BIGINT NOT NULL, gone BIGINT NOT NULL,
-    PRIMARY KEY (site, device, after_ms, before_ms, lost_rows, entered, gone))""",
     "CREATE TABLE derived_until (site TEXT NOT NULL PRIMARY KEY, until BIGINT NOT NULL)",
     """CREATE TABLE dirty_day (site TEXT NOT NULL, device TEXT NOT NULL, day TEXT NOT NULL,
     PRIMARY KEY (site, device, day))""",

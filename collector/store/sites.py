@@ -274,7 +274,7 @@ def _mark_lost(db: Db, name: str) -> None:
     """Passages lost over several days are shared out by open time, so all of these days are touched."""
     days = Calendar(zone(site(db, name).zone))
     for device, after, before in db.execute(
-        "SELECT device, after_ms, before_ms FROM lost_passages WHERE site = ?", (name,)
+        "SELECT device, after_ms, before_ms FROM lost WHERE site = ?", (name,)
     ).fetchall():
         first, last = days.date_of(after), days.date_of(before)
         if first != last:

@@ -12,7 +12,6 @@ import msgspec
 
 from collector.errors import StoreError
 from collector.numbers import Hole, Numbers
-from collector.store import lost as lost_rows
 from collector.store.facts import SqlFacts
 from collector.store.port import (
     Desk,
@@ -99,12 +98,13 @@ class View:
 
     def lost_passages(self, start: int, end: int) -> tuple[LostPassages, ...]:
         """See the port."""
-        lost = [
-            LostPassages(site, device, held.after, held.before, held.into, held.out)
-            for site, device in lost_rows.devices(self._connection)
-            for held in lost_rows.of_device(self._connection, site, device)
-            if start <= held.after and held.before < end
-        ]
+        lost = []
+        for ledger, numbers in self._ledgers():
+            around = {self._around(ledger, hole) for hole in numbers.lost}
+            for pair in around:
+                passages = None if pair is None else self._between(ledger, *pair)
+                if passages is not None and start <= passages.after and passages.before < end:
+                    lost.append(passages)
         return tuple(sorted(lost, key=lambda p: (p.after, p.site, p.device)))
 
     def facts(self) -> SqlFacts:
@@ -116,6 +116,29 @@ class View:
         beat, since = self._connection.execute("SELECT beat, listening_since FROM desk").fetchone() or (None, None)
         count, newest = self._connection.execute("SELECT count(*), max(received) FROM dead_letter").fetchone()
         return Desk(beat, since, count, newest)
+
+    def _around(self, ledger: Ledger, hole: Hole) -> tuple[int, int] | None:
+        """Numbers of the nearest rows with totals below and above a hole; ``None`` where one is missing."""
+        key = (ledger.site, ledger.device, ledger.epoch)
+        where = "FROM count_row WHERE site=? AND device=? AND epoch=? AND seq"
+        (below,) = self._connection.execute(f"SELECT max(seq) {where} < ?", (*key, hole.first)).fetchone()
+        (above,) = self._connection.execute(f"SELECT min(seq) {where} > ?", (*key, hole.last)).fetchone()
+        return None if below is None or above is None else (below, above)
+
+    def _between(self, ledger: Ledger, below: int, above: int) -> LostPassages | None:
+        """What the totals say happened between two rows, less what the rows between them say."""
+        key = (ledger.site, ledger.device, ledger.epoch)
+        sql = "SELECT total_in, total_out, start, end FROM count_row WHERE site=? AND device=? AND epoch=? AND seq=?"
+        first = self._connection.execute(sql, (*key, below)).fetchone()
+        last = self._connection.execute(sql, (*key, above)).fetchone()
+        known = self._connection.execute(
+            "SELECT sum(entered), sum(gone) FROM count_row WHERE site=? AND device=? AND epoch=? AND seq>? AND seq<=?",
+            (*key, below, above),
+        ).fetchone()
+        into, out = last[0] - first[0] - known[0], last[1] - first[1] - known[1]
+        if into < 0 or out < 0 or (into == 0 and out == 0):
+            return None  # totals that go backwards prove nothing
+        return LostPassages(ledger.site, ledger.device, first[3], last[2], into, out)
 
     def _ledgers(self) -> list[tuple[Ledger, Numbers]]:
         holes: dict[Ledger, list[Hole]] = {}
