@@ -35,6 +35,7 @@ from collector.derive.day import Derived, Hour, Inputs, derive
 from collector.derive.factors import Factor, in_use
 from collector.derive.facts import WHOLE_SITE, Status
 from collector.derive.lost import Lost, on_day
+from collector.derive.refreshed import Refreshed
 from collector.store import dirty, edits, fact_rows, sites
 from collector.store.db import Db
 from collector.store.sites import DoorEntry, Site
@@ -47,16 +48,6 @@ DEFAULT_ZONE = "Asia/Makassar"
 _QUARTERS = 20_000
 #: Tables that hold nothing but what can be derived.
 DERIVED = ("hour_fact", "day_fact", "week_hour", "estimate", "derived_until", "dirty_day")
-
-
-@dataclass(frozen=True, slots=True)
-class Refreshed:
-    """What was done: quarter hours taken, door-days and site-days derived, those that changed; whether more waits."""
-
-    quarters: int = 0
-    days: int = 0
-    changed: int = 0
-    more: bool = False
 
 
 def horizon(now: int) -> int:

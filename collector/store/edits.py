@@ -152,20 +152,31 @@ def withdraw(db: Db, sort: Sort, number: int, why: str, author: Author) -> None:
         EditError: no such thing, no reason, or withdrawn already.
     """
     what = sort.name.lower()
-    row = db.execute(f"SELECT site, withdrawn_by FROM {sort.value} WHERE id = ?", (number,)).fetchone()
-    if row is None:
-        raise EditError(f"{what} {number}: there is none with this number.")
-    if row[1]:
-        raise EditError(f"{what} {number} was withdrawn by {row[1]} already.")
+    site = site_of(db, sort, number)
+    (withdrawn_by,) = db.execute(f"SELECT withdrawn_by FROM {sort.value} WHERE id = ?", (number,)).fetchone()
+    if withdrawn_by:
+        raise EditError(f"{what} {number} was withdrawn by {withdrawn_by} already.")
     if not why.strip():
         raise EditError(f"{what} {number}: say why it is withdrawn with --why.")
     mark, device = _MARKS[sort](db, number)
-    audit.write(db, author, f"{what} withdrawn", row[0], device, {"id": number, "why": why})
+    audit.write(db, author, f"{what} withdrawn", site, device, {"id": number, "why": why})
     db.execute(
         f"UPDATE {sort.value} SET withdrawn_by = ?, withdrawn_at = ?, withdrawn_why = ? WHERE id = ?",
         (author.who, author.at, why, number),
     )
     mark()
+
+
+def site_of(db: Db, sort: Sort, number: int) -> str:
+    """The site of an adjustment, a factor or an import.
+
+    Raises:
+        EditError: there is none with this number.
+    """
+    row = db.execute(f"SELECT site FROM {sort.value} WHERE id = ?", (number,)).fetchone()
+    if row is None:
+        raise EditError(f"{sort.name.lower()} {number}: there is none with this number.")
+    return str(row[0])
 
 
 def adjustment(db: Db, number: int) -> Adjustment:
@@ -176,7 +187,7 @@ def adjustment(db: Db, number: int) -> Adjustment:
     """
     row = db.execute(f"SELECT {_ADJUSTMENT} FROM adjustment WHERE id = ?", (number,)).fetchone()
     if row is None:
-        raise EditError(f"adjustment {number}: there is none with this number. See: pustaka visits adjust --list")
+        raise EditError(f"adjustment {number}: there is none with this number. See: pustaka visits adjustments SITE")
     return _as_adjustment(row)
 
 

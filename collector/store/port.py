@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from collector.derive.facts import Facts
+from collector.derive.refreshed import Refreshed
+from collector.store.db import Db
 from devices.contract import Alert, Health, Info, Leaf, Row, Status, Totals
 
 
@@ -121,6 +123,22 @@ class Store(Protocol):
 
     def expect(self, site: str, device: str, name: str, now: int) -> None:
         """Put a device on the list before it was ever heard."""
+        ...
+
+    def edit(self) -> AbstractContextManager[Db]:
+        """One transaction for what people enter; left by an exception, it leaves nothing.
+
+        Raises:
+            collector.errors.StoreBusy: nothing was changed; try again later.
+        """
+        ...
+
+    def refresh(self, now: int, *, limit: int | None, default_zone: str) -> Refreshed:
+        """Derive local hours and days from what was touched; see :func:`collector.derive.refresh.refresh`.
+
+        Raises:
+            collector.errors.StoreBusy: nothing was derived; try again later.
+        """
         ...
 
     def close(self) -> None:
