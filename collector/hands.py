@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from collector.errors import CollectorError, EditError
 from collector.store.audit import Author
 from collector.store.db import Db
 from collector.store.facts import SqlFacts
-from collector.store.sqlite import SqliteStore
+from collector.store.sqlite import SqliteStore, connect
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -67,6 +67,17 @@ def editing(store: str, *, make: bool = False, dry_run: bool = False) -> Iterato
             pass
         finally:
             opened.close()
+    except CollectorError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def looking(store: str) -> Iterator[Db]:
+    """One moment of a store, to look at only, with its errors as the command's."""
+    try:
+        with closing(connect(Path(store), read_only=True)) as connection:
+            connection.execute("BEGIN")
+            yield connection
     except CollectorError as error:
         raise click.ClickException(str(error)) from error
 

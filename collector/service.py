@@ -15,6 +15,7 @@ from types import FrameType
 import uvicorn
 
 from collector.changes import Changes
+from collector.deriving import Deriver
 from collector.errors import SetupError
 from collector.mqtt import Broker
 from collector.settings import CollectorSettings, WebSettings, check, zone
@@ -45,7 +46,15 @@ class Ingest:
         self._store: Store = SqliteStore(Path(settings.store))
         for device in settings.device:
             self._store.expect(device.site, device.id, device.name, clock())
-        self.writer = Writer(self._store, self._publish, changes.happened, self._listening_since, clock)
+        deriver = Deriver(self._store, clock, changes.happened, settings.zone)
+        self.writer = Writer(
+            self._store,
+            self._publish,
+            changes.happened,
+            self._listening_since,
+            clock,
+            lambda idle: deriver.turn(idle=idle),
+        )
         self.broker = Broker(settings.broker, self.writer.offer, self.writer.nudge, clock)
 
     def __enter__(self) -> Ingest:
