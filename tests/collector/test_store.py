@@ -52,7 +52,7 @@ def the_device(path: Path) -> DeviceRecord:
         return device
 
 
-_TABLES = ("record", "hole", "count_row", "transaction_row", "anchor", "quarter_hour", "transaction_quarter")
+_TABLES = ("record", "hole", "loose", "lost", "anchor", "quarter_hour", "transaction_quarter")
 
 #: Rows before the clock was known, an anchor that dates them, transactions, an unreadable row; 7 and 8 never come.
 _UNTIMED = {"t0": None, "t1": None, "clk": "none"}
