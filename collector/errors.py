@@ -20,3 +20,7 @@ class StoreBusy(StoreError):
 
 class SetupError(CollectorError):
     """The collector cannot start with these settings."""
+
+
+class EditError(CollectorError):
+    """An edit of calendar, doors, adjustments or factors that cannot be made as it was asked for."""

@@ -13,6 +13,7 @@ import msgspec
 from collector.errors import StoreError
 from collector.numbers import Hole, Numbers
 from collector.store.db import Db
+from collector.store.facts import SqlFacts
 from collector.store.port import (
     Desk,
     DeviceRecord,
@@ -107,6 +108,10 @@ class View:
             (start, end),
         )
         return tuple(LostPassages(*row) for row in found)
+
+    def facts(self) -> SqlFacts:
+        """See the port."""
+        return SqlFacts(self._db)
 
     def desk(self) -> Desk:
         """See the port."""
