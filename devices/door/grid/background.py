@@ -143,7 +143,9 @@ def _filled(rise: Cells, unknown: NDArray[np.bool_]) -> Cells:
     """Dark hair gives no echo: an unknown cell is what most of its neighbours are."""
     rows, columns = rise.shape
     padded = np.pad(rise, 1, constant_values=np.nan)
-    around = np.stack([padded[r : r + rows, c : c + columns] for r in range(3) for c in range(3) if (r, c) != (1, 1)])
+    around = np.stack(
+        [padded[r : r + rows, c : c + columns] for r in range(3) for c in range(3) if (r, c) != (1, 1)]
+    )
     known = np.isfinite(around)
     mean = np.where(known, around, 0).sum(0) / np.maximum(known.sum(0), 1)
     return np.where(unknown, np.where(known.sum(0) >= 3, mean, 0), rise).astype(np.float32)

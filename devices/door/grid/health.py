@@ -70,9 +70,7 @@ class Health:
             self._free_since = t_ms
         return self._standing.end(FaultKind.BLOCKED, t_ms) if t_ms - self._free_since >= self._rules.rearm_ms else []
 
-    def compare(
-        self, t_ms: int, level: NDArray[np.float32] | None, signal: Signal | None, *, calm: bool
-    ) -> list[Fault]:
+    def compare(self, t_ms: int, level: NDArray[np.float32] | None, signal: Signal | None, *, calm: bool) -> list[Fault]:
         """The background, every few seconds, against what it was when the door was last known to be well."""
         if self._compared_ms is not None and t_ms - self._compared_ms < _COMPARE_EVERY_MS:
             return []

@@ -43,7 +43,7 @@ def read_grid(
     hz: float,
     axis: Axis | str | None = None,
     unit: Unit | str | None = None,
-    reversed: bool = False,
+    reversed: bool = False,  # noqa: A002
 ) -> list[Frame]:
     """The frames of a recording, turned so that row 0 is outside and people come in along the rows.
 
