@@ -20,3 +20,7 @@ class StoreBusy(StoreError):
 
 class SetupError(CollectorError):
     """The collector cannot start with these settings."""
+
+
+class ReportError(CollectorError):
+    """A report cannot be made or written as asked."""
