@@ -16,7 +16,10 @@ def shown(cell: Cell, column: Column, words: ReportWords) -> str:
     """For people: ≈ 38, ?, –, ≥ 80; numbers and days the language's way."""
     if cell.value is None:
         return cell.text or {Mark.MISSING: "?", Mark.CLOSED: "–"}.get(cell.mark, "")
-    figure = cell.text or _figure(cell.value, cell.kind or column.kind, words)
+    kind = cell.kind or column.kind
+    if kind is Kind.PERCENT and column.head.endswith("%"):
+        kind = Kind.TENTHS  # the head says it already
+    figure = cell.text or _figure(cell.value, kind, words)
     return {Mark.ESTIMATED: f"≈ {figure}", Mark.LOWER: f"≥ {figure}"}.get(cell.mark, figure)
 
 

@@ -69,7 +69,7 @@ def bucket_cell(start: date, every: Every, words: ReportWords) -> Cell:
     key = name(start, every)
     match every:
         case Every.WEEK:
-            shown = words.say("week", week=key[-2:], first=words.short_day(start), year=str(start.isocalendar().year))
+            shown = words.say("week", week=key[-2:], first=words.short_day(start), year=str(start.year))
         case Every.MONTH:
             shown = words.month(start)
         case Every.YEAR:
@@ -90,9 +90,9 @@ def short_label(start: date, every: Every, words: ReportWords) -> str:
             return words.short_day(start)
 
 
-def grid(highest: int, words: ReportWords) -> tuple[tuple[int, str], ...]:
+def grid(highest: int, words: ReportWords, lines: int = 5) -> tuple[tuple[int, str], ...]:
     """Hairlines for whole numbers up to ``highest``."""
-    step = round_step(max(highest, 4))
+    step = round_step(highest, lines)
     return tuple((value, words.number(value)) for value in range(step, highest + 1, step))
 
 

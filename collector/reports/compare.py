@@ -69,13 +69,14 @@ def compare(facts: Facts, ask: Ask, words: ReportWords, background: Background, 
         Column("estimated", words.say("head.estimated"), Kind.COUNT, detail=True),
         Column("estimated_before", words.say("head.estimated_before"), Kind.COUNT, detail=True),
     )
-    sentence = _sentence(everything, sum(this), sum(that), words)
+    several = len({site for site, _ in now}) > 1
+    sentence = _sentence(everything, sum(this), sum(that), words, several=several)
     chart = _chart(keys, buckets, every, ask, words, background, sentence, sum(this), sum(that))
     notes = []
     if everything.left_out:
         notes.append(
             words.say(
-                "compare.left_out", n=everything.left_out, now=nearest(everything.left_now),
+                "compare.left_out.sites" if several else "compare.left_out", n=everything.left_out, now=nearest(everything.left_now),
                 before=nearest(everything.left_before),
             )
         )  # fmt: skip
@@ -160,11 +161,12 @@ def _row(label: Cell, now: int, before: int, pairs: Pairs) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def _sentence(pairs: Pairs, now: int, before: int, words: ReportWords) -> str:
+def _sentence(pairs: Pairs, now: int, before: int, words: ReportWords, *, several: bool) -> str:
     percent = change(now, before)
     if not pairs.days or percent is None:
         return words.say("compare.none")
     key = "compare.same" if percent == 0 else "compare.more" if percent > 0 else "compare.fewer"
+    key += ".sites" if several else ""
     return words.say(key, n=now, before=before, percent=words.about(percent), days=pairs.days)
 
 
@@ -180,6 +182,9 @@ def _chart(
     before: int,
 ) -> Lines:
     """Everything that has a number, comparable or not; what has none is a gap."""
+    whole_ones = [key for key in keys if not _cut(key, every, ask)]
+    if len(whole_ones) >= 3:  # a week of which the period has three days would look like a fall
+        keys = whole_ones
     this = tuple(
         Point(nearest(buckets[k].seen_now) if buckets[k].known_now else None, buckets[k].estimated > 0) for k in keys
     )
@@ -198,6 +203,11 @@ def _chart(
         Line(year, words.number(now), this), Line(other, words.number(before), that), ticks, grid(top, words),
         _happenings(keys, every, ask, background), alt,
     )  # fmt: skip
+
+
+def _cut(start: date, every: Every, ask: Ask) -> bool:
+    """Whether a part of the bucket lies outside the period, or is not over."""
+    return start < ask.first or bucket(min(ask.last, ask.today - timedelta(days=1)) + timedelta(days=1), every) == start
 
 
 def _years(ask: Ask, words: ReportWords) -> tuple[str, str]:
@@ -243,6 +253,11 @@ def _named(ask: Ask, background: Background) -> list[tuple[str, date, date, bool
     return found
 
 
+def _next_year(day: date) -> date:
+    """The same day of the month a year on."""
+    return day + timedelta(days=1) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
+
+
 def _moved(ask: Ask, words: ReportWords, background: Background) -> list[str]:
     """Holidays that do not stand beside themselves."""
     named = _named(ask, background)
@@ -255,8 +270,7 @@ def _moved(ask: Ask, words: ReportWords, background: Background) -> list[str]:
             lines.append(words.say("compare.only", name=name, day=words.day(first)))
             continue
         other = min(others, key=lambda a: abs((a + YEAR - first).days))
-        days = (first - (other + YEAR)).days
-        if days:
-            key = "compare.later" if days > 0 else "compare.earlier"
-            lines.append(words.say(key, name=name, day=words.day(first), other=words.day(other), n=abs(days)))
+        days = (first - _next_year(other)).days
+        key = "compare.later" if days > 0 else "compare.earlier" if days else "compare.fixed"
+        lines.append(words.say(key, name=name, day=words.day(first), other=words.day(other), n=abs(days)))
     return lines

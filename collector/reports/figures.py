@@ -103,7 +103,7 @@ class Figures:
     def per_open_hour(self) -> int | None:
         """Visits an open hour with a number, in tenths."""
         known = self.open_s - min(self.missing_s, self.open_s)
-        return None if not known else ratio(self.open_visits * 36, known * 10)
+        return None if not known else ratio(self.open_visits * 36, known)
 
     @property
     def closed_visits(self) -> int:

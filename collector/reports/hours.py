@@ -56,7 +56,8 @@ def hours(facts: Facts, ask: Ask, words: ReportWords, background: Background) ->
         )  # fmt: skip
     everything = sum(visits.values())
     total = (
-        Cell("total", text=words.say("total")), Cell(everything), Cell(sum(row[2].value or 0 for row in rows)),  # type: ignore[misc]
+        Cell("total", text=words.say("total")),
+        Cell(everything, Mark.LOWER if any(s.missing for s in by_hour.values()) else Mark.NONE), Cell(sum(row[2].value or 0 for row in rows)),  # type: ignore[misc]
         Cell(None), Cell(1000 if everything else None), Cell(sum(s.hours for s in by_hour.values())),
         Cell(sum(s.missing for s in by_hour.values())), Cell(None),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from collector.reports.ask import Ask
 from collector.reports.background import Background
 from collector.reports.charts.model import Bar, Bars, Sort, highest
 from collector.reports.figures import Figures, ratio, total
+from collector.reports.loans import kiosk_visits
 from collector.reports.model import Cell, Column, Kind, Mark, Part, Report, Row
 from collector.reports.words import ReportWords
 
@@ -122,6 +123,7 @@ def lines(
         row("", "per_member", per_member, "computed", mark, Kind.HUNDREDTHS),
         row("", "open_days", open_days if days else None, "hours"),
         row("", "open_hours", figures.open_s // 3600 if figures.open_s else None, "hours"),
+        row("", "kiosk_users", None if kiosks is None else kiosk_visits(kiosks), "kiosk"),
         row("", "returned", done("checkin"), "kiosk"),
         row("", "renewed", done("renew"), "kiosk"),
         row("", "coverage", None if parts is None else parts[0], "computed", Mark.NONE, Kind.PERCENT),
@@ -134,6 +136,10 @@ def _months(days: Sequence[DayFact], ask: Ask, words: ReportWords, alt: str) -> 
     by_month: dict[date, Figures] = {}
     for fact in days:
         by_month.setdefault(fact.day.replace(day=1), Figures()).add_day(fact)
+    opened: dict[date, set[date]] = {}
+    for fact in days:
+        if fact.open_s:
+            opened.setdefault(fact.day.replace(day=1), set()).add(fact.day)
     months = sorted(by_month)
     values = dict(zip(months, whole([by_month[m].visits for m in months]), strict=True))
     rows = []
@@ -145,7 +151,7 @@ def _months(days: Sequence[DayFact], ask: Ask, words: ReportWords, alt: str) -> 
         rows.append(
             (
                 Cell(f"{month:%Y-%m}", text=words.month(month)), Cell(None if none else value, mark),
-                Cell(min(value, nearest(figures.estimated))), Cell(figures.open_days), common.coverage(figures),
+                Cell(min(value, nearest(figures.estimated))), Cell(len(opened.get(month, ()))), common.coverage(figures),
             )
         )  # fmt: skip
         sort = figures.sort if none else Sort.COUNTED
@@ -164,7 +170,7 @@ def _months(days: Sequence[DayFact], ask: Ask, words: ReportWords, alt: str) -> 
     figures = total(days)
     last = (
         Cell("total", text=words.say("total")), Cell(sum(values.values()), Mark.LOWER if figures.missing_s else Mark.NONE),
-        Cell(sum(int(row[2].value or 0) for row in rows)), Cell(figures.open_days), common.coverage(figures),  # type: ignore[arg-type]
+        Cell(sum(int(row[2].value or 0) for row in rows)), Cell(sum(len(each) for each in opened.values())), common.coverage(figures),  # type: ignore[arg-type]
     )  # fmt: skip
     chart = Bars(tuple(bars), tuple(range(len(bars))), alt, common.grid(highest(list(values.values())), words))
     return Part("months", words.say("iplm.months"), columns, tuple(rows), (last,), chart=chart)

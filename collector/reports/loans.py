@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from collector.derive.facts import DayFact
 from collector.derive.local import Door, Loans, Operations
@@ -43,14 +43,18 @@ def loans(
     rows = tuple(
         (
             Cell(key[0], text=key[1]), Cell(kiosk.site, text=background.site(kiosk.site)),
-            Cell(kiosk.device, text=background.door(kiosk.site, kiosk.device)), Cell(op), Cell(result), Cell(n),
+            Cell(kiosk.device, text=background.door(kiosk.site, kiosk.device)), Cell(op, text=words.operation(op)),
+            Cell(result, text=words.operation(result)), Cell(n),
         )
         for key, kiosks in sorted(buckets.items())
         for kiosk, operations in sorted(kiosks.items(), key=passages.by_door)
         for (op, result), n in sorted(operations.counts.items())
     )  # fmt: skip
     totals: tuple[Row, ...] = tuple(
-        (Cell("total", text=words.say("total")), Cell(""), Cell(""), Cell(op), Cell(result), Cell(n))
+        (
+            Cell("total", text=words.say("total")), Cell(""), Cell(""), Cell(op, text=words.operation(op)),
+            Cell(result, text=words.operation(result)), Cell(n),
+        )
         for (op, result), n in sorted(found.total.counts.items())
     )
     lent = found.total.done("checkout")
@@ -63,7 +67,8 @@ def loans(
         "loans.sentence", lent=lent, back=found.total.done("checkin"), renewed=found.total.done("renew")
     )
     part = Part(
-        "loans", words.say("loans.part"), columns, rows, totals, chart=_chart(buckets, words, sentence)
+        "loans", words.say("loans.part"), columns, rows, totals, chart=_chart(buckets, words, sentence),
+        note=words.say("loans.bars"),
     )  # fmt: skip
     report = common.frame(
         "loans", ask, words, background, [part], sentence, notes=notes, method=[words.say("loans.method")],
@@ -75,6 +80,11 @@ def loans(
 def per_hundred(lent: int, visits: int) -> int | None:
     """Loans at the kiosks for each hundred visits, in tenths; ``None`` without visits."""
     return ratio(lent * 1000, visits) if visits > 0 else None
+
+
+def kiosk_visits(kiosks: Operations) -> int | None:
+    """How often patrons used a kiosk; ``None`` where the kiosks do not tell."""
+    return kiosks.done("visit") if any(op == "visit" for op, _ in kiosks.counts) else None
 
 
 def _of_sites(found: Loans, site: str | None) -> Loans:
@@ -118,13 +128,14 @@ def _name(start: datetime, every: Every, words: ReportWords) -> tuple[str, str]:
 def _chart(buckets: Buckets, words: ReportWords, alt: str) -> Bars:
     keys = sorted(buckets)
     values = [sum(operations.done("checkout") for operations in buckets[key].values()) for key in keys]
-    bars = tuple(Bar(_under(key), value) for key, value in zip(keys, values, strict=True))
+    bars = tuple(Bar(_under(key, words), value) for key, value in zip(keys, values, strict=True))
     return Bars(bars, label_every(len(bars), 8), alt, common.grid(highest(values), words))
 
 
-def _under(key: tuple[str, str]) -> str:
-    """Short enough to stand under a bar: the time of a quarter hour, the day without its year."""
-    return key[0].partition(" ")[2] or key[1].removesuffix(key[1][-5:]) if key[1][-4:].isdigit() else key[1]
+def _under(key: tuple[str, str], words: ReportWords) -> str:
+    """Short enough to stand under a bar: the time of a quarter hour, a day without weekday and year."""
+    name, _, clock = key[0].partition(" ")
+    return clock or (words.short_day(date.fromisoformat(name)) if len(name) == 10 else name)
 
 
 def _extra(found: Loans, buckets: Buckets, every: Every, hundred: int | None) -> dict[str, object]:

@@ -16,9 +16,13 @@ from collector.reports.charts.model import Bar, Bars, Sort, highest
 from collector.reports.compare import comparable
 from collector.reports.cube import slots
 from collector.reports.figures import Figures, change, total
-from collector.reports.loans import per_hundred
+from collector.reports.loans import kiosk_visits, per_hundred
 from collector.reports.model import Cell, Column, Kind, Mark, Part, Printed, Report, Row
 from collector.reports.words import ReportWords
+
+
+#: So many of the month's happenings are told; the report on data quality has all.
+HAPPENINGS = 8
 
 
 def monthly(
@@ -42,9 +46,10 @@ def monthly(
         words.say("monthly.at_least" if figures.missing_s else "monthly.sentence", n=visits, days=open_days)
     ]  # fmt: skip
     percent = change(pairs.now, pairs.before) if pairs.days else None
+    several = ".sites" if len({fact.site for fact in days}) > 1 else ""
     if percent is not None:
         key = "monthly.same" if percent == 0 else "monthly.more" if percent > 0 else "monthly.fewer"
-        sentences.append(words.say(key, percent=words.about(percent), n=pairs.days))
+        sentences.append(words.say(key + several, percent=words.about(percent), n=pairs.days))
     lent = None if kiosks is None else kiosks.done("checkout")
     hundred = None if lent is None or figures.missing_s else per_hundred(lent, visits)
     if hundred is not None:
@@ -56,9 +61,12 @@ def monthly(
         day_part(days, words), month_part(years, first, words), doors, heatmap.square(week, words),
         service_part(figures, kiosks, words),
     ]  # fmt: skip
-    notes = [*common.usual_notes(figures, words), *quality.happenings(by_door, words, background, ask)]
+    happened = quality.happenings(by_door, words, background, ask)
+    notes = [*common.usual_notes(figures, words), *happened[:HAPPENINGS]]
+    if len(happened) > HAPPENINGS:
+        notes.append(words.say("monthly.more_notes", n=len(happened) - HAPPENINGS))
     if pairs.left_out and pairs.days:
-        notes.append(words.say("monthly.left_out", n=pairs.left_out))
+        notes.append(words.say("monthly.left_out.sites" if several else "monthly.left_out", n=pairs.left_out))
     if background.published is not None and background.published.changed:
         notes.append(
             words.say("monthly.changed", n=background.published.changed, revision=str(background.published.revision))
@@ -121,7 +129,7 @@ def day_part(days: Sequence[DayFact], words: ReportWords) -> Part:
     open_days = sum(1 for key in keys if by_day[key].open_s)
     mean = words.say("monthly.mean", n=everything // open_days) if open_days else ""
     chart = Bars(
-        tuple(bars), ticks, words.say("monthly.days_alt", n=everything), common.grid(highest([b.value for b in bars]), words)
+        tuple(bars), ticks, words.say("monthly.days_alt", n=everything), common.grid(highest([b.value for b in bars]), words, 3)
     )  # fmt: skip
     return Part("days", words.say("monthly.days"), columns, tuple(rows), (last,), chart=chart, note=mean)
 
@@ -183,6 +191,7 @@ def service_part(figures: Figures, kiosks: Operations | None, words: ReportWords
     rows = (
         row("visits", nearest(figures.visits), Mark.LOWER if figures.missing_s else Mark.NONE),
         row("estimated", nearest(figures.estimated)),
+        row("kiosk_users", None if kiosks is None else kiosk_visits(kiosks)),
         row("kiosk_loans", done("checkout")),
         row("returned", done("checkin")),
         row("renewed", done("renew")),

@@ -79,16 +79,27 @@ def of_days(by_door: ByDoor, ask: Ask, words: ReportWords, background: Backgroun
 def door_rows(by_door: ByDoor, ask: Ask, words: ReportWords, background: Background) -> Part:
     """From what was counted to what is reported, a line a door: the part that a printed month has of it."""
     outer = {door: days for door, days in by_door.items() if background.perimeter(*door)}
+    if not outer:  # figures from another system, which knew no doors
+        return Part("doors", words.say("monthly.doors"), (Column("door", words.say("head.door")),), ())
     part = of_days(outer, ask, words, background).part("doors")
-    wanted = ("site", "door", "in", "corrected", "beyond", "reported", "counted", "estimated", "missing")
-    at = [i for i, column in enumerate(part.columns) if column.key in wanted]
+    keys = [column.key for column in part.columns]
+    wanted = ["site", "door", "in", "corrected", "beyond", "reported", "counted", "estimated", "missing"]
+    at = [keys.index(key) for key in wanted]
+    several = len({site for site, _ in outer}) > 1
 
     def pick(row: Row) -> Row:
         return tuple(row[i] for i in at)
 
+    def named(row: Row) -> Row:
+        site, door, *others = pick(row)
+        if several and site.text != door.text:
+            door = replace(door, text=words.say("where.door", site=site.text, door=door.text))
+        return (site, door, *others)
+
     return replace(
-        part, columns=tuple(part.columns[i] for i in at), rows=tuple(pick(row) for row in part.rows),
-        totals=tuple(pick(row) for row in part.totals), chart=None, title=words.say("monthly.doors"),
+        part, columns=tuple(replace(part.columns[i], detail=part.columns[i].key == "site") for i in at),
+        rows=tuple(named(row) for row in part.rows),
+        totals=tuple((Cell("total"), Cell("total", text=words.say("total")), *pick(row)[2:]) for row in part.totals), chart=None, title=words.say("monthly.doors"),
     )  # fmt: skip
 
 

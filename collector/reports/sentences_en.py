@@ -136,6 +136,13 @@ EN = {
     "compare.more": "{n} visits, {percent} more than a year before ({before}), over the same {days} days.",
     "compare.fewer": "{n} visits, {percent} fewer than a year before ({before}), over the same {days} days.",
     "compare.same": "{n} visits, as many as a year before ({before}), over the same {days} days.",
+    "compare.more.sites": (
+        "{n} visits, {percent} more than a year before ({before}); {days} days are summed, over all sites."
+    ),
+    "compare.fewer.sites": (
+        "{n} visits, {percent} fewer than a year before ({before}); {days} days are summed, over all sites."
+    ),
+    "compare.same.sites": "{n} visits, as many as a year before ({before}); {days} days are summed, over all sites.",
     "compare.none": "No day is complete in both years, so nothing can be compared.",
     "compare.left_out": (
         "{n} days are left out, being incomplete in one of the years; what is known of them: {now} visits now, {before} a "
@@ -145,12 +152,17 @@ EN = {
         "1 day is left out, being incomplete in one of the years; what is known of it: {now} visits now, {before} a year "
         "before."
     ),
+    "compare.left_out.sites": (
+        "{n} days of all sites are left out, being incomplete in one of the years; what is known of them: {now} visits now, "
+        "{before} a year before."
+    ),
     "compare.estimated": "Estimated among them: {now} now, {before} a year before.",
     "compare.only": "{name} began on {day}; there was none in the same period of the year before.",
     "compare.later": "{name} began on {day}, {n} days later than the year before ({other}).",
     "compare.later.1": "{name} began on {day}, 1 day later than the year before ({other}).",
     "compare.earlier": "{name} began on {day}, {n} days earlier than the year before ({other}).",
     "compare.earlier.1": "{name} began on {day}, 1 day earlier than the year before ({other}).",
+    "compare.fixed": "{name}, {day} and {other}, fell on different weekdays.",
     "compare.method": (
         "Each day stands beside the same weekday 52 weeks before, a Tuesday beside a Tuesday. Only days that are complete "
         "in both years are summed."
@@ -201,6 +213,14 @@ EN = {
     "loans.nothing": "No transactions for {period}: no kiosk has sent any.",
     "loans.sentence": "{lent} lent, {back} taken back, {renewed} renewed at the kiosks.",
     "loans.per_visit": "{n} loans at the kiosks for each 100 visits ({visits} visits).",
+    "loans.bars": "Bars: lent.",
+    "operation.checkout": "checkout",
+    "operation.checkin": "checkin",
+    "operation.renew": "renew",
+    "operation.visit": "visit",
+    "operation.done": "done",
+    "operation.refused": "refused",
+    "operation.unknown": "unknown",
     "loans.method": "Numbers of operations only; never what was lent, never to whom.",
     "iplm.title": "The lines of the IPLM form",
     "iplm.part": "Lines",
@@ -237,6 +257,7 @@ EN = {
     "iplm.per_member": "Visits per registered member",
     "iplm.open_days": "Days open",
     "iplm.open_hours": "Hours open",
+    "iplm.kiosk_users": "Visits to the kiosks",
     "iplm.returned": "Items taken back at the kiosks",
     "iplm.renewed": "Renewals at the kiosks",
     "iplm.coverage": "Share of open hours that was counted",
@@ -256,9 +277,14 @@ EN = {
     "monthly.more": "{percent} more than on the same days a year before ({n} days compared).",
     "monthly.fewer": "{percent} fewer than on the same days a year before ({n} days compared).",
     "monthly.same": "As many as on the same days a year before ({n} days compared).",
+    "monthly.more.sites": "{percent} more than on the same days a year before ({n} days over all sites).",
+    "monthly.fewer.sites": "{percent} fewer than on the same days a year before ({n} days over all sites).",
+    "monthly.same.sites": "As many as on the same days a year before ({n} days over all sites).",
     "monthly.lent": "Of every 100 visits, {n} items were lent at the kiosks.",
     "monthly.left_out": "{n} days are not compared, being incomplete in one of the years.",
     "monthly.left_out.1": "1 day is not compared, being incomplete in one of the years.",
+    "monthly.left_out.sites": "{n} days of all sites are not compared, being incomplete in one of the years.",
+    "monthly.more_notes": "There are {n} more; see the report on data quality.",
     "monthly.changed": "Since revision {revision} was published the figure changed by {n} visits. Publish it again.",
     "monthly.days": "Visits by day",
     "monthly.days_alt": "Visits by day, {n} altogether.",
@@ -270,6 +296,7 @@ EN = {
     "monthly.service": "For the IPLM report",
     "monthly.visits": "Physical visits to the library",
     "monthly.estimated": "of them estimated",
+    "monthly.kiosk_users": "Visits to the kiosks",
     "monthly.kiosk_loans": "Items lent at the kiosks",
     "monthly.returned": "Taken back at the kiosks",
     "monthly.renewed": "Renewals at the kiosks",

@@ -134,15 +134,29 @@ ID = {
     "compare.more": "{n} kunjungan, {percent} lebih banyak daripada setahun lalu ({before}), pada {days} hari yang sama.",
     "compare.fewer": "{n} kunjungan, {percent} lebih sedikit daripada setahun lalu ({before}), pada {days} hari yang sama.",
     "compare.same": "{n} kunjungan, sama dengan setahun lalu ({before}), pada {days} hari yang sama.",
+    "compare.more.sites": (
+        "{n} kunjungan, {percent} lebih banyak daripada setahun lalu ({before}); {days} hari dijumlahkan dari semua lokasi."
+    ),
+    "compare.fewer.sites": (
+        "{n} kunjungan, {percent} lebih sedikit daripada setahun lalu ({before}); {days} hari dijumlahkan dari semua lokasi."
+    ),
+    "compare.same.sites": (
+        "{n} kunjungan, sama dengan setahun lalu ({before}); {days} hari dijumlahkan dari semua lokasi."
+    ),
     "compare.none": "Tidak ada hari yang lengkap pada kedua tahun, jadi tidak ada yang dapat dibandingkan.",
     "compare.left_out": (
         "{n} hari dilewati karena tidak lengkap pada salah satu tahun; yang diketahui darinya: {now} kunjungan kini, "
         "{before} setahun lalu."
     ),
+    "compare.left_out.sites": (
+        "{n} hari dari semua lokasi dilewati karena tidak lengkap pada salah satu tahun; yang diketahui darinya: {now} "
+        "kunjungan kini, {before} setahun lalu."
+    ),
     "compare.estimated": "Perkiraan di dalamnya: {now} kini, {before} setahun lalu.",
     "compare.only": "{name} mulai {day}; setahun sebelumnya tidak tercatat dalam masa yang sama.",
     "compare.later": "{name} mulai {day}, {n} hari lebih lambat daripada tahun sebelumnya ({other}).",
     "compare.earlier": "{name} mulai {day}, {n} hari lebih awal daripada tahun sebelumnya ({other}).",
+    "compare.fixed": "{name}, {day} dan {other}, jatuh pada hari lain dalam minggu.",
     "compare.method": (
         "Setiap hari dibandingkan dengan hari yang sama 52 minggu sebelumnya, sehingga Selasa berhadapan dengan Selasa. "
         "Hanya hari yang lengkap pada kedua tahun dijumlahkan."
@@ -192,6 +206,14 @@ ID = {
     "loans.nothing": "Tidak ada transaksi untuk {period}: belum ada anjungan yang mengirim.",
     "loans.sentence": "{lent} dipinjam, {back} dikembalikan, {renewed} diperpanjang di anjungan.",
     "loans.per_visit": "{n} peminjaman di anjungan untuk setiap 100 kunjungan ({visits} kunjungan).",
+    "loans.bars": "Batang: dipinjam.",
+    "operation.checkout": "pinjam",
+    "operation.checkin": "kembali",
+    "operation.renew": "perpanjang",
+    "operation.visit": "kunjungan",
+    "operation.done": "berhasil",
+    "operation.refused": "ditolak",
+    "operation.unknown": "tidak pasti",
     "loans.method": "Hanya jumlah kegiatan; tidak pernah apa yang dipinjam atau oleh siapa.",
     "iplm.title": "Lembar isian IPLM",
     "iplm.part": "Baris isian",
@@ -227,6 +249,7 @@ ID = {
     "iplm.per_member": "Kunjungan per anggota terdaftar",
     "iplm.open_days": "Hari buka",
     "iplm.open_hours": "Jam buka",
+    "iplm.kiosk_users": "Kunjungan di anjungan mandiri",
     "iplm.returned": "Bahan yang dikembalikan di anjungan",
     "iplm.renewed": "Perpanjangan di anjungan",
     "iplm.coverage": "Bagian jam buka yang tercatat",
@@ -246,8 +269,15 @@ ID = {
     "monthly.more": "{percent} lebih banyak daripada hari yang sama setahun lalu ({n} hari dibandingkan).",
     "monthly.fewer": "{percent} lebih sedikit daripada hari yang sama setahun lalu ({n} hari dibandingkan).",
     "monthly.same": "Sama dengan hari yang sama setahun lalu ({n} hari dibandingkan).",
+    "monthly.more.sites": "{percent} lebih banyak daripada hari yang sama setahun lalu ({n} hari dari semua lokasi).",
+    "monthly.fewer.sites": "{percent} lebih sedikit daripada hari yang sama setahun lalu ({n} hari dari semua lokasi).",
+    "monthly.same.sites": "Sama dengan hari yang sama setahun lalu ({n} hari dari semua lokasi).",
     "monthly.lent": "Dari setiap 100 kunjungan, {n} eksemplar dipinjam di anjungan.",
     "monthly.left_out": "{n} hari tidak dibandingkan karena tidak lengkap pada salah satu tahun.",
+    "monthly.left_out.sites": (
+        "{n} hari dari semua lokasi tidak dibandingkan karena tidak lengkap pada salah satu tahun."
+    ),
+    "monthly.more_notes": "Ada {n} hal lain; lihat laporan mutu data.",
     "monthly.changed": "Setelah revisi {revision} terbit, angkanya berubah {n} kunjungan. Terbitkan lagi.",
     "monthly.days": "Kunjungan per hari",
     "monthly.days_alt": "Kunjungan per hari, seluruhnya {n}.",
@@ -259,6 +289,7 @@ ID = {
     "monthly.service": "Untuk pelaporan IPLM",
     "monthly.visits": "Kunjungan fisik ke perpustakaan",
     "monthly.estimated": "di antaranya perkiraan",
+    "monthly.kiosk_users": "Kunjungan di anjungan mandiri",
     "monthly.kiosk_loans": "Eksemplar dipinjam di anjungan mandiri",
     "monthly.returned": "Dikembalikan di anjungan",
     "monthly.renewed": "Perpanjangan di anjungan",

@@ -26,6 +26,10 @@ class ReportWords:
         shown = {name: self.number(value) if isinstance(value, int) else value for name, value in fields.items()}
         return catalogue[key].format(**shown)
 
+    def operation(self, name: str) -> str:
+        """What a kiosk did, or how it ended; a name that nobody has words for stays as it is."""
+        return SENTENCES[self.language].get(f"operation.{name}", name)
+
     def number(self, value: int) -> str:
         """8.142 or 8,142; a real minus sign."""
         text = f"{abs(value):,}"

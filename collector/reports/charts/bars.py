@@ -6,7 +6,7 @@ from collector.reports import palette
 from collector.reports.charts import paint
 from collector.reports.charts.model import Bar, Bars, Sort, highest
 
-LEFT, TOP, FOOT = 40.0, 16.0, 18.0
+LEFT, TOP, FOOT = 40.0, 18.0, 18.0
 
 
 def draw(chart: Bars, width: float, height: float) -> str:
@@ -25,7 +25,11 @@ def draw(chart: Bars, width: float, height: float) -> str:
     for at, bar in enumerate(chart.bars):
         strokes.append(_bar(bar, left + at * slot, slot, base, scale, soft=chart.soft))
         if at in chart.ticks:
-            strokes.append(paint.write(left + (at + 0.5) * slot, height - 4, bar.label, anchor="middle"))
+            middle, half = left + (at + 0.5) * slot, len(bar.label) * 2.9
+            cut = middle + half > width
+            strokes.append(
+                paint.write(width if cut else middle, height - 4, bar.label, anchor="end" if cut else "middle")
+            )
     strokes.append(paint.line(left, base, width, base, palette.RULE_STRONG))
     return paint.picture(width, height, chart.alt, *strokes)
 
@@ -53,7 +57,8 @@ def _bar(bar: Bar, x: float, slot: float, base: float, scale: float, *, soft: bo
         if guess > 0:
             strokes.append(paint.hatched(x, top, wide, guess))
     if bar.gap and bar.value is not None:
-        strokes.append(paint.cross(middle, top - 7, min(4.0, wide / 2)))
+        above = 21 if bar.figure else 7
+        strokes.append(paint.cross(middle, top - above, min(4.0, wide / 2)))
     if bar.before is not None:
         y = base - bar.before * scale
         reach = min(slot * 0.46, wide / 2 + 6)

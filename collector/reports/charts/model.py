@@ -147,12 +147,12 @@ class Strip:
 Chart = Bars | Heat | Lines | Strip
 
 
-def round_step(highest: int, lines: int = 4) -> int:
-    """A round distance between hairlines that needs at most ``lines`` of them."""
+def round_step(highest: int, lines: int = 5) -> int:
+    """A round distance between hairlines, of which at most ``lines`` lie below the highest value."""
     size = 1
     while True:
         for factor in (1, 2, 5):
-            if factor * size * lines >= highest:
+            if highest // (factor * size) <= lines:
                 return factor * size
         size *= 10
 

@@ -123,6 +123,10 @@ class Page:
         """Whether the column is one of figures."""
         return column.kind in NUMBERS and not (cell is not None and cell.text[:1].isalpha() and cell.value is not None)
 
+    def head(self, text: str) -> str:
+        """A heading's words with a capital, as on paper."""
+        return text[:1].upper() + text[1:]
+
     def table(self, part: Part) -> bool:
         """Whether the table says more than the drawing: a heat map is both."""
         return part.key != "map"
