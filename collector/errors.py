@@ -24,3 +24,7 @@ class SetupError(CollectorError):
 
 class ReportError(CollectorError):
     """A report cannot be made or written as asked."""
+
+
+class EditError(CollectorError):
+    """An edit of calendar, doors, adjustments or factors that cannot be made as it was asked for."""

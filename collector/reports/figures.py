@@ -59,7 +59,7 @@ class Figures:
         self.open_visits += fact.visits if fact.open_s else 0
         self.open_s += fact.open_s
         self.seen_s += fact.seen_s
-        self.missing_s += fact.open_s if fact.status is Status.MISSING else 0
+        self.missing_s += fact.open_s - fact.seen_s if fact.status is Status.MISSING else 0
         self.facts += 1
         self.missing_facts += fact.status is Status.MISSING
 

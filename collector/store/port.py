@@ -16,6 +16,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from collector.derive.facts import Facts
+from collector.derive.refreshed import Refreshed
+from collector.store.db import Db
 from devices.contract import Alert, Health, Info, Leaf, Row, Status, Totals
 
 
@@ -122,6 +125,22 @@ class Store(Protocol):
         """Put a device on the list before it was ever heard."""
         ...
 
+    def edit(self) -> AbstractContextManager[Db]:
+        """One transaction for what people enter; left by an exception, it leaves nothing.
+
+        Raises:
+            collector.errors.StoreBusy: nothing was changed; try again later.
+        """
+        ...
+
+    def refresh(self, now: int, *, limit: int | None, default_zone: str) -> Refreshed:
+        """Derive local hours and days from what was touched; see :func:`collector.derive.refresh.refresh`.
+
+        Raises:
+            collector.errors.StoreBusy: nothing was derived; try again later.
+        """
+        ...
+
     def close(self) -> None:
         """Give the files back."""
         ...
@@ -225,6 +244,10 @@ class Reading(Protocol):
 
     def lost_passages(self, start: int, end: int) -> tuple[LostPassages, ...]:
         """Passages in lost rows whose whole interval lies in [start, end)."""
+        ...
+
+    def facts(self) -> Facts:
+        """What was derived of local hours and days."""
         ...
 
     def desk(self) -> Desk: ...

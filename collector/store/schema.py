@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+from collector.store import fact_tables
+
 #: "PMco": written into the file's header, so that a foreign SQLite file is refused, not altered.
 APPLICATION_ID = 0x504D636F
 
@@ -83,7 +85,12 @@ def _first_derived(db: Database) -> None:
     ).create_index(["quarter"])
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (_first,)
+def _facts(db: Database) -> None:
+    """What the desk knows of local hours and days, and what people enter about them."""
+    fact_tables.create(db.conn, " WITHOUT ROWID")
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (_first, _facts)
 
 
 def version(connection: sqlite3.Connection) -> int:

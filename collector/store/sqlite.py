@@ -7,12 +7,15 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from collector.derive import refresh as refreshing
+from collector.derive.refreshed import Refreshed
 from collector.errors import StoreBusy, StoreError
 from collector.numbers import Hole, Numbers
 from collector.store import derived, schema, states
+from collector.store.db import Db
 from collector.store.port import Batch, Ledger, Mark, Record, Written
 
 _BUSY_S = 5.0
@@ -107,6 +110,15 @@ class SqliteStore:
         """See the port."""
         with self._transaction() as connection:
             states.expect(connection, site, device, name, now)
+
+    def edit(self) -> AbstractContextManager[Db]:
+        """See the port."""
+        return self._transaction()
+
+    def refresh(self, now: int, *, limit: int | None, default_zone: str) -> Refreshed:
+        """See the port."""
+        with self._transaction() as connection:
+            return refreshing.refresh(connection, now, limit=limit, default_zone=default_zone)
 
     def rebuild(self) -> None:
         """Derive quarter hours and transactions afresh from the raw rows."""

@@ -12,6 +12,7 @@ import msgspec
 
 from collector.errors import StoreError
 from collector.numbers import Hole, Numbers
+from collector.store.facts import SqlFacts
 from collector.store.port import (
     Desk,
     DeviceRecord,
@@ -105,6 +106,10 @@ class View:
                 if passages is not None and start <= passages.after and passages.before < end:
                     lost.append(passages)
         return tuple(sorted(lost, key=lambda p: (p.after, p.site, p.device)))
+
+    def facts(self) -> SqlFacts:
+        """See the port."""
+        return SqlFacts(self._connection)
 
     def desk(self) -> Desk:
         """See the port."""
