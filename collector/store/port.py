@@ -264,3 +264,7 @@ class Reader(Protocol):
     """Opens moments of the store for reading; safe to use from any thread."""
 
     def snapshot(self) -> AbstractContextManager[Reading]: ...
+
+    def look(self) -> AbstractContextManager[Db]:
+        """One moment of the store for what people entered and what was derived; to look at only."""
+        ...

@@ -45,10 +45,16 @@ class SqliteReader:
         Raises:
             StoreError: missing, locked, foreign or damaged file.
         """
+        with self.look() as db:
+            yield View(db)
+
+    @contextmanager
+    def look(self) -> Iterator[Db]:
+        """See the port."""
         with closing(connect(self._path, read_only=True)) as connection:
             try:
                 connection.execute("BEGIN")
-                yield View(connection)
+                yield connection
             except sqlite3.Error as error:
                 raise StoreError(f"{self._path}: the store cannot be read: {error}.") from error
 
