@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from devices.door.events import Direction, Event, Fault, Passage, Tally
 from devices.door.formats import Layout
 from devices.door.interval import uncertain
+from devices.door.readings import ZoneName
 from devices.door.words import DIRECTIONS, FAULTS, clock
 
 #: Passages listed one by one for people; the rest is in ``--json``.
@@ -20,6 +21,7 @@ class Outcome:
     """Everything a machine said of a recording; times are the recording's own ms.
 
     ``first_ms`` and ``last_ms`` are its first and last reading, ``None`` when it holds none.
+    ``idle_mm`` is how far away the empty door was in each zone, where zones were recorded.
     """
 
     layout: Layout
@@ -30,6 +32,7 @@ class Outcome:
     readings: int = 0
     first_ms: int | None = None
     last_ms: int | None = None
+    idle_mm: dict[ZoneName, float] = field(default_factory=dict)
 
     def add(self, events: Iterable[Event]) -> None:
         """Take what a machine said."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -17,12 +18,15 @@ from devices.door.readings import Frame
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Cells = NDArray[np.float32]
+
 _HEIGHT: Final = 300
 _GAP: Final = 16
 #: Frames that tell what the empty door looks like.
 _SAMPLE: Final = 600
 #: Below this share of the strongest signal a cell is background.
 _QUIET: Final = 0.12
+_FRAME_MS: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -34,19 +38,18 @@ class Step:
 
 
 class GridContent:
-    """Takes all frames at once; ``rows``: people walk along the rows. Outside is above inside."""
+    """Takes all frames at once, turned so that row 0 is outside; outside is above inside."""
 
     height = _HEIGHT + 2 * _GAP
 
     def __init__(
-        self, scale: Scale, frames: Sequence[Frame], tracks: Sequence[Sequence[Step]], *, rows: bool, swapped: bool,
-        distances: bool,
-    ) -> None:  # fmt: skip
+        self, scale: Scale, frames: Sequence[Frame], tracks: Sequence[Sequence[Step]], *, distances: bool
+    ) -> None:
         self._scale = scale
         self._tracks = tracks
         self._distances = distances
         self._unread = {scale.column(frame.t_ms) for frame in frames if frame.cells is None}
-        self._image = self._bins([f for f in frames if f.cells is not None], rows=rows, swapped=swapped)
+        self._image = self._bins([(frame.t_ms, frame.cells) for frame in frames if frame.cells is not None])
 
     @property
     def notes(self) -> list[str]:
@@ -76,38 +79,29 @@ class GridContent:
 
     # -- inside
 
-    def _bins(self, frames: Sequence[Frame], *, rows: bool, swapped: bool) -> NDArray[np.int8] | None:
+    def _bins(self, frames: Sequence[tuple[int, Cells]]) -> NDArray[np.int8] | None:
         """Heat steps, cells along × columns of the scale; -1 where nothing was read."""
         if not frames:
             return None
-        sample = np.stack([frame.cells for frame in frames[:: max(1, len(frames) // _SAMPLE)] if frame.cells is not None])
-        empty = np.nan_to_num(np.nanmedian(sample, axis=0)) if np.isfinite(sample).any() else np.zeros(sample.shape[1:])
-        length = empty.shape[0 if rows else 1]
-        strongest = np.full((length, self._scale.columns), np.nan, dtype=np.float32)
-        for frame, following in zip(frames, [*frames[1:], None], strict=True):
-            profile = self._profile(frame, empty, rows=rows)
-            first = self._scale.column(frame.t_ms)
+        sample = np.stack([cells for _, cells in frames[:: max(1, len(frames) // _SAMPLE)]])
+        with warnings.catch_warnings(action="ignore"):  # a cell that never knew anything has no median
+            empty = np.nanmedian(sample, axis=0)
+        strongest = np.full((empty.shape[0], self._scale.columns), np.nan, dtype=np.float32)
+        times = [t_ms for t_ms, _ in frames]
+        for (t_ms, cells), following in zip(frames, [*times[1:], times[-1]], strict=True):
+            rise = np.where(cells > 0, empty - cells, np.nan) if self._distances else np.abs(cells - empty)
+            profile = np.fmax.reduce(rise, axis=1)[:, None]
+            first = self._scale.column(t_ms)
             # A slow sensor's frame lasts until the next one, unless that is long in coming.
-            last = first if following is None else min(self._scale.column(following.t_ms) - 1, first + 400)
-            for column in range(first, max(first, last) + 1):
-                strongest[:, column] = np.fmax(strongest[:, column], profile)
-        if swapped:
-            strongest = strongest[::-1]
+            last = max(first, self._scale.column(min(following, t_ms + _FRAME_MS) - 1))
+            part = strongest[:, first : last + 1]
+            np.fmax(part, profile, out=part)
         known = strongest[np.isfinite(strongest)]
         peak = float(np.quantile(known, 0.998)) if known.size else 0.0
         if peak <= 0:
             return None
         share = np.clip((strongest / peak - _QUIET) / (1 - _QUIET), 0, 1)
-        return np.where(np.isfinite(share), np.ceil(share * (len(HEAT) - 1)), -1).astype(np.int8)
-
-    def _profile(self, frame: Frame, empty: NDArray[np.float32], *, rows: bool) -> NDArray[np.float32]:
-        assert frame.cells is not None
-        if self._distances:
-            rise = np.where(frame.cells > 0, empty - frame.cells, np.nan)
-        else:
-            rise = np.abs(frame.cells - empty)
-        found: NDArray[np.float32] = np.fmax.reduce(rise, axis=1 if rows else 0).astype(np.float32)
-        return found
+        return np.where(np.isfinite(share), np.ceil(np.nan_to_num(share) * (len(HEAT) - 1)), -1).astype(np.int8)
 
     def _cells(self, drawing: Drawing, panel: Panel, top: float, image: NDArray[np.int8]) -> None:
         part = image[:, panel.columns.start : panel.columns.stop]

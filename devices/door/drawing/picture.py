@@ -132,5 +132,3 @@ def _time_note(scale: Scale) -> list[str]:
     if scale.first >= UTC_FROM:
         return []
     return [f"Time counts from the first reading (t_ms {scale.first:,})."]
-
-
