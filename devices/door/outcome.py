@@ -1,4 +1,4 @@
-"""What was counted in a recording: sums, faults and passages; as JSON for programs and as sentences for people. Pure."""
+"""What was counted in a recording: sums, faults and passages, as JSON and as sentences for people. Pure."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Outcome:
 
     @property
     def sums(self) -> dict[str, int]:
-        """Persons by direction. ``ambiguous`` also holds those that are in ``in`` or ``out`` as the likelier reading."""
+        """Persons by direction. Who is in ``in`` or ``out`` as the likelier reading is in ``ambiguous`` too."""
         sums = Counter(passage.direction for passage in self.passages)
         sums[Direction.IN] += sum(tally.into for tally in self.tallies)
         sums[Direction.OUT] += sum(tally.out for tally in self.tallies)

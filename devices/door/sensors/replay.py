@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from devices.door.edges import Edge
 from devices.door.recordings import ReplayError, read_edges
 from devices.door.sensors.port import Gone, Ready, Report
 from devices.link.clock import Clock
