@@ -87,15 +87,16 @@ def _row(drawing: Drawing, panel: Panel, y: float, passages: Sequence[Passage]) 
             groups[-1].append(passage)
         else:
             groups.append([passage])
-    for group, after in zip(groups, [*groups[1:], None], strict=True):
-        direction, x = group[0].direction, panel.x(group[0].t_ms)
+    starts = [panel.x(group[0].t_ms) for group in groups]
+    ends = [*(start - 10 for start in starts[1:]), RIGHT + 30.0]
+    for group, x, end in zip(groups, starts, ends[: len(starts)], strict=True):
+        direction = group[0].direction
         arrow(drawing, x, y, direction)
         words = [DIRECTIONS[direction.value] if len(group) == 1 else f"{len(group)} {DIRECTIONS[direction.value]}"]
         words += [str(len(group))] if len(group) > 1 else []
         if any(one.confidence is Confidence.AMBIGUOUS for one in group) and direction is not Direction.AMBIGUOUS:
             words = [f"{word} ?" for word in words] + ["?"]
-        room = (RIGHT + 30 if after is None else panel.x(after[0].t_ms) - 10) - x - 14
-        fits = next((word for word in words if len(word) * _LETTER_PX <= room), "")
+        fits = next((word for word in words if len(word) * _LETTER_PX <= end - x - 14), "")
         drawing.text(x + 13, y + 6, fits, fill=COLOURS[direction], weight=600, halo=PAPER)
 
 
