@@ -10,7 +10,7 @@ from devices.door.events import Direction, Event, Fault, Passage, Tally
 from devices.door.formats import Layout
 from devices.door.interval import uncertain
 from devices.door.readings import ZoneName
-from devices.door.words import DIRECTIONS, FAULTS, clock
+from devices.door.words import DIRECTIONS, FAULTS, SIDES, clock
 
 #: Passages listed one by one for people; the rest is in ``--json``.
 _LISTED = 20
@@ -89,7 +89,7 @@ class Outcome:
         if self.first_ms is None or self.last_ms is None:
             return ["The recording holds no reading: nobody was counted, and nobody was missed."]
         span = clock(self.last_ms - self.first_ms)
-        said = [f"{sums['in']} in, {sums['out']} out in {span} ({self.layout.value}, {self.readings:,} readings)."]
+        said = [f"{sums['in']:,} in, {sums['out']:,} out in {span} ({self.layout.value}, {self.readings:,} readings)."]
         others = [f"{sums[name]} {DIRECTIONS[name]}" for name in ("turned_back", "ambiguous", "implausible")]
         if self.layout is not Layout.TOTALS:
             said.append("Beside them: " + ", ".join(others) + ".")
@@ -113,6 +113,6 @@ class Outcome:
         start = self.first_ms or 0
         said = ["", "Faults:"]
         for fault in self.faults:
-            what = FAULTS[fault.kind] + (f" (beam {fault.beam.value})" if fault.beam else "")
+            what = FAULTS[fault.kind] + (f" ({SIDES[fault.beam]})" if fault.beam else "")
             said.append(f"  {clock(fault.t_ms - start):>10}  {'over: ' if fault.over else ''}{what}")
         return said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from devices.door.edges import Beam
 from devices.door.events import FaultKind
 
 #: By :class:`devices.door.events.Direction`.
@@ -14,6 +15,9 @@ DIRECTIONS: Final = {
     "ambiguous": "ambiguous",
     "implausible": "implausible",
 }
+
+#: Whatever a sensor calls its beams or zones, A is the one outside by the time it is counted.
+SIDES: Final = {Beam.A: "outside", Beam.B: "inside"}
 
 #: What each fault means, short enough for a label. One that is not listed is named by its kind.
 _FAULTS: Final = {

@@ -25,7 +25,7 @@ _GAP: Final = 16
 #: Frames that tell what the empty door looks like.
 _SAMPLE: Final = 600
 #: Below this share of the strongest signal a cell is background.
-_QUIET: Final = 0.12
+_QUIET: Final = 0.28
 _FRAME_MS: Final = 1_000
 
 
@@ -55,7 +55,7 @@ class GridContent:
     def notes(self) -> list[str]:
         """What a reader must know to read the picture."""
         what = "nearer than the floor" if self._distances else "different from the empty door's temperature"
-        said = f"Darker: {what}. White-edged lines: walkers as they were followed."
+        said = f"Darker: {what}. Lines: walkers as they were followed."
         if self._unread:
             said += " Blank columns: frames that could not be read."
         return [said]

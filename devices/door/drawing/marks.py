@@ -34,8 +34,8 @@ ROW_PX: Final = 32
 FAULT_PX: Final = 30
 #: Arrows nearer than this become one with a number.
 _NEAR_PX: Final = 26
-#: So many passages may have their moment drawn through the content of one panel.
-_MOST_LINES: Final = 60
+#: Where a pixel is longer than this, a line through the content would hide the passage it points at.
+_FINE_MS: Final = 100
 #: About what a letter of a label is wide.
 _LETTER_PX: Final = 10.5
 
@@ -64,15 +64,19 @@ def directions(passages: Sequence[Passage]) -> list[Direction]:
     return [each for each in Direction if each in seen or each in (Direction.IN, Direction.OUT)]
 
 
+def passage_lines(drawing: Drawing, panel: Panel, passages: Sequence[Passage]) -> None:
+    """The moments of passages, to be painted under the content."""
+    top = panel.top if panel.scale.per_px <= _FINE_MS else panel.top + panel.height - 6
+    for passage in passages:
+        if panel.holds(passage.t_ms):
+            x, dash = panel.x(passage.t_ms), "none" if passage.direction is Direction.IN else "5 4"
+            look = {"stroke": COLOURS[passage.direction], "stroke_width": 1.3, "stroke_dasharray": dash}
+            drawing.line(x, top, x, panel.top + panel.height + 4, **look)
+
+
 def passage_rows(drawing: Drawing, panel: Panel, top: float, passages: Sequence[Passage]) -> None:
     """The rows of a panel; which rows is decided by the whole recording, so that all panels look alike."""
     here = [passage for passage in passages if panel.holds(passage.t_ms)]
-    if len(here) <= _MOST_LINES:
-        for passage in here:
-            x, dash = panel.x(passage.t_ms), "none" if passage.direction is Direction.IN else "5 4"
-            drawing.line(
-                x, panel.top, x, top, stroke=COLOURS[passage.direction], stroke_width=1.5, stroke_dasharray=dash
-            )
     for number, direction in enumerate(directions(passages)):
         y = top + number * ROW_PX + ROW_PX / 2
         drawing.text(LEFT - 40, y + 6, DIRECTIONS[direction.value], anchor="end", fill=INK_2)
@@ -96,8 +100,8 @@ def _row(drawing: Drawing, panel: Panel, y: float, passages: Sequence[Passage]) 
         words += [str(len(group))] if len(group) > 1 else []
         if any(one.confidence is Confidence.AMBIGUOUS for one in group) and direction is not Direction.AMBIGUOUS:
             words = [f"{word} ?" for word in words] + ["?"]
-        fits = next((word for word in words if len(word) * _LETTER_PX <= end - x - 14), "")
-        drawing.text(x + 13, y + 6, fits, fill=COLOURS[direction], weight=600, halo=PAPER)
+        fits = next((word for word in words if len(word) * _LETTER_PX <= end - x - 16), "")
+        drawing.text(x + 16, y + 6, fits, fill=COLOURS[direction], weight=600, halo=PAPER)
 
 
 def arrow(drawing: Drawing, x: float, y: float, direction: Direction) -> None:
@@ -154,12 +158,12 @@ def fault_bands(drawing: Drawing, panel: Panel, top: float, bands: Sequence[Band
         for x in (x0, x1) if x1 - x0 > 4 else (x0,):
             drawing.line(x, y + 4, x, panel.top + panel.height, stroke=colour, stroke_width=2, stroke_dasharray="2 3")
         drawing.rect(x0, y + 3, x1 - x0, 5, fill=LOST_FILL if band.fault else INK_2)
-        drawing.text(_label_at(band, panel)[0], y + 26, band.label, weight=600, fill=colour, halo=PAPER)
+        drawing.text(_label_at(band, panel)[0] + 7, y + 26, band.label, weight=600, fill=colour, halo=PAPER)
 
 
 def _label_at(band: Band, panel: Panel) -> tuple[float, float]:
     width = len(band.label) * _LETTER_PX
-    return max(float(LEFT), min(panel.x(band.begin), RIGHT + 20 - width)), width
+    return max(float(LEFT), min(panel.x(band.begin), RIGHT + 13 - width)), width
 
 
 def heading(drawing: Drawing, x: float, y: float, words: str) -> None:

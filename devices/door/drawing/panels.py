@@ -127,14 +127,14 @@ def axis(drawing: Drawing, panel: Panel, y: float) -> None:
         drawing.line(x, y, x, y + 7, stroke=RULE_STRONG, stroke_width=1.5)
         drawing.text(x, y + 27, label(moment - origin, step, absolute=absolute), anchor="middle", fill=INK_2)
         moment += step
-    drawing.text(LEFT - 14, y + 27, "UTC" if absolute else "time", anchor="end", fill=INK_3, size=SMALL)
+    drawing.text(LEFT - 60, y + 27, "UTC" if absolute else "time", anchor="end", fill=INK_3, size=SMALL)
 
 
 def label(ms: int, step: int, *, absolute: bool) -> str:
     """A moment on the axis: the time of day (UTC), or the time since the first reading, as finely as ``step`` asks."""
     if absolute:
         moment = datetime.fromtimestamp(ms / 1000, UTC)
-        if step >= _DAY:
+        if step >= _DAY or (step >= _HOUR and not (moment.hour or moment.minute)):
             return f"{moment.day} {moment:%b}"
         return f"{moment:%H:%M}" if step >= _MIN else f"{moment:%H:%M:%S}"
     seconds = ms / 1000

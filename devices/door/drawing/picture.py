@@ -7,12 +7,22 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from devices.door.drawing.look import INK_2, LEFT, PAPER, SMALL, TEXT, TITLE, WIDTH, font_files
-from devices.door.drawing.marks import FAULT_PX, ROW_PX, Band, directions, fault_bands, passage_rows, stacked
+from devices.door.drawing.marks import (
+    FAULT_PX,
+    ROW_PX,
+    Band,
+    directions,
+    fault_bands,
+    passage_lines,
+    passage_rows,
+    stacked,
+)
 from devices.door.drawing.panels import AXIS_PX, UTC_FROM, Panel, Scale, axis, label
 from devices.door.drawing.svg import Drawing
-from devices.door.events import Fault
+from devices.door.events import Confidence, Fault
+from devices.door.formats import Layout
 from devices.door.outcome import Outcome
-from devices.door.words import DIRECTIONS, clock, name
+from devices.door.words import DIRECTIONS, SIDES, clock, name
 
 _TOP: Final = 118
 _GAP: Final = 26
@@ -46,7 +56,7 @@ def bands(faults: Sequence[Fault], last: int) -> list[Band]:
     open_: dict[str, Band] = {}
     found: list[Band] = []
     for fault in faults:
-        what = name(fault.kind) + (f" (beam {fault.beam.value})" if fault.beam else "")
+        what = name(fault.kind) + (f" ({SIDES[fault.beam]})" if fault.beam else "")
         if not fault.over:
             open_[fault.kind] = Band(fault.t_ms, max(last, fault.t_ms), what)
         elif (begun := open_.pop(fault.kind, None)) is not None:
@@ -65,12 +75,13 @@ def compose(outcome: Outcome, scale: Scale, content: Content, wrong: Sequence[Ba
         panel = Panel(scale, number, y + lines * FAULT_PX, content.height)
         bottom = panel.top + content.height + len(rows) * ROW_PX
         axis(body, panel, bottom)
+        passage_lines(body, panel, outcome.passages)
         content.draw(body, panel)
         if rows:
             passage_rows(body, panel, panel.top + content.height, outcome.passages)
         fault_bands(body, panel, y, wrong)
         y = bottom + AXIS_PX + _GAP
-    notes = [*content.notes, *_time_note(scale)]
+    notes = [*content.notes, *_passage_note(outcome), *_time_note(scale)]
     for note in notes:
         body.text(LEFT, y + 4, note, fill=INK_2, size=SMALL)
         y += 26
@@ -85,8 +96,10 @@ def compose(outcome: Outcome, scale: Scale, content: Content, wrong: Sequence[Ba
 def headline(outcome: Outcome) -> str:
     """The picture's finding in words: the sums."""
     sums = outcome.sums
-    said = [f"{sums['in']} in, {sums['out']} out"]
-    said += [f"{sums[key]} {DIRECTIONS[key]}" for key in ("turned_back", "ambiguous", "implausible") if sums[key]]
+    said = [f"{sums['in']:,} in", f"{sums['out']:,} out"]
+    if outcome.layout is Layout.TOTALS and not sums["out"]:
+        del said[1]  # most such counters have one total only
+    said += [f"{sums[key]:,} {DIRECTIONS[key]}" for key in ("turned_back", "ambiguous", "implausible") if sums[key]]
     return ", ".join(said)
 
 
@@ -126,6 +139,12 @@ def _subtitle(outcome: Outcome, scale: Scale, source: str) -> str:
     faults = sum(not fault.over for fault in outcome.faults)
     said.append(f"{faults} fault{'s' if faults != 1 else ''}" if faults else "no faults")
     return "  ·  ".join(said)
+
+
+def _passage_note(outcome: Outcome) -> list[str]:
+    if any(passage.confidence is Confidence.AMBIGUOUS for passage in outcome.passages):
+        return ["?: it could not be told for certain; the likelier reading is counted."]
+    return []
 
 
 def _time_note(scale: Scale) -> list[str]:
