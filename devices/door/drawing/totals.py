@@ -71,13 +71,10 @@ class TotalsContent:
         for row, (words, curves) in enumerate((("counter", self._raw), ("people", self._people))):
             top = panel.top + _GAP + row * (_PLOT + _GAP)
             heading(drawing, LEFT - 14, top + 40, words)
-            low = (
-                min(curve.lowest for curve in curves.values() if curve.highest or words == "people")
-                if any(curve.highest for curve in curves.values())
-                else 0.0
-            )
-            high = max(1.0, *(curve.highest for curve in curves.values()))
-            self._plot(drawing, panel, curves, top, (low if words == "counter" else 0.0, high))
+            shown = {way: curve for way, curve in curves.items() if way == "in" or self._two}
+            low = min(curve.lowest for curve in shown.values()) if words == "counter" else 0.0
+            high = max(low + 1, *(curve.highest for curve in shown.values()))
+            self._plot(drawing, panel, shown, top, (low, high))
 
     @staticmethod
     def _plot(drawing: Drawing, panel: Panel, curves: dict[str, Curve], top: float, ends: tuple[float, float]) -> None:
