@@ -32,8 +32,10 @@ from devices.door.words import DIRECTIONS
 
 ROW_PX: Final = 32
 FAULT_PX: Final = 30
-#: Arrows nearer than this become one with a number.
+#: Arrows nearer than this become one with a number …
 _NEAR_PX: Final = 26
+#: … which needs so much room itself, so that no number is ever left out.
+_NUMBER_PX: Final = 58
 #: Where a pixel is longer than this, a line through the content would hide the passage it points at.
 _FINE_MS: Final = 100
 #: About what a letter of a label is wide.
@@ -87,7 +89,8 @@ def passage_rows(drawing: Drawing, panel: Panel, top: float, passages: Sequence[
 def _row(drawing: Drawing, panel: Panel, y: float, passages: Sequence[Passage]) -> None:
     groups: list[list[Passage]] = []
     for passage in passages:
-        if groups and panel.x(passage.t_ms) - panel.x(groups[-1][0].t_ms) < _NEAR_PX:
+        room = _NUMBER_PX if groups and len(groups[-1]) > 1 else _NEAR_PX
+        if groups and panel.x(passage.t_ms) - panel.x(groups[-1][0].t_ms) < room:
             groups[-1].append(passage)
         else:
             groups.append([passage])
@@ -99,7 +102,7 @@ def _row(drawing: Drawing, panel: Panel, y: float, passages: Sequence[Passage]) 
         words = [DIRECTIONS[direction.value] if len(group) == 1 else f"{len(group)} {DIRECTIONS[direction.value]}"]
         words += [str(len(group))] if len(group) > 1 else []
         if any(one.confidence is Confidence.AMBIGUOUS for one in group) and direction is not Direction.AMBIGUOUS:
-            words = [f"{word} ?" for word in words] + ["?"]
+            words = [f"{words[0]} ?", *(words if len(group) > 1 else ["?"])]
         fits = next((word for word in words if len(word) * _LETTER_PX <= end - x - 16), "")
         drawing.text(x + 16, y + 6, fits, fill=COLOURS[direction], weight=600, halo=PAPER)
 
@@ -162,8 +165,9 @@ def fault_bands(drawing: Drawing, panel: Panel, top: float, bands: Sequence[Band
 
 
 def _label_at(band: Band, panel: Panel) -> tuple[float, float]:
-    width = len(band.label) * _LETTER_PX
-    return max(float(LEFT), min(panel.x(band.begin), RIGHT + 13 - width)), width
+    width = len(band.label) * _LETTER_PX + 7
+    begin, end = panel.x(band.begin), panel.x(band.end)
+    return max(float(LEFT), min(end if end - begin < 20 else begin, RIGHT + 20 - width)), width
 
 
 def heading(drawing: Drawing, x: float, y: float, words: str) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from devices.door.drawing.curves import Curve
-from devices.door.drawing.look import DEGRADED, INK_3, LEFT, PAPER, RIGHT, RIVER, RULE, SMALL
+from devices.door.drawing.look import DEGRADED, INK_3, LEFT, RIGHT, RIVER, RULE, SMALL
 from devices.door.drawing.marks import heading
 from devices.door.drawing.panels import Panel, Scale
 from devices.door.drawing.svg import HATCHED, Drawing
 from devices.door.readings import Distance, ZoneName
 
 _PLOT: Final = 120
-_GAP: Final = 22
+_GAP: Final = 32
 #: Readings further apart than this are not joined.
 _JOINED_MS: Final = 1_000
 
@@ -38,7 +38,7 @@ class ZonesContent:
     @property
     def notes(self) -> list[str]:
         """What a reader must know to read the picture."""
-        said = "Distance from the sensor: nearer is lower."
+        said = "Distance from the sensor: nearer is lower, and somebody is there below the dashed limit."
         if any(self._unknown.values()):
             said += " Hatched at the foot: the sensor did not know the distance."
         if self._scale.per_px > 50:
@@ -58,8 +58,7 @@ class ZonesContent:
         zones: tuple[ZoneName, ZoneName] = ("B", "A") if self._swapped else ("A", "B")
         for row, (words, zone) in enumerate(zip(("outside", "inside"), zones, strict=True)):
             top = panel.top + _GAP + row * (_PLOT + _GAP)
-            heading(drawing, LEFT - 62, top + 52, f"zone {zone}")
-            drawing.text(LEFT - 62, top + 74, words, anchor="end", fill=INK_3, size=SMALL)
+            heading(drawing, LEFT - 8, top - 6, f"zone {zone}, {words}")
             self._plot(drawing, panel, zone, top)
 
     def _plot(self, drawing: Drawing, panel: Panel, zone: ZoneName, top: float) -> None:
@@ -70,26 +69,20 @@ class ZonesContent:
             return bottom - _PLOT * min(value, most) / most
 
         drawing.line(LEFT, bottom, RIGHT, bottom, stroke=RULE, stroke_width=1)
-        for value in (0.0, most):
-            drawing.text(LEFT - 8, y(value) + 6, f"{value / 1000:.1f} m", anchor="end", fill=INK_3, size=SMALL)
+        drawing.text(LEFT - 8, bottom + 6, "0 m", anchor="end", fill=INK_3, size=SMALL)
         idle = self._idle.get(zone)
         if idle:
-            drawing.line(LEFT, y(idle), RIGHT, y(idle), stroke=INK_3, stroke_width=1.5, stroke_dasharray="2 5")
             limit = y(idle * self._enter)
+            drawing.text(LEFT - 8, y(idle) + 5, f"empty {idle / 1000:.2f} m", anchor="end", fill=INK_3, size=SMALL)
+            words = f"limit {idle * self._enter / 1000:.2f} m"
+            drawing.text(LEFT - 8, limit + 9, words, anchor="end", fill=DEGRADED, size=SMALL)
+            drawing.line(LEFT, y(idle), RIGHT, y(idle), stroke=INK_3, stroke_width=1.5, stroke_dasharray="2 5")
             drawing.line(LEFT, limit, RIGHT, limit, stroke=DEGRADED, stroke_width=2, stroke_dasharray="10 5")
         for points in self._curves[zone].lines(panel):
             drawing.polyline([(x, y(value)) for x, value in points], stroke=RIVER, stroke_width=2.4)
         for column in panel.columns:
             if column in self._unknown[zone]:
                 drawing.rect(panel.column_x(column), bottom - 16, 2, 16, fill=HATCHED)
-        if idle:
-            self._levels(drawing, y(idle), y(idle * self._enter), idle)
-
-    def _levels(self, drawing: Drawing, idle_y: float, limit_y: float, idle: float) -> None:
-        words = f"empty: {idle / 1000:.2f} m"
-        drawing.text(RIGHT, idle_y - 6, words, anchor="end", fill=INK_3, size=SMALL, halo=PAPER)
-        words = f"somebody below {idle * self._enter / 1000:.2f} m"
-        drawing.text(RIGHT, limit_y + 18, words, anchor="end", fill=DEGRADED, size=SMALL, halo=PAPER)
 
     @property
     def _most(self) -> float:
