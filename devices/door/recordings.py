@@ -16,6 +16,8 @@ from devices.door.readings import Distance, ZoneName
 #: Told how many characters were read since the last call.
 Watch = Callable[[int], None]
 
+#: Times from here on are ms since 1970 (it is 1973), below it those of some sensor's own clock.
+UTC_FROM: Final = 100_000_000_000
 #: A sensor that knows no distance says 255 ("no update") in ST's own drivers; any status but 0, 4 and 7 means the same.
 _NO_STATUS: Final = 255
 _ZONES: Final[dict[str, ZoneName]] = {"A": "A", "B": "B"}

@@ -37,7 +37,7 @@ _NEAR_PX: Final = 26
 #: … which needs so much room itself, so that no number is ever left out.
 _NUMBER_PX: Final = 58
 #: Where a pixel is longer than this, a line through the content would hide the passage it points at.
-_FINE_MS: Final = 100
+FINE_MS: Final = 100
 #: About what a letter of a label is wide.
 _LETTER_PX: Final = 10.5
 
@@ -68,7 +68,7 @@ def directions(passages: Sequence[Passage]) -> list[Direction]:
 
 def passage_lines(drawing: Drawing, panel: Panel, passages: Sequence[Passage]) -> None:
     """The moments of passages, to be painted under the content."""
-    top = panel.top if panel.scale.per_px <= _FINE_MS else panel.top + panel.height - 6
+    top = panel.top if panel.scale.per_px <= FINE_MS else panel.top + panel.height - 6
     for passage in passages:
         if panel.holds(passage.t_ms):
             x, dash = panel.x(passage.t_ms), "none" if passage.direction is Direction.IN else "5 4"

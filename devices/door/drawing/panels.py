@@ -8,6 +8,7 @@ from typing import Final
 
 from devices.door.drawing.look import INK_2, INK_3, LEFT, RIGHT, RULE, RULE_STRONG, SMALL, SPAN
 from devices.door.drawing.svg import Drawing
+from devices.door.recordings import UTC_FROM
 
 _S: Final = 1_000
 _MIN: Final = 60 * _S
@@ -25,8 +26,6 @@ _STEPS: Final = (
 _MOST_PANELS: Final = 6
 #: A label of the axis needs so much room.
 _LABEL_PX: Final = 120
-#: Times above this are ms since 1970 (in 1973), below it those of some sensor's own clock.
-UTC_FROM: Final = 100_000_000_000
 
 AXIS_PX: Final = 44
 

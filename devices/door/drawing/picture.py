@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from devices.door.drawing.look import INK_2, LEFT, PAPER, SMALL, TEXT, TITLE, WIDTH, font_files
 from devices.door.drawing.marks import (
     FAULT_PX,
+    FINE_MS,
     ROW_PX,
     Band,
     directions,
@@ -17,11 +18,12 @@ from devices.door.drawing.marks import (
     passage_rows,
     stacked,
 )
-from devices.door.drawing.panels import AXIS_PX, UTC_FROM, Panel, Scale, axis, label
+from devices.door.drawing.panels import AXIS_PX, Panel, Scale, axis, label
 from devices.door.drawing.svg import Drawing
 from devices.door.events import Confidence, Fault
 from devices.door.formats import Layout
 from devices.door.outcome import Outcome
+from devices.door.recordings import UTC_FROM
 from devices.door.words import DIRECTIONS, SIDES, clock, name
 
 _TOP: Final = 118
@@ -81,7 +83,7 @@ def compose(outcome: Outcome, scale: Scale, content: Content, wrong: Sequence[Ba
             passage_rows(body, panel, panel.top + content.height, outcome.passages)
         fault_bands(body, panel, y, wrong)
         y = bottom + AXIS_PX + _GAP
-    notes = [*content.notes, *_passage_note(outcome), *_time_note(scale)]
+    notes = [*content.notes, *_passage_notes(outcome, scale), *_time_note(scale)]
     for note in notes:
         body.text(LEFT, y + 4, note, fill=INK_2, size=SMALL)
         y += 26
@@ -141,10 +143,13 @@ def _subtitle(outcome: Outcome, scale: Scale, source: str) -> str:
     return "  ·  ".join(said)
 
 
-def _passage_note(outcome: Outcome) -> list[str]:
+def _passage_notes(outcome: Outcome, scale: Scale) -> list[str]:
+    said = []
+    if scale.per_px > FINE_MS and outcome.passages:
+        said.append("A number beside an arrow: so many passages, from the arrow on.")
     if any(passage.confidence is Confidence.AMBIGUOUS for passage in outcome.passages):
-        return ["?: it could not be told for certain; the likelier reading is counted."]
-    return []
+        said.append("?: it could not be told for certain; the likelier reading is counted.")
+    return said
 
 
 def _time_note(scale: Scale) -> list[str]:
