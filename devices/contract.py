@@ -117,6 +117,7 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     """Body of ``count`` and ``heartbeat``: passages in the interval, and the running totals after it.
 
     The totals let anyone size a hole: ``total_in(n) - into(n) - total_in(k)`` passages lie between rows k and n.
+    ``n_src`` holds the totals of a counter that is not ours as it showed them, (in,) or (in, out), wraps and all.
     """
 
     into: int = msgspec.field(name="in", default=0)
@@ -127,6 +128,7 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     ambiguous: int = msgspec.field(name="amb", default=0)
     glitch: int = 0
     flags: tuple[str, ...] = ()
+    n_src: tuple[int, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Transaction(msgspec.Struct, frozen=True, kw_only=True):
