@@ -62,10 +62,10 @@ def pair(persons: Sequence[Crossed], counts: Sequence[Crossed], tolerance_ms: in
         for place, link in links:
             best.put(place, link)
     pairs = []
-    link = best.upto(len(counts))
-    while link is not None:
-        pairs.append((link.person, link.count))
-        link = link.before
+    end = best.upto(len(counts))
+    while end is not None:
+        pairs.append((end.person, end.count))
+        end = end.before
     pairs = _cross(pairs[::-1], persons, counts, times)
     paired, used = {p for p, _ in pairs}, {c for _, c in pairs}
     return Pairing(

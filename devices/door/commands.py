@@ -60,7 +60,10 @@ def door(ctx: click.Context, config: Path | None) -> None:
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--format", "layout", type=click.Choice(list(Layout)), help="What the file holds; seen from it if not given."
+    "--format",
+    "layout",
+    type=click.Choice([each.value for each in Layout]),
+    help="What the file holds; seen from it if not given.",
 )
 @click.option("--reversed", "swapped", is_flag=True, help="Outside and inside are the other way round.")
 @click.option("--hz", type=click.FloatRange(0, 1000, min_open=True), help="Grid: frames a second.")

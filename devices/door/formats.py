@@ -45,15 +45,16 @@ def recognise(path: Path) -> Layout:
         return Layout.GRID
     if path.suffix.lower() in (".npy", ".npz"):
         raise ReplayError(f"{path}: is named like numpy's file of frames, but does not begin like one")
-    found = _by_lines([text for _, text in islice(lines(path), _LINES)]) or _by_name(path)
+    texts = [text for _, text in islice(lines(path), _LINES)]
+    if not texts:
+        return _by_name(path) or Layout.BEAMS  # nobody was seen, by whatever
+    found = _by_lines(texts) or _by_name(path)
     if found is None:
         raise ReplayError(f"{path}: not a recording that is known here; expected {EXPECTED}. Say which with --format.")
     return found
 
 
 def _by_lines(texts: list[str]) -> Layout | None:
-    if not texts:
-        return None
     heading = texts[0].lower()
     if is_heading(heading) or not any(sign.isdigit() for sign in heading):
         by_heading = _by_heading(heading)
@@ -86,5 +87,5 @@ def _separated(text: str) -> bool:
 
 
 def _by_name(path: Path) -> Layout | None:
-    """An empty recording says what it is by its name alone: ``door-2.beams.csv``."""
+    """A recording of a heading alone, or of nothing, says what it is by its name: ``door-2.beams.csv``."""
     return next((layout for layout in Layout if layout.value in path.stem.lower()), None)

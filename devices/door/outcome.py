@@ -74,10 +74,6 @@ class Outcome:
                 {"t_ms": p.t_ms, "direction": p.direction.value, "confidence": p.confidence.value}
                 for p in self.passages
             ],
-            "format": self.layout.value,
-            "readings": self.readings,
-            "first_ms": self.first_ms,
-            "last_ms": self.last_ms,
         }
 
     def as_text(self) -> str:

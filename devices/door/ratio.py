@@ -8,7 +8,7 @@ number of blocks). It was preferred to a bootstrap over the same blocks because 
 anyone can recompute it, and covers as well.
 
 With very few errors their spread says next to nothing. The interval is therefore never narrower than if misses and
-inventions came singly (Poisson), with half an error more of each sort than was seen.
+inventions came singly (Poisson), with one error more of each sort than was seen.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def factor(blocks: Sequence[Block]) -> Factor | None:
         return None
     value = seen / counted
     both, missed, false = (sum(getattr(block, key) for block in used) for key in ("both", "missed", "false"))
-    singly = both * (1 / seen - 1 / counted) ** 2 + (missed + 0.5) / seen**2 + (false + 0.5) / counted**2
+    singly = both * (1 / seen - 1 / counted) ** 2 + (missed + 1) / seen**2 + (false + 1) / counted**2
     variance, t = singly, _Z
     if len(used) > 1:
         spread = sum((block.seen - value * block.counted) ** 2 for block in used)
