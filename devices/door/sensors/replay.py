@@ -1,50 +1,15 @@
-"""A recorded sensor: a CSV file ``t_ms,beam,state``, one edge a line, in order of time.
-
-Empty lines, lines that begin with ``#`` and a heading ``t_ms,beam,state`` are skipped.
-"""
+"""A recorded sensor: a CSV file of edges (:mod:`devices.door.recordings`), played at its own pace."""
 
 from __future__ import annotations
 
 import threading
 from pathlib import Path
 
-from devices.door.edges import Edge, EdgeError, parse_edge
+from devices.door.recordings import ReplayError, read_edges
 from devices.door.sensors.port import Gone, Ready, Report
 from devices.link.clock import Clock
 
-
-class ReplayError(ValueError):
-    """The recording cannot be read; the message names file, line and what was expected."""
-
-
-def read_edges(path: Path) -> list[Edge]:
-    """All edges of a recording.
-
-    Raises:
-        ReplayError: no such file, not text, a line that is no edge, or time that goes back.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise ReplayError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise ReplayError(f"{path}: not a text file: {error}") from error
-    edges: list[Edge] = []
-    for number, line in enumerate(lines, 1):
-        text = line.strip()
-        if not text or text.startswith("#") or (not edges and text.replace(" ", "").lower().startswith("t_ms,")):
-            continue
-        try:
-            edge = parse_edge(text)
-        except EdgeError as error:
-            raise ReplayError(f"{path}, line {number}: {error}") from error
-        if edges and edge.t_ms < edges[-1].t_ms:
-            raise ReplayError(
-                f"{path}, line {number}: expected a time of {edges[-1].t_ms} ms or later, got {edge.t_ms}; "
-                "the lines must be in order of time"
-            )
-        edges.append(edge)
-    return edges
+__all__ = ["ReplayError", "ReplaySensor", "read_edges"]
 
 
 class ReplaySensor:
