@@ -34,7 +34,7 @@ PARTS: dict[str, Part] = {
     "camera": Part("devices.barcode.doctor:camera", ("camera", "codes")),
     "scanners": Part("devices.scanner.doctor:findings", ("scanners",)),
     "reader": Part("devices.rfid.doctor:findings", ("reader", "card_reader")),
-    "door": Part("devices.door.doctor:findings", ("sensor",), of="door"),
+    "door": Part("devices.door.doctor:findings", ("sensor", "door"), of="door"),
 }
 _COLOURS = {Grade.OK: "green", Grade.WARN: "yellow", Grade.BAD: "red"}
 

@@ -12,6 +12,7 @@ from devices.door.sensors.opening import open_sensor
 from devices.door.sensors.port import Garbled, Gone, Ready, Report
 from devices.door.sensors.replay import ReplayError
 from devices.door.sensors.settings import SensorKinds
+from devices.door.settings import DoorPart
 from devices.findings import Finding, Grade
 from devices.link.clock import Clock, SystemClock
 from devices.permissions import of_groups
@@ -21,12 +22,14 @@ PART: Final = "door"
 _MAY_BE_SILENT: Final = frozenset({"line", "gpio", "counter-line", "replay"})
 
 
-def findings(sensor: SensorKinds, *, clock: Clock | None = None, seconds: float = 3.0) -> list[Finding]:
+def findings(
+    sensor: SensorKinds, door: DoorPart | None = None, *, clock: Clock | None = None, seconds: float = 3.0
+) -> list[Finding]:
     """One finding or more about the sensor and the right to open it; looks up to ``seconds``."""
     found = of_groups(needed(sensor))
     clock = clock or SystemClock()
     try:
-        opened = open_sensor(sensor, clock)
+        opened = open_sensor(sensor, clock, (door and door.machine) or "beams")
     except ReplayError as error:
         return [*found, Finding(PART, Grade.BAD, str(error), "Name the recording as sensor.port.")]
     try:
