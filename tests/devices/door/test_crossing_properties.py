@@ -187,10 +187,10 @@ def test_a_control_without_a_highest_rate_is_caught() -> None:
 
 
 class _Impatient(Crossing):
-    """A machine that doubts whoever has been in the door for a second, whenever it is told the time."""
+    """A machine that doubts whoever has been in the door for a second or two, whenever it is told the time."""
 
     def advance(self, t_ms: int) -> list[Event]:
-        if self._trace is not None and t_ms - min(self._since.values(), default=t_ms) > 1_000:
+        if self._trace is not None and 1_000 < t_ms - min(self._since.values(), default=t_ms) < 3_000:
             self._trace.jumps += 1
         return super().advance(t_ms)
 
