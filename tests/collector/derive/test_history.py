@@ -27,7 +27,7 @@ def bring(desk: Desk, *rows: tuple[int, int, int, int], device: str = "pintu-1",
         (batch, SITE),
     )
     for start, end, into, out in rows:
-        desk.db.execute("INSERT INTO history VALUES (?,?,?,?,?,?,?)", (SITE, device, start, end, batch, into, out))
+        desk.db.execute("INSERT INTO history VALUES (?,?,?,?,?,?,?,0)", (SITE, device, start, end, batch, into, out))
     edits.mark_import(desk.db, batch)
 
 
