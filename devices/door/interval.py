@@ -20,14 +20,12 @@ from typing import Final
 
 import msgspec
 
-from devices.contract import Count, Kind
-from devices.door.events import Confidence, Direction, FaultKind, Glitch, Passage, Tally
+from devices.contract import BLIND, Count, Kind
+from devices.door.events import Confidence, Direction, Glitch, Passage, Tally
 from devices.door.settings import DoorPart
 
 #: The sensor cannot be reached at all; the flag beside the machine's own faults.
 SENSOR_LOST: Final = "sensor_lost"
-#: Flags of a row whose sensor saw nothing, or not enough to count.
-BLIND: Final = frozenset({SENSOR_LOST, FaultKind.UNREADABLE, FaultKind.BLOCKED, FaultKind.ONE_BEAM_DEAD})
 #: A quiet moment shorter than this is not worth a row of its own.
 SHORTEST_MS: Final = 1_000
 

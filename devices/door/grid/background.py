@@ -10,6 +10,7 @@ long as they agree: a body right below the sensor makes them differ.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -37,22 +38,23 @@ class Background:
         self._young: list[Cells] = []
         self._begun: int | None = None
         self._last: Cells | None = None
-        self._below: Cells | None = None
+        self._below: NDArray[np.float64] | float = 0.0
         self._t_ms = 0
+        self._measured = 0
         self.level: Cells | None = None
         self.noise = contrast.noise
 
     def prime(self, signals: Cells) -> None:
         """Start with what many frames (frames × rows × columns) have in common, instead of with the first frame."""
-        with np.errstate(all="ignore"):
-            self.level = _quantile(signals)
-            # half of the frames have nobody moving in them, even at a busy door
-            steps = np.nanmean(np.abs(np.diff(signals, axis=0)), axis=(1, 2))
-            typical = float(np.nanmedian(steps)) / _MEAN_STEP if np.isfinite(steps).any() else 0.0
-        self.noise = max(self._contrast.noise, typical)
+        self.level = _quantile(signals)
+        steps = [_step(one, other) for one, other in itertools.pairwise(signals)]
+        # half of the frames have nobody moving in them, even at a busy door
+        typical = [step for step in steps if step is not None]
+        self.noise = max(self._contrast.noise, float(np.median(typical)) if typical else 0.0)
+        self._measured = len(typical)
         self._young = []
         self._begun = None
-        self._below = np.zeros_like(self.level)
+        self._below = 0.0
 
     def rise(self, t_ms: int, signal: Cells) -> Cells:
         """How far each cell is above its level; 0 where that is not known."""
@@ -70,7 +72,7 @@ class Background:
 
     def learn(self, t_ms: int, signal: Cells, occupied: NDArray[np.bool_]) -> None:
         """Follow the signal; slowly where it is ``occupied``."""
-        assert self.level is not None and self._below is not None
+        assert self.level is not None
         rules, passed = self._rules, max(0, min(1_000, t_ms - self._t_ms))
         self._t_ms = t_ms
         known = np.isfinite(signal)
@@ -93,7 +95,7 @@ class Background:
     def _grow(self, t_ms: int, signal: Cells) -> None:
         if self.level is None:
             self.level = signal.copy()
-            self._below = np.zeros_like(signal)
+            self._below = 0.0
             self._begun = self._t_ms = t_ms
         if self._begun is None:
             return
@@ -102,8 +104,7 @@ class Background:
             self._young = []
             return
         self._young.append(signal)
-        with np.errstate(all="ignore"):
-            self.level = _quantile(np.stack(self._young))
+        self.level = _quantile(np.stack(self._young))
 
     def _shared(self, rise: Cells) -> float:
         """What nearly all cells have risen by."""
@@ -115,29 +116,37 @@ class Background:
         last, self._last = self._last, signal
         if last is None or occupied.all():
             return
-        steps = np.abs(signal - last)[~occupied]
-        steps = steps[np.isfinite(steps)]
-        if steps.size:
-            now = float(steps.mean()) / _MEAN_STEP
-            self.noise += (now - self.noise) * min(1.0, passed / self._rules.noise_ms)
-            self.noise = max(self._contrast.noise, self.noise)
+        now = _step(last[~occupied], signal[~occupied])
+        if now is not None:
+            self._measured += 1  # the first readings are all there is to go by
+            share = max(1 / self._measured, min(1.0, passed / self._rules.noise_ms))
+            self.noise = max(self._contrast.noise, self.noise + (now - self.noise) * share)
+
+
+def _step(one: Cells, other: Cells) -> float | None:
+    """The noise that two readings of the same cells differ by; ``None`` if nothing is known in both."""
+    steps = np.abs(other - one)
+    steps = steps[np.isfinite(steps)]
+    return float(steps.mean()) / _MEAN_STEP if steps.size else None
 
 
 def _quantile(stack: Cells) -> Cells:
     """A low quantile of each cell over the frames, of what is known."""
     if np.isfinite(stack).all():
         place = int(_QUANTILE * (len(stack) - 1))
-        return np.partition(stack, place, axis=0)[place].copy()
-    return np.nanquantile(stack, _QUANTILE, axis=0).astype(np.float32)
+        return np.asarray(np.partition(stack, place, axis=0)[place], np.float32)
+    known = np.isfinite(stack)
+    ordered = np.sort(np.where(known, stack, np.inf), axis=0)
+    place = (_QUANTILE * np.maximum(known.sum(0) - 1, 0)).astype(int)
+    low = np.take_along_axis(ordered, place[None], 0)[0]
+    return np.where(np.isfinite(low), low, np.nan).astype(np.float32)
 
 
 def _filled(rise: Cells, unknown: NDArray[np.bool_]) -> Cells:
     """Dark hair gives no echo: an unknown cell is what most of its neighbours are."""
     rows, columns = rise.shape
     padded = np.pad(rise, 1, constant_values=np.nan)
-    around = np.stack(
-        [padded[r : r + rows, c : c + columns] for r in range(3) for c in range(3) if (r, c) != (1, 1)]
-    )
+    around = np.stack([padded[r : r + rows, c : c + columns] for r in range(3) for c in range(3) if (r, c) != (1, 1)])
     known = np.isfinite(around)
     mean = np.where(known, around, 0).sum(0) / np.maximum(known.sum(0), 1)
     return np.where(unknown, np.where(known.sum(0) >= 3, mean, 0), rise).astype(np.float32)

@@ -6,16 +6,17 @@ files hold one array, or one named ``frames``, and may have another named ``t_ms
 
 from __future__ import annotations
 
+import enum
 import math
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
-from devices.door.events import Event
+from devices.door.events import Direction, Event, Passage
 from devices.door.grid.machine import GridMachine
 from devices.door.grid.rules import GRID_RULES, Axis, GridRules, Unit
 from devices.door.grid.signal import guess_cold, guess_unit
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _PRIME_MS: Final = 60_000
 #: … and so many frames to see along which axis people walk, and whether they are warmer than the floor.
 _LOOK_FRAMES: Final = 3_000
+_Choice = TypeVar("_Choice", bound=enum.StrEnum)
 _LARGEST: Final = 64
 _SMALLEST: Final = 2
 #: Flattened pictures that are not square: MLX90640 (24 × 32), MLX90641 (12 × 16), Lepton 2 (60 × 80) is too fine.
@@ -43,12 +45,12 @@ def read_grid(
     hz: float,
     axis: Axis | str | None = None,
     unit: Unit | str | None = None,
-    reversed: bool = False,  # noqa: A002
+    reversed: bool = False,
 ) -> list[Frame]:
     """The frames of a recording, turned so that row 0 is outside and people come in along the rows.
 
-    ``hz``: frames a second. ``axis``: along which of the array's axes people walk; found out by watching when not given.
-    ``unit`` is needed for that only, and guessed when not given. ``reversed``: row 0 (or column 0) was inside.
+    ``hz``: frames a second. ``axis``: along which of the array's axes people walk; seen from the recording when not
+    given. ``unit`` is needed for that only, and guessed when not given. ``reversed``: row 0 (or column 0) was inside.
 
     Raises:
         RecordingError: no such file, no numpy file, pickled objects, no numbers, another shape, nothing but unknown
@@ -80,17 +82,30 @@ def count(
 
     ``cold``: people are colder than what is behind them; seen from the recording when not given.
     """
-    machine = _machine(frames, Axis.ROWS, None if unit is None else Unit(unit), cold, rules)
+    measured = None if unit is None else Unit(unit)
+    if cold is not None or not _perhaps_cold(frames, measured):
+        return _counted(frames, measured, bool(cold), rules)
+    # cold air through the door is rare and large as well: it does not walk
+    warm, turned = (_counted(frames, measured, colder, rules) for colder in (False, True))
+    return turned if _crossings(turned) > 2 * _crossings(warm) else warm
+
+
+def _counted(frames: Sequence[Frame], unit: Unit | None, cold: bool, rules: GridRules) -> list[Event]:
+    machine = _machine(frames, unit, cold, rules)
     said: list[Event] = []
     for frame in frames:
         said += machine.feed(frame)
     return said + (machine.finish(frames[-1].t_ms) if frames else [])
 
 
+def _crossings(said: Sequence[Event]) -> int:
+    return sum(isinstance(event, Passage) and event.direction in (Direction.IN, Direction.OUT) for event in said)
+
+
 def find_axis(frames: Sequence[Frame], unit: Unit | None = None, *, rules: GridRules = GRID_RULES) -> Axis:
     """Along which axis people walk: the one with the most of the walkers' motion."""
     some = frames[:_LOOK_FRAMES]
-    machine = _machine(some, Axis.ROWS, unit, None, rules)
+    machine = _machine(some, unit, _perhaps_cold(some, unit), rules)
     along = across = 0.0
     for frame in some:
         machine.feed(frame)
@@ -101,21 +116,27 @@ def find_axis(frames: Sequence[Frame], unit: Unit | None = None, *, rules: GridR
     return Axis.ROWS if along >= across else Axis.COLS
 
 
-def _machine(
-    frames: Sequence[Frame], axis: Axis, unit: Unit | None, cold: bool | None, rules: GridRules
-) -> GridMachine:
-    """A machine that has seen the recording's first minute already, without counting."""
+def _known(frames: Sequence[Frame]) -> NDArray[np.float32] | None:
     known = [frame.cells for frame in frames[:_LOOK_FRAMES] if frame.cells is not None]
-    if unit is None and known:
-        unit = guess_unit(np.stack(known))
-    if cold is None:
-        cold = unit is Unit.C and bool(known) and guess_cold(np.stack(known))
-    machine = GridMachine(axis, unit, cold=cold, rules=rules)
+    return np.stack(known) if known else None
+
+
+def _perhaps_cold(frames: Sequence[Frame], unit: Unit | None) -> bool:
+    cells = _known(frames)
+    return cells is not None and (unit or guess_unit(cells)) is Unit.C and guess_cold(cells)
+
+
+def _machine(frames: Sequence[Frame], unit: Unit | None, cold: bool, rules: GridRules) -> GridMachine:
+    """A machine that has seen the recording's first minute already, without counting."""
+    cells = _known(frames)
+    if unit is None and cells is not None:
+        unit = guess_unit(cells)
+    machine = GridMachine(Axis.ROWS, unit, cold=cold, rules=rules)
     machine.prime([frame for frame in frames[:_LOOK_FRAMES] if frame.t_ms - frames[0].t_ms <= _PRIME_MS])
     return machine
 
 
-def _choice(path: Path, name: str, given: str | None, choices: type[Any]) -> Any:
+def _choice(path: Path, name: str, given: str | None, choices: type[_Choice]) -> _Choice | None:
     if given is None:
         return None
     try:

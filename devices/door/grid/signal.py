@@ -1,7 +1,7 @@
 """What a frame says in one language, whatever the sensor: the larger, the more somebody is there. Pure.
 
 Distances are turned round (nearer is larger), temperatures are taken as they are, or turned round where people are
-colder than the floor: a tiled doorstep in the tropical sun has 45 °C. Fine grids are averaged to about 12 cells, which
+colder than the floor: a tiled doorstep in the tropical sun has 45 °C. Fine grids are averaged to about 10 cells, which
 takes their noise away; a person is more than two cells wide in either case.
 """
 
@@ -27,7 +27,7 @@ _FARTHEST_MM: Final = 10_000.0
 _ZERO_IS_DEAD_ABOVE: Final = 4.0
 _DEAD_C: Final = 18.0
 #: Finer than this, cells are averaged.
-_FINE: Final = 20
+_FINE: Final = 14
 
 
 def guess_unit(cells: Cells) -> Unit:
@@ -37,7 +37,7 @@ def guess_unit(cells: Cells) -> Unit:
 
 
 def guess_cold(cells: Cells) -> bool:
-    """Whether people are colder than the floor, by ``cells`` (frames × rows × columns) with people in some of them.
+    """Whether people may be colder than the floor, by ``cells`` (frames × rows × columns) with people in some of them.
 
     Whoever passes makes rare and large excursions, on one side of what each cell usually is.
     """
@@ -50,12 +50,12 @@ def guess_cold(cells: Cells) -> bool:
         # a dead cell or a lost frame is far away from everything a person can be
         off = np.where(np.abs(off) < _DEAD_C, off, np.nan)
         above, below = np.nansum(off[off > limit] ** 2), np.nansum(off[off < -limit] ** 2)
-    return bool(below > 2 * above)
+    return bool(below > above)
 
 
 @dataclass(frozen=True)
 class Signal:
-    """Turns frames of one sensor into signal: ``unit`` of its cells, ``cold`` where people are colder than the floor."""
+    """Turns frames of one sensor into signal; ``cold``: people are colder than the floor."""
 
     unit: Unit
     cold: bool = False
@@ -80,7 +80,7 @@ def _room_is_freezing(others: Cells) -> bool:
 
 
 def _factor(shape: tuple[int, ...]) -> int:
-    return max(1, round(min(shape) / 12)) if max(shape) > _FINE else 1
+    return max(1, round(min(shape) / 10)) if max(shape) > _FINE else 1
 
 
 def _coarser(signal: Cells, factor: int) -> Cells:

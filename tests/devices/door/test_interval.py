@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.contract import Count, Kind
+from devices.contract import BLIND, Count, Kind
 from devices.door.events import Confidence, Direction, FaultKind, Glitch, Passage, Tally
-from devices.door.interval import BLIND, SENSOR_LOST, Interval, Span
+from devices.door.interval import SENSOR_LOST, Interval, Span
 from devices.door.settings import DoorPart
 
 RULES = DoorPart(row_s=60, flush_s=20, heartbeat_s=900, hold_s=4)
