@@ -37,7 +37,7 @@ _SURE_SIDE: Final = 0.4
 _LIKELY_SIDE: Final = 0.8
 _LEFT_SIDE: Final = 0.6
 #: A walker found in so few frames is fast.
-_FEW: Final = 3
+_FEW: Final = 4
 #: Who comes out of another's blob is a person if he has this share of the other, who crossed within this time.
 _LIKE: Final = 0.4
 _LATELY_MS: Final = 1_500
@@ -223,7 +223,7 @@ class GridMachine:
 
     def _somebody(self, view: _View, walker: Walker) -> bool:
         """Whether he ever looked like a person, and not like noise."""
-        thick = self.rules.thick if view.tracker.scale >= _FINE_ENOUGH else 0
+        thick = view.contrast.thick if view.tracker.scale >= _FINE_ENOUGH else 0
         return walker.clear >= self.rules.clear and walker.thick >= thick
 
     @staticmethod
@@ -244,7 +244,8 @@ class GridMachine:
         if opposite and walker.found >= 2 and abs(walker.along - walker.first) >= least:
             walker.counted += 1
             return self._count(t_ms, side, Confidence.LOW)
-        if not walker.counted and walker.found >= 5 and walker.high - walker.low >= least:
+        back = abs(walker.along - walker.first) < least <= walker.high - walker.low
+        if back and walker.found >= 5 and not walker.counted:
             return [Passage(t_ms, Direction.TURNED_BACK, Confidence.SURE)]
         return []
 
