@@ -39,7 +39,7 @@ _LEFT_SIDE: Final = 0.6
 #: A walker found in so few frames is fast.
 _FEW: Final = 4
 #: Who comes out of another's blob is a person if he has this share of the other, who crossed within this time.
-_LIKE: Final = 0.4
+_LIKE: Final = 0.6
 _LATELY_MS: Final = 1_500
 #: Coarser than this (in 8×8 grids), one cell may be a whole person.
 _FINE_ENOUGH: Final = 0.9
@@ -234,6 +234,7 @@ class GridMachine:
             return
         crossed = other.crossed_ms is not None and t_ms - other.crossed_ms < _LATELY_MS
         walker.side = other.from_side if crossed else other.side
+        walker.low, walker.high = min(walker.low, other.low), max(walker.high, other.high)
 
     def _gone(self, view: _View, walker: Walker, t_ms: int) -> list[Event]:
         """He left: who was seen on both sides, but never well on the second, is through all the same."""
