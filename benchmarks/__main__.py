@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks import machine
 from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
+from benchmarks.grid import GRID
 from benchmarks.idle_camera import IDLE_CAMERA
 from benchmarks.import_items import IMPORT
 from benchmarks.ingest import INGEST
@@ -47,6 +48,7 @@ BENCHMARKS = {
         IDLE_CAMERA,
         PILE,
         READER_FRAMES,
+        GRID,
     )
 }
 
