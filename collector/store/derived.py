@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
+from collector.store import boots
 from collector.store.placing import place
 from collector.store.port import Ledger, Record
 from devices.contract import Anchor, Count, Row, Transaction, body, decode_rows
@@ -23,15 +24,17 @@ _TRANSACTION_SQL = "INSERT OR REPLACE INTO transaction_row VALUES (?,?,?,?,?,?,?
 def add(connection: sqlite3.Connection, records: Iterable[Record]) -> None:
     """Derive what follows from rows that are new in the store."""
     timed: list[tuple[Record, Row]] = [(record, record.row) for record in records if record.row is not None]
-    boots = {(record.ledger, row.boot) for record, row in timed if _add_anchor(connection, record.ledger, row)}
+    again = {(record.ledger, row.boot) for record, row in timed if _add_anchor(connection, record.ledger, row)}
+    again |= boots.note(connection, timed)
     touched = _place(connection, timed)
-    for ledger, boot in boots:
+    for ledger, boot in again:
         touched |= _place_again(connection, ledger, boot)
     _sum(connection, touched)
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
     """Empty the derived tables and fill them again from ``record``."""
+    boots.forget(connection)
     for table in ("count_row", "transaction_row", "anchor", "quarter_hour", "transaction_quarter"):
         connection.execute(f"DELETE FROM {table}")
     cursor = connection.execute("SELECT site, device, epoch, seq, raw, received FROM record WHERE problem = ''")
@@ -59,6 +62,7 @@ def _place(connection: sqlite3.Connection, timed: Iterable[tuple[Record, Row]]) 
     transactions: list[tuple[object, ...]] = []
     touched: set[Quarter] = set()
     anchors: dict[tuple[Ledger, str], list[Anchor]] = {}
+    began: dict[tuple[Ledger, str], int | None] = {}
     for record, row in timed:
         content = body(row)
         if not isinstance(content, Count | Transaction):
@@ -66,7 +70,8 @@ def _place(connection: sqlite3.Connection, timed: Iterable[tuple[Record, Row]]) 
         ledger = record.ledger
         if (ledger, row.boot) not in anchors:
             anchors[ledger, row.boot] = _anchors(connection, ledger, row.boot)
-        at = place(row, record.received, anchors[ledger, row.boot])
+            began[ledger, row.boot] = boots.began(connection, ledger, row.boot)
+        at = place(row, record.received, anchors[ledger, row.boot], began[ledger, row.boot])
         head = (ledger.site, ledger.device, ledger.epoch, record.seq, row.boot, at.quarter, int(at.estimated))
         if isinstance(content, Count):
             passed = (content.into, content.out, content.turned_back, content.ambiguous, content.glitch)

@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+from collector.store import derived
+
 #: "PMco": written into the file's header, so that a foreign SQLite file is refused, not altered.
 APPLICATION_ID = 0x504D636F
 
@@ -83,7 +85,20 @@ def _first_derived(db: Database) -> None:
     ).create_index(["quarter"])
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (_first,)
+def _boots(db: Database) -> None:
+    """Where rows without a time lie: the derived tables are filled again."""
+    db.table("boot").create(
+        {
+            **_LEDGER, "boot": str, "first": int, "length": int, "latest": int, "known_from": int, "known_to": int,
+            "began": int,
+        },
+        pk=(*_LEDGER, "boot"),
+        not_null={"first", "length", "latest"},
+    )  # fmt: skip
+    derived.rebuild(db.conn)
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (_first, _boots)
 
 
 def version(connection: sqlite3.Connection) -> int:

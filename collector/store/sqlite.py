@@ -12,7 +12,7 @@ from pathlib import Path
 
 from collector.errors import StoreBusy, StoreError
 from collector.numbers import Hole, Numbers
-from collector.store import derived, schema, states
+from collector.store import copies, derived, schema, states
 from collector.store.port import Batch, Ledger, Mark, Record, Written
 
 _BUSY_S = 5.0
@@ -143,7 +143,7 @@ def _write(connection: sqlite3.Connection, batch: Batch) -> Written:
     marks: list[Mark] = []
     for ledger in [*(ledger for ledger in floors if ledger not in groups), *groups]:
         records = groups.get(ledger, [])
-        new, clashes = _news(connection, ledger, records)
+        new, clashes = copies.quarantine(connection, ledger, *_news(connection, ledger, records))
         _insert(connection, new, clashes)
         if records:
             states.heard(connection, ledger.site, ledger.device, max(record.received for record in records))
@@ -151,7 +151,7 @@ def _write(connection: sqlite3.Connection, batch: Batch) -> Written:
         seq = _number(connection, ledger, [record.seq for record in new], floors[ledger], again)
         inserted, duplicates, conflicts = inserted + len(new), duplicates + again, conflicts + len(clashes)
         if seq:
-            marks.append(Mark(ledger, seq))
+            marks.append(Mark(ledger, seq, copies.boot_of(connection, ledger, seq)))
     return Written(inserted, duplicates, conflicts, len(batch.dead), tuple(marks))
 
 

@@ -276,9 +276,9 @@ class Link:
             log.warning("link: a message was dropped: %s", error)
 
     def _ack(self, ack: Ack) -> None:
-        verdict = self._delivery.ack(ack, time.monotonic())
-        if verdict in (Verdict.PRUNE, Verdict.IMPOSSIBLE):
-            self._ledger.prune(ack)  # raises for the impossible, and that becomes an alert
+        verdict = self._delivery.ack(ack, time.monotonic(), self._ledger.boot_of(ack.seq))
+        if verdict in (Verdict.PRUNE, Verdict.IMPOSSIBLE, Verdict.COPY):
+            self._ledger.prune(ack)  # raises for what is not to be obeyed, and that becomes an alert
 
     def _send_rows(self) -> bool:
         """Publish what is planned; false when the connection takes no more, and its end is on the way."""

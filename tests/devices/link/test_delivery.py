@@ -114,6 +114,14 @@ def test_the_four_kinds_of_ack() -> None:
     assert machine.acked == 5
 
 
+def test_an_ack_for_another_devices_row_of_our_number_moves_nothing() -> None:
+    machine = Delivery("e", 2, 5)
+    assert machine.ack(Ack(epoch="e", seq=4, boot="a1"), 0, boot="b1") is Verdict.COPY
+    assert machine.acked == 2
+    assert machine.ack(Ack(epoch="e", seq=4, boot="b1"), 0, boot="b1") is Verdict.PRUNE
+    assert machine.ack(Ack(epoch="e", seq=5), 0, boot="b1") is Verdict.PRUNE  # a desk that does not say
+
+
 def test_the_end_of_a_wait_is_the_moment_to_act_whatever_floats_do() -> None:
     machine = Delivery("e", 0, 1, SMALL)
     machine.connected(0)
