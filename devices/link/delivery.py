@@ -87,6 +87,9 @@ class Delivery:
         self._online = True
         self._flight.clear()
         self._patience = self.limits.stall_s
+        # The oldest row first, whatever comes meanwhile: by its number the desk knows a copied card at once.
+        self._next_backlog = now
+        self._was_live = True
         self._again(now)
 
     def disconnected(self) -> None:

@@ -35,6 +35,16 @@ def test_after_a_connect_it_begins_behind_the_mark_oldest_first() -> None:
     assert machine.plan(0) == Batch(3, 8, live=False)
 
 
+def test_a_row_written_at_the_moment_of_the_connect_does_not_overtake_the_oldest() -> None:
+    machine = Delivery("e", 3, 8, SMALL)
+    machine.connected(0)
+    sent_all(machine, 0)
+    machine.disconnected()
+    machine.connected(0.05)
+    machine.appended(9)
+    assert sent_all(machine, 0.05) == [Batch(3, 8, live=False), Batch(8, 9, live=True)]
+
+
 def test_the_backlog_keeps_to_its_rate() -> None:
     machine = Delivery("e", 0, 100, SMALL)
     machine.connected(0)
