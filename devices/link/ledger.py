@@ -17,7 +17,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -60,8 +60,9 @@ class Ledger:
         LedgerError: another process has it open, or it cannot be written; the message says which.
     """
 
-    def __init__(self, path: Path | str, clock: Clock) -> None:
+    def __init__(self, path: Path | str, clock: Clock, connect: Callable[[Path], sqlite3.Connection] = connect) -> None:
         self.path = Path(path)
+        self._connect = connect
         self.alert = ""
         self._clock = clock
         self._guard = threading.RLock()
@@ -223,12 +224,12 @@ class Ledger:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            return connect(self.path)
+            return self._connect(self.path)
         except Damaged as damage:
             kept = set_aside(self.path, self._clock.now())
             self.alert = f"The ledger was damaged ({damage}); it is kept as {kept.name} and a new one was begun."
             log.error("ledger %s: %s", self.path, self.alert)
-            return connect(self.path)
+            return self._connect(self.path)
 
     def _insert(self, draft: _Draft, body: msgspec.Struct) -> Row:
         full, changed = tally(body, self.totals())

@@ -275,7 +275,9 @@ class World:
             else:
                 (door,) = of_name
                 if (into[name], out[name]) != (door.into, door.out):
-                    found.append(f"{name} counted {door.into} in, {door.out} out; the desk has {into[name]}, {out[name]}")
+                    found.append(
+                        f"{name} counted {door.into} in, {door.out} out; the desk has {into[name]}, {out[name]}"
+                    )
                 if holes or door.ledger.backlog:
                     found.append(f"{name}: {holes} rows are missing, {door.ledger.backlog} wait")
                 if devices[name].conflicts:
@@ -372,7 +374,9 @@ class World:
         if holes != missing:
             found.append(f"{door.name}: {missing} rows are missing, {holes} are flagged")
         if into > door.into or out > door.out:
-            found.append(f"{door.name}: more at the desk ({into}, {out}) than was ever counted ({door.into}, {door.out})")
+            found.append(
+                f"{door.name}: more at the desk ({into}, {out}) than was ever counted ({door.into}, {door.out})"
+            )
         return found
 
     def _copies(self, doors: list[Door], into: int, out: int, conflicts: int) -> list[str]:
@@ -447,4 +451,3 @@ def _step(world: World, dice: random.Random) -> None:
         (3, lambda: world.stale_ack(door, dice.randrange(10))),
     ]
     dice.choices([step for _, step in steps], [weight for weight, _ in steps])[0]()
-

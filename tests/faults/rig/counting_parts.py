@@ -67,7 +67,9 @@ class Door:
     """A counter: an open interval in memory, the ledger, the delivery machine. ``into`` and ``out`` are what it has
     counted and the ledger has taken: from then on nothing may be lost."""
 
-    def __init__(self, name: str, folder: Path, time: Time, make: Callable[..., DoorLedger], dice: random.Random) -> None:
+    def __init__(
+        self, name: str, folder: Path, time: Time, make: Callable[..., DoorLedger], dice: random.Random
+    ) -> None:
         self.name = name
         self.path = folder / "ledger.sqlite"
         self.into = self.out = 0
@@ -277,4 +279,3 @@ def counts(row: Row) -> tuple[int, int]:
     """Passages of a row."""
     content = body(row)
     return (content.into, content.out) if isinstance(content, Count) else (0, 0)
-
