@@ -1,4 +1,4 @@
-"""A thousand power cuts in a door's ledger: at most the interval that was not flushed is lost, and no total is lower."""
+"""A thousand power cuts in a door's ledger: at most the interval not yet flushed is lost, and no total is lower."""
 
 from __future__ import annotations
 

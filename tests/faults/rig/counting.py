@@ -91,7 +91,7 @@ CONTROLS = {
 class World:
     """See the module."""
 
-    def __init__(self, seed: int = 0, options: Options = Options()) -> None:  # noqa: B008 - frozen
+    def __init__(self, seed: int = 0, options: Options = Options()) -> None:
         self.story: list[str] = []
         self.faults = 0
         self._folder = tempfile.TemporaryDirectory(dir=_SHM if _SHM.is_dir() else None)
