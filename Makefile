@@ -10,7 +10,7 @@ FUZZ_SECONDS := 60
 # Broker; zbar for the second barcode engine; OpenGL in software, so that the screens draw without a display.
 PACKAGES := python3-venv mosquitto libzbar0 libgl1 libgl1-mesa-dri libegl1 libegl-mesa0 libgles2 libmtdev1
 # Programs we did not write and test against.
-TEST_PACKAGES := chromium systemd
+TEST_PACKAGES := chromium systemd postgresql
 
 .PHONY: help run test lint gallery bench faults clean packages test-packages
 

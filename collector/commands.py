@@ -21,8 +21,8 @@ from collector.reports import devices as devices_report
 from collector.reports import loans as loans_report
 from collector.reports import visits as visits_report
 from collector.settings import BrokerSettings, CollectorSettings, WebSettings
+from collector.store.open import open_reader
 from collector.store.port import Reading
-from collector.store.view import SqliteReader
 from devices.settings import SettingsError
 
 T = TypeVar("T")
@@ -43,8 +43,10 @@ def _address(text: str, what: str, default_port: int) -> tuple[str, int]:
 @click.option("--user", help="The user name at the broker.")
 @click.option("--password-file", help="A file that holds the password.")
 @click.option("--tls/--no-tls", default=None, help="Encrypt. Left out: yes, unless the broker is on this machine.")
+@click.option("--share", help="Share the load with other collectors of this group; they need one PostgreSQL store.")
+@click.option("--client-id", help="The name at the broker; in a group each collector needs its own.")
 @click.option("--ca-file", help="The certificate that signed the broker's.")
-@click.option("--store", envvar="PUSTAKA_STORE", help="The store, one SQLite file (or the variable PUSTAKA_STORE).")
+@click.option("--store", envvar="PUSTAKA_STORE", help="The store: a file, or postgresql://… (or PUSTAKA_STORE).")
 @click.option("--web", help="Where to serve the page, host:port; port 0 takes a free one; 'none' for no page.")
 @click.option("--open", "open_", is_flag=True, help="Allow an address that others can reach. There is no login yet.")
 @click.option("--zone", help="The library's time zone, for example Asia/Makassar.")
@@ -57,6 +59,8 @@ def collector(
     password_file: str | None,
     tls: bool | None,
     ca_file: str | None,
+    share: str | None,
+    client_id: str | None,
     store: str | None,
     web: str | None,
     open_: bool,
@@ -72,7 +76,10 @@ def collector(
         settings = config.load(file) if file else CollectorSettings()
     except SettingsError as error:
         raise click.UsageError(str(error)) from error
-    broker_changes: dict[str, object] = {"user": user, "password_file": password_file, "tls": tls, "ca_file": ca_file}
+    broker_changes: dict[str, object] = {
+        "user": user, "password_file": password_file, "tls": tls, "ca_file": ca_file, "share": share,
+        "client_id": client_id,
+    }  # fmt: skip
     if broker:
         broker_changes["host"], broker_changes["port"] = _address(broker, "--broker", 1883)
     changes: dict[str, object] = {
@@ -107,20 +114,19 @@ def _changed(settings: S, changes: dict[str, object]) -> S:
 _store_option = click.option(
     "--store",
     envvar="PUSTAKA_STORE",
-    type=click.Path(path_type=Path),
     default="collector.sqlite",
     show_default=True,
-    help="The collector's store (or the variable PUSTAKA_STORE).",
+    help="The collector's store: a file, or postgresql://… (or the variable PUSTAKA_STORE).",
 )
 _zone_option = click.option(
     "--zone", envvar="PUSTAKA_ZONE", default="Asia/Makassar", show_default=True, help="The library's time zone."
 )
 
 
-def _look(store: Path, what: Callable[[Reading], T]) -> T:
+def _look(store: str, what: Callable[[Reading], T]) -> T:
     """Read one moment of the store, with its errors as the command's."""
     try:
-        with SqliteReader(store).snapshot() as reading:
+        with open_reader(store).snapshot() as reading:
             return what(reading)
     except CollectorError as error:
         raise click.ClickException(str(error)) from error
@@ -130,7 +136,7 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _fleet(store: Path) -> Fleet:
+def _fleet(store: str) -> Fleet:
     return _look(store, lambda reading: assess(reading.devices(), reading.desk(), _now()))
 
 
@@ -143,7 +149,7 @@ def devices() -> None:
 @_store_option
 @_zone_option
 @click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
-def devices_list(store: Path, zone: str, as_json: bool) -> None:
+def devices_list(store: str, zone: str, as_json: bool) -> None:
     """Every device with its state and why, most urgent first."""
     fleet = _fleet(store)
     click.echo(devices_report.as_json(fleet) if as_json else devices_report.as_table(fleet, _zone(zone)))
@@ -155,7 +161,7 @@ def devices_list(store: Path, zone: str, as_json: bool) -> None:
 @_store_option
 @_zone_option
 @click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
-def devices_show(device: str, site: str | None, store: Path, zone: str, as_json: bool) -> None:
+def devices_show(device: str, site: str | None, store: str, zone: str, as_json: bool) -> None:
     """One device: state, why, versions, health, records."""
     fleet = _fleet(store)
     found = [a for a in fleet.devices if a.device.device == device and site in (None, a.device.site)]
@@ -210,7 +216,7 @@ def _days(first: datetime | None, last: datetime | None, zone: ZoneInfo) -> tupl
     "visits", epilog="Example: pustaka report visits --from 2026-11-01 --to 2026-11-30 --by day --format csv"
 )
 @_period
-def report_visits(store: Path, zone: str, first: datetime | None, last: datetime | None, by: str, form: str) -> None:
+def report_visits(store: str, zone: str, first: datetime | None, last: datetime | None, by: str, form: str) -> None:
     """Passages in and out by door. Local days and hours of the library."""
     where = _zone(zone)
     days = _days(first, last, where)
@@ -221,7 +227,7 @@ def report_visits(store: Path, zone: str, first: datetime | None, last: datetime
 
 @report.command("loans", epilog="Example: pustaka report loans --from 2026-11-01 --by hour --format json")
 @_period
-def report_loans(store: Path, zone: str, first: datetime | None, last: datetime | None, by: str, form: str) -> None:
+def report_loans(store: str, zone: str, first: datetime | None, last: datetime | None, by: str, form: str) -> None:
     """What the kiosks lent, took back and refused. Never what, never to whom."""
     where = _zone(zone)
     days = _days(first, last, where)

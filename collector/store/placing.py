@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from devices.contract import Anchor, Clock, Row
+from devices.contract import Anchor, Clock, Stamped
 
 QUARTER_MS = 900_000
+#: Clocks whose own times nothing else can change.
+TRUSTED = frozenset({Clock.SYNCED, Clock.RTC})
 #: No device of this project existed before 2020. Devices themselves refuse a clock from before their software.
 EARLIEST_MS = 1_577_836_800_000
 #: A time this far after the arrival (ms) is a clock that is wrong.
@@ -37,14 +39,14 @@ class Place:
         return self.start - self.start % QUARTER_MS
 
 
-def place(row: Row, received: int, anchors: Sequence[Anchor], began: int | None = None) -> Place:
+def place(row: Stamped, received: int, anchors: Sequence[Anchor], began: int | None = None) -> Place:
     """Place a row, given the anchors of its boot, and when that boot is thought to have begun (ms of UTC).
 
     Trusted times of its own come first, then the nearest anchor, then its own estimate, then its place in its boot. Its
     arrival is the last resort.
     """
     own = own_times(row, received)
-    if own is not None and row.clk in (Clock.SYNCED, Clock.RTC):
+    if own is not None and row.clk in TRUSTED:
         return Place(*own, estimated=False)
     usable = [anchor for anchor in anchors if believable(anchor.utc, received)]
     if usable:
@@ -64,11 +66,11 @@ def believable(utc: int, received: int) -> bool:
     return EARLIEST_MS <= utc <= received + AHEAD_MS
 
 
-def own_times(row: Row, received: int) -> tuple[int, int] | None:
+def own_times(row: Stamped, received: int) -> tuple[int, int] | None:
     """The row's own times, if they can be."""
     end = row.t1 if row.t1 is not None else row.t0
     start = row.t0 if row.t0 is not None else row.t1
-    if start is None or end is None or start > end or not (believable(start, received) and believable(end, received)):
+    if start is None or end is None or not EARLIEST_MS <= start <= end <= received + AHEAD_MS:
         return None
     return start, end
 

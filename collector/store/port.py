@@ -16,11 +16,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from devices.contract import Alert, Health, Info, Leaf, Row, Status, Totals
+import msgspec
+
+from collector.derive.facts import Facts
+from collector.derive.refreshed import Refreshed
+from collector.store.db import Db
+from devices.contract import Alert, AnyRow, Health, Info, Leaf, Status, Totals
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(msgspec.Struct, frozen=True):
     """One device's ledger file: an epoch of a device at a site."""
 
     site: str
@@ -28,14 +32,13 @@ class Ledger:
     epoch: str
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A row with a usable number. ``row`` is ``None`` when its content is not; ``problem`` then says why."""
 
     ledger: Ledger
     seq: int
     raw: bytes
-    row: Row | None
+    row: AnyRow | None
     problem: str
     received: int
 
@@ -120,11 +123,30 @@ class Store(Protocol):
         ...
 
     def beat(self, now: int, listening_since: int | None) -> None:
-        """Note that the desk lives, and since when it has been connected to the broker (``None``: it is not)."""
+        """Note that the desk lives, and since when it has been connected to the broker (``None``: it is not).
+
+        Called every few seconds while nothing is written: a store does its own housekeeping here.
+        """
         ...
 
     def expect(self, site: str, device: str, name: str, now: int) -> None:
         """Put a device on the list before it was ever heard."""
+        ...
+
+    def edit(self) -> AbstractContextManager[Db]:
+        """One transaction for what people enter; left by an exception, it leaves nothing.
+
+        Raises:
+            collector.errors.StoreBusy: nothing was changed; try again later.
+        """
+        ...
+
+    def refresh(self, now: int, *, limit: int | None, default_zone: str) -> Refreshed:
+        """Derive local hours and days from what was touched; see :func:`collector.derive.refresh.refresh`.
+
+        Raises:
+            collector.errors.StoreBusy: nothing was derived; try again later.
+        """
         ...
 
     def close(self) -> None:
@@ -165,7 +187,10 @@ class DeviceRecord:
 
 @dataclass(frozen=True, slots=True)
 class QuarterHour:
-    """Passages at one door in the quarter hour from ``start``. ``est_*`` is the part whose time is an estimate."""
+    """Passages at one door in the quarter hour from ``start``.
+
+    ``est_*`` is the part whose time is an estimate; ``seen_ms`` the time in which a working sensor watched.
+    """
 
     site: str
     device: str
@@ -178,6 +203,7 @@ class QuarterHour:
     glitch: int
     est_into: int
     est_out: int
+    seen_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +258,10 @@ class Reading(Protocol):
         """Passages in lost rows whose whole interval lies in [start, end)."""
         ...
 
+    def facts(self) -> Facts:
+        """What was derived of local hours and days."""
+        ...
+
     def desk(self) -> Desk: ...
 
 
@@ -239,3 +269,7 @@ class Reader(Protocol):
     """Opens moments of the store for reading; safe to use from any thread."""
 
     def snapshot(self) -> AbstractContextManager[Reading]: ...
+
+    def look(self) -> AbstractContextManager[Db]:
+        """One moment of the store for what people entered and what was derived; to look at only."""
+        ...

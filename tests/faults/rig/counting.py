@@ -17,10 +17,12 @@ import sqlite3
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from rig.counting_parts import YEAR_MS, Broker, Desk, Door, Time, counts
 
 from collector.store.port import Batch, Ledger, Store, Written
@@ -45,32 +47,24 @@ class Options:
     hasty: bool = False
 
 
-class _Doubling:
+class _Doubling(SqliteStore):
     """Control: a store without a key. What comes again is written again."""
 
     def __init__(self, path: Path) -> None:
-        self._store = SqliteStore(path)
+        super().__init__(path)
         self._seen: dict[tuple[Ledger, int], int] = defaultdict(int)
 
     def write(self, batch: Batch) -> Written:
         again = []
         for record in batch.records:
-            key = record.ledger, record.seq
-            if self._seen[key]:
-                again.append(replace(record, ledger=replace(record.ledger, epoch=f"again-{self._seen[key]}")))
-            self._seen[key] += 1
-        written = self._store.write(batch)
-        self._store.write(Batch(tuple(again)))
+            times = self._seen[record.ledger, record.seq]
+            self._seen[record.ledger, record.seq] += 1
+            if times:
+                ledger = msgspec.structs.replace(record.ledger, epoch=f"again-{times}")
+                again.append(msgspec.structs.replace(record, ledger=ledger))
+        written = super().write(batch)
+        super().write(Batch(tuple(again)))
         return written
-
-    def beat(self, now: int, listening_since: int | None) -> None:
-        self._store.beat(now, listening_since)
-
-    def expect(self, site: str, device: str, name: str, now: int) -> None:
-        self._store.expect(site, device, name, now)
-
-    def close(self) -> None:
-        self._store.close()
 
 
 class _EpochPerBoot(DoorLedger):
@@ -282,7 +276,7 @@ class World:
                     found.append(f"{name}: {holes} rows are missing, {door.ledger.backlog} wait")
                 if devices[name].conflicts:
                     found.append(f"{name}: {devices[name].conflicts} conflicts without a copied card")
-        return found + self._misplaced()
+        return found + self._misplaced() + self._different_when_rebuilt()
 
     def close(self) -> None:
         for door in self.doors:
@@ -396,11 +390,23 @@ class World:
             )
         return found
 
+    def _different_when_rebuilt(self) -> list[str]:
+        """What was derived row by row is what is derived from all rows at once."""
+        tables = ("quarter_hour", "loose", "boot", "anchor", "lost")
+        with closing(SqliteStore(self.desk.path)) as store, closing(sqlite3.connect(self.desk.path)) as db:
+            before = {table: sorted(db.execute(f"SELECT * FROM {table}"), key=repr) for table in tables}
+            store.rebuild()
+            after = {table: sorted(db.execute(f"SELECT * FROM {table}"), key=repr) for table in tables}
+        return [f"{table} is another when it is rebuilt" for table in tables if before[table] != after[table]]
+
     def _misplaced(self) -> list[str]:
         """Rows that say when they were, and were not then."""
         truth = {key: (door, row) for door in self.doors for key, row in door.written.items()}
         with sqlite3.connect(self.desk.path) as db:
-            placed = db.execute("SELECT device, epoch, seq, boot, start, estimated FROM count_row").fetchall()
+            placed = db.execute(
+                "SELECT m.device, m.epoch, l.seq, l.boot, l.started, l.estimated "
+                "FROM loose l JOIN mark m ON m.id = l.ledger"
+            ).fetchall()
         db.close()
         found = []
         for device, epoch, seq, boot, start, estimated in placed:
