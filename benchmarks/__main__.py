@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks import machine
 from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
+from benchmarks.door import DOOR
 from benchmarks.idle_camera import IDLE_CAMERA
 from benchmarks.import_items import IMPORT
 from benchmarks.ingest import INGEST
@@ -45,6 +46,7 @@ BENCHMARKS = {
         LIVE,
         SCANNER,
         IDLE_CAMERA,
+        DOOR,
         PILE,
         READER_FRAMES,
     )
