@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks import machine
 from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
+from benchmarks.door import DOOR
 from benchmarks.grid import GRID
 from benchmarks.idle_camera import IDLE_CAMERA
 from benchmarks.import_items import IMPORT
@@ -46,6 +47,7 @@ BENCHMARKS = {
         LIVE,
         SCANNER,
         IDLE_CAMERA,
+        DOOR,
         PILE,
         READER_FRAMES,
         GRID,

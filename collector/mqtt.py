@@ -103,10 +103,10 @@ class Broker:
 
     def publish(self, mark: Mark) -> None:
         """Tell a device what is committed. While there is no broker it is not told, and sends those rows again."""
-        if not self._client.is_connected():
+        if not self._client.is_connected() or mark.boot is None:
             return
         ledger = mark.ledger
-        ack = encode(Ack(epoch=ledger.epoch, seq=mark.seq))
+        ack = encode(Ack(epoch=ledger.epoch, seq=mark.seq, boot=mark.boot))
         self._client.publish(topic(ledger.site, ledger.device, Leaf.ACK), ack, qos=1, retain=True)
 
     def _on_connect(

@@ -99,7 +99,7 @@ class PretendDevice:
         return self._client.is_connected()
 
     def acked(self, epoch: str, seq: int) -> bool:
-        return {"epoch": epoch, "seq": seq} in self.acks
+        return (epoch, seq) in [(ack["epoch"], ack["seq"]) for ack in self.acks]
 
     def close(self) -> None:
         self._client.disconnect()
