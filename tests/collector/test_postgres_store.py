@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from functools import partial
 
 import psycopg
 import pytest
-from collector_support import free_port
-from ledger_rows import T0, count
+from collector_support import eventually, free_port
+from ledger_rows import T0, count, payload
 from postgres_server import PostgresServer
-from store_support import NOW, contents, query, write
+from store_support import DOOR, NOW, contents, query, write
 
 from collector.errors import StoreBusy, StoreError
+from collector.ingest import Message, sort
 from collector.store.open import open_reader, shown
 from collector.store.postgres import months, schema
+from collector.store.postgres import store as module
+from collector.store.postgres.connection import PostgresDb
 from collector.store.postgres.store import PostgresStore
+from collector.store.writing import Ways
 
 DAY = 86_400_000
 
@@ -79,6 +85,29 @@ def test_two_collectors_on_one_ledger_come_to_one_mark(url: str) -> None:
     for store in (one, two):
         store.close()
     assert len(contents(url, "record")) == 5
+
+
+@pytest.mark.parametrize(("lock", "mark"), [(" FOR UPDATE", 3), ("", 1)])
+def test_two_batches_at_the_same_moment_take_turns(
+    url: str, monkeypatch: pytest.MonkeyPatch, lock: str, mark: int
+) -> None:
+    """Without the lock (the control) the second works from what it read before the first one's commit: a false hole."""
+    monkeypatch.setattr(module, "_LOCK", lock)
+    one, two = PostgresStore(url, "one"), PostgresStore(url, "two")
+    write(one, count(1))
+    batch = sort([Message(f"{DOOR}/records", payload(count(2)), False, NOW)])
+    other = threading.Thread(target=write, args=(two, count(3)))
+    with one._transaction() as connection:
+        ways = Ways(partial(module._insert, connection), bytes, lock)
+        module.write(PostgresDb(connection), batch, ways)
+        other.start()
+        waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'pustaka'"
+        eventually(lambda: query(url, waits), "the second waits for the first")
+    other.join(10)
+    for store in (one, two):
+        store.close()
+    assert query(url, "SELECT seq FROM mark") == [(mark,)]
+    assert len(contents(url, "record")) == 3
 
 
 def test_a_foreign_or_newer_or_missing_database_is_refused_and_left_alone(postgres: PostgresServer) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ledger_rows import T0, count, payload
+from ledger_rows import T0, count, payload, transaction
 from store_support import AnyStore, change, contents, tell, the_device, write
 
 from collector.ingest import Message, sort
@@ -162,3 +162,23 @@ def test_two_collectors_are_two_signs_of_life(path: str) -> None:
         assert reading.desk().listening_since == 900
     one.close()
     two.close()
+
+
+def test_deriving_afresh_makes_everything_dirty_even_what_is_no_more(store: AnyStore, path: str) -> None:
+    write(store, count(1), transaction(2, "checkout"))
+    change(path, "INSERT INTO quarter_hour (site, device, quarter, entered) VALUES ('kota', 'gone', 900000, 7)")
+    change(path, "DELETE FROM dirty")
+    store.rebuild()
+    at = (T0 + 60_000) // 900_000 * 900_000
+    assert contents(path, "dirty") == [("kota", "gone", 900_000), ("kota", "pintu-1", at)]
+    assert [row[1] for row in contents(path, "quarter_hour")] == ["pintu-1"]
+
+
+def test_a_quarter_hour_tells_how_long_a_working_sensor_watched(store: AnyStore, path: str) -> None:
+    quiet = {"in": 1, "IN": 1, "quiet": 600_000}
+    write(store, count(1, at=T0 + 900_000, body=quiet), count(2, at=T0 + 1_000_000, body={"flags": ["sensor_lost"]}))
+    with open_reader(path).snapshot() as reading:
+        assert [(q.start - T0, q.rows, q.seen_ms) for q in reading.quarters(0, 2 * NOW)] == [
+            (-300_000, 0, 300_000),
+            (600_000, 2, 359_000),
+        ]
