@@ -20,3 +20,11 @@ class StoreBusy(StoreError):
 
 class SetupError(CollectorError):
     """The collector cannot start with these settings."""
+
+
+class ReportError(CollectorError):
+    """A report cannot be made or written as asked."""
+
+
+class EditError(CollectorError):
+    """An edit of calendar, doors, adjustments or factors that cannot be made as it was asked for."""

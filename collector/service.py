@@ -14,6 +14,7 @@ from types import FrameType
 import uvicorn
 
 from collector.changes import Changes
+from collector.deriving import Deriver
 from collector.errors import SetupError
 from collector.mqtt import Broker
 from collector.settings import CollectorSettings, WebSettings, check, zone
@@ -43,7 +44,15 @@ class Ingest:
         self._store: Store = open_store(settings.store, settings.broker.client_id)
         for device in settings.device:
             self._store.expect(device.site, device.id, device.name, clock())
-        self.writer = Writer(self._store, self._publish, changes.happened, self._listening_since, clock)
+        deriver = Deriver(self._store, clock, changes.happened, settings.zone)
+        self.writer = Writer(
+            self._store,
+            self._publish,
+            changes.happened,
+            self._listening_since,
+            clock,
+            lambda idle: deriver.turn(idle=idle),
+        )
         self.broker = Broker(settings.broker, self.writer.offer, self.writer.nudge, clock)
 
     def __enter__(self) -> Ingest:

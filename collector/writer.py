@@ -61,14 +61,19 @@ class Writer:
         changed: Callable[[], None],
         listening_since: Callable[[], int | None],
         clock: Callable[[], int],
+        between: Callable[[bool], None] = lambda _idle: None,
     ) -> None:
-        """``publish`` tells a device its mark; ``changed`` says that there is news; ``clock`` is ms of UTC."""
+        """``publish`` tells a device its mark; ``changed`` says that there is news; ``clock`` is ms of UTC.
+
+        ``between`` is called between two batches, and told whether nothing came.
+        """
         self.tally = Tally()
         self._store = store
         self._publish = publish
         self._changed = changed
         self._listening_since = listening_since
         self._clock = clock
+        self._between = between
         self._inbox = Inbox(WAITING, WAITING_SIZE)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="collector-writer", daemon=True)
@@ -120,6 +125,8 @@ class Writer:
             if self._stopping.is_set():
                 until = min(until, time.monotonic() + DRAIN_S)
             self._beat()
+            if not self._stopping.is_set():
+                self._between(not messages)
 
     def _gather(self) -> list[Message]:
         if not self._stopping.is_set():

@@ -128,6 +128,7 @@ class Count(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Body of ``count`` and ``heartbeat``: passages in the interval, and the running totals after it.
 
     The totals let anyone size a hole: ``total_in(n) - into(n) - total_in(k)`` passages lie between rows k and n.
+    ``n_src`` holds the totals of a counter that is not ours as it showed them, (in,) or (in, out), wraps and all.
     """
 
     into: Whole = msgspec.field(name="in", default=0)
@@ -138,9 +139,7 @@ class Count(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ambiguous: Whole = msgspec.field(name="amb", default=0)
     glitch: Whole = 0
     flags: tuple[str, ...] = ()
-    #: The sensor also watched so many ms just before the interval, in which nothing happened. Rows begin with their
-    #: first passage, so without this the quiet minutes between two rows would look as if nobody had watched.
-    quiet: Whole | msgspec.UnsetType = msgspec.UNSET
+    n_src: tuple[int, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 #: Flags of a count or heartbeat whose sensor saw nothing, or not enough to count: such a row covers no time.

@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reader": ("devices.rfid.reader_commands:reader", "Parse or watch an RFID reader's frames."),
     "devices": ("collector.commands:devices", "What every device says of itself."),
     "report": ("collector.commands:report", "Visits and loans as a table, JSON or CSV."),
+    "site": ("collector.site_commands:site", "The libraries: time zone, doors, opening hours, holidays."),
+    "visits": ("collector.visits_commands:visits", "Correct, explain and publish figures of visits."),
     "broker": ("broker_config.commands:broker", "Write the broker's configuration."),
     "doctor": ("pustaka.doctor:doctor", "What is wrong with this machine's devices, and how to mend it."),
     "gallery": ("kiosk.commands.gallery:gallery", "Write a picture of every screen in every language."),

@@ -7,18 +7,23 @@ import io
 import json
 from collections.abc import Sequence
 
-Cell = str | int
+Cell = str | int | float
 
 
 def text(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     """Columns under their headings; numbers to the right."""
-    lines = [head, *[[str(cell) for cell in row] for row in rows]]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
     numeric = [bool(rows) and all(isinstance(row[i], int) for row in rows) for i in range(len(head))]
+    return aligned(head, [[str(cell) for cell in row] for row in rows], numeric)
+
+
+def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> str:
+    """Columns under their headings, those of ``right`` to the right."""
+    lines = [head, *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
     shown = [
         "  ".join(
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(line, widths, numeric, strict=True)
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(line, widths, right, strict=True)
         ).rstrip()
         for line in lines
     ]
@@ -30,12 +35,13 @@ def comma(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(head)
-    writer.writerows([[_inert(cell) for cell in row] for row in rows])
+    writer.writerows([[inert(cell) for cell in row] for row in rows])
     return out.getvalue().rstrip("\n")
 
 
-def _inert(cell: Cell) -> Cell:
-    return "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") else cell
+def inert(cell: Cell) -> Cell:
+    """Text that no spreadsheet runs."""
+    return "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def dump(value: object) -> str:

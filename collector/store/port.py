@@ -18,6 +18,9 @@ from typing import Protocol
 
 import msgspec
 
+from collector.derive.facts import Facts
+from collector.derive.refreshed import Refreshed
+from collector.store.db import Db
 from devices.contract import Alert, AnyRow, Health, Info, Leaf, Status, Totals
 
 
@@ -123,6 +126,22 @@ class Store(Protocol):
 
     def expect(self, site: str, device: str, name: str, now: int) -> None:
         """Put a device on the list before it was ever heard."""
+        ...
+
+    def edit(self) -> AbstractContextManager[Db]:
+        """One transaction for what people enter; left by an exception, it leaves nothing.
+
+        Raises:
+            collector.errors.StoreBusy: nothing was changed; try again later.
+        """
+        ...
+
+    def refresh(self, now: int, *, limit: int | None, default_zone: str) -> Refreshed:
+        """Derive local hours and days from what was touched; see :func:`collector.derive.refresh.refresh`.
+
+        Raises:
+            collector.errors.StoreBusy: nothing was derived; try again later.
+        """
         ...
 
     def close(self) -> None:
@@ -234,6 +253,10 @@ class Reading(Protocol):
         """Passages in lost rows whose whole interval lies in [start, end)."""
         ...
 
+    def facts(self) -> Facts:
+        """What was derived of local hours and days."""
+        ...
+
     def desk(self) -> Desk: ...
 
 
@@ -241,3 +264,7 @@ class Reader(Protocol):
     """Opens moments of the store for reading; safe to use from any thread."""
 
     def snapshot(self) -> AbstractContextManager[Reading]: ...
+
+    def look(self) -> AbstractContextManager[Db]:
+        """One moment of the store for what people entered and what was derived; to look at only."""
+        ...

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
-from collector.store import rebuilding, tables
+from collector.store import fact_tables, rebuilding, tables
 
 #: "PMco": written into the file's header, so that a foreign SQLite file is refused, not altered.
 APPLICATION_ID = 0x504D636F
@@ -101,7 +101,12 @@ def _second(db: Database) -> None:
     rebuilding.rebuild(connection)
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (_first, _second)
+def _facts(db: Database) -> None:
+    """What the desk knows of local hours and days, and what people enter about them."""
+    fact_tables.create(db.conn, " WITHOUT ROWID")
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (_first, _second, _facts)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
+from collector.derive import refresh as refreshing
+from collector.derive.refreshed import Refreshed
 from collector.errors import StoreBusy, StoreError
 from collector.store import rebuilding, schema, states
+from collector.store.db import Db
 from collector.store.port import Batch, Written
 from collector.store.writing import RawRow, Surprise, Ways, write
 
@@ -120,6 +123,15 @@ class SqliteStore:
         """See the port."""
         with self._transaction() as connection:
             states.expect(connection, site, device, name, now)
+
+    def edit(self) -> AbstractContextManager[Db]:
+        """See the port."""
+        return self._transaction()
+
+    def refresh(self, now: int, *, limit: int | None, default_zone: str) -> Refreshed:
+        """See the port."""
+        with self._transaction() as connection:
+            return refreshing.refresh(connection, now, limit=limit, default_zone=default_zone)
 
     def rebuild(self) -> None:
         """Derive everything afresh from the raw rows."""

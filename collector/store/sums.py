@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
 from collector.store.db import Db, Value
 from collector.store.placing import QUARTER_MS, Place
 from collector.store.port import Ledger
@@ -56,9 +54,6 @@ class Door:
             sums[7] += out
         if sign < 0:
             self.reduced.add(quarter)
-        quiet = counted.quiet
-        if quiet is not msgspec.UNSET:
-            start -= quiet
         if start >= quarter and end <= quarter + QUARTER_MS and not counted.flags:  # the usual case
             sums[8] += (end - start) * sign
         elif end - start <= LONGEST_MS and BLIND.isdisjoint(counted.flags):
@@ -97,8 +92,6 @@ class Sums:
         door = self.door(ledger.site, ledger.device)
         content = body(row)
         if isinstance(content, Count):
-            if at.estimated and at.start == at.end:  # placed at its arrival: no time can be said to have been watched
-                content = msgspec.structs.replace(content, quiet=0)
             door.count(at.start, at.end, content, estimated=at.estimated, sign=sign)
         elif isinstance(content, Transaction):
             door.operation(at.start, content, sign=sign)

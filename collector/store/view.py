@@ -13,6 +13,7 @@ import msgspec
 from collector.errors import StoreError
 from collector.numbers import Hole, Numbers
 from collector.store.db import Db
+from collector.store.facts import SqlFacts
 from collector.store.port import (
     Desk,
     DeviceRecord,
@@ -44,10 +45,16 @@ class SqliteReader:
         Raises:
             StoreError: missing, locked, foreign or damaged file.
         """
+        with self.look() as db:
+            yield View(db)
+
+    @contextmanager
+    def look(self) -> Iterator[Db]:
+        """See the port."""
         with closing(connect(self._path, read_only=True)) as connection:
             try:
                 connection.execute("BEGIN")
-                yield View(connection)
+                yield connection
             except sqlite3.Error as error:
                 raise StoreError(f"{self._path}: the store cannot be read: {error}.") from error
 
@@ -107,6 +114,10 @@ class View:
             (start, end),
         )
         return tuple(LostPassages(*row) for row in found)
+
+    def facts(self) -> SqlFacts:
+        """See the port."""
+        return SqlFacts(self._db)
 
     def desk(self) -> Desk:
         """See the port."""

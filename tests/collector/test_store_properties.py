@@ -31,7 +31,7 @@ def _body(into: int, total: int, **more: object) -> dict[str, object]:
 
 
 #: Rows before the clock was known, an anchor that dates them, transactions, an unreadable row, a sensor that was blind,
-#: quiet time before a row, a row across a quarter hour; 7 and 8 never come; another epoch at the same time.
+#: a row across a quarter hour; 7 and 8 never come; another epoch at the same time.
 _UNTIMED = {"t0": None, "t1": None, "clk": "none"}
 _ROWS = [
     count(1, 2, 1), count(2, 3, **_UNTIMED), count(3, 1, **_UNTIMED),
@@ -39,7 +39,7 @@ _ROWS = [
     transaction(5, "checkout"), transaction(6, "checkin", "refused", "held"),
     count(9, 4, body=_body(4, 40)), count(10, kind=3), count(11, 2, boot="b2", **_UNTIMED),
     count(12, kind="novel", body=[]), count(13, body=_body(1, 41, flags=["blocked"])),
-    count(14, at=T0 + 7_200_000, body=_body(2, 43, quiet=4_000_000, flags=["edges_lost"])),
+    count(14, at=T0 + 7_200_000, body=_body(2, 43, flags=["edges_lost"])),
     count(15, at=T0 + 7_200_000 + QUARTER - 30_000, body=_body(1, 44)), transaction(16, "checkout", **_UNTIMED),
     count(1, 5, epoch="e2", at=T0 + 60_000), count(2, 5, epoch="e2", at=T0 + 7_200_000, kind="heartbeat"),
 ]  # fmt: skip
@@ -117,7 +117,6 @@ _SOME = st.lists(
     st.tuples(
         st.integers(0, 4 * QUARTER),
         _LENGTHS,
-        _LENGTHS,
         st.integers(0, 9),
         st.sampled_from([[], ["blocked"], ["chatter"]]),
     ),
@@ -127,19 +126,19 @@ _SOME = st.lists(
 
 @given(_SOME)
 @settings(max_examples=40, deadline=None)
-def test_quarter_hours_are_what_a_few_lines_work_out(some: list[tuple[int, int, int, int, list[str]]]) -> None:
+def test_quarter_hours_are_what_a_few_lines_work_out(some: list[tuple[int, int, int, list[str]]]) -> None:
     entered: Counter[int] = Counter()
     watched: Counter[int] = Counter()
     rows: Counter[int] = Counter()
     sent: list[dict[str, Any]] = []
-    for seq, (at, length, quiet, into, flags) in enumerate(some, 1):
+    for seq, (at, length, into, flags) in enumerate(some, 1):
         start = T0 + at
-        body = {"in": into, "quiet": quiet, "flags": flags}
+        body = {"in": into, "flags": flags}
         sent.append({**count(seq, at=start), "t1": start + length, "body": body})
         entered[start // QUARTER] += into
         rows[start // QUARTER] += 1
-        for quarter in range((start - quiet) // QUARTER, (start + length) // QUARTER + 1):
-            inside = min(start + length, (quarter + 1) * QUARTER) - max(start - quiet, quarter * QUARTER)
+        for quarter in range(start // QUARTER, (start + length) // QUARTER + 1):
+            inside = min(start + length, (quarter + 1) * QUARTER) - max(start, quarter * QUARTER)
             watched[quarter] += 0 if flags == ["blocked"] else max(0, inside)
     expected = {
         (quarter * QUARTER, rows[quarter], entered[quarter], min(QUARTER, watched[quarter]))

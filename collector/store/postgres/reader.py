@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import psycopg
 
 from collector.errors import StoreError
+from collector.store.db import Db
 from collector.store.port import Reading
 from collector.store.postgres import schema
 from collector.store.postgres.connection import PostgresDb, connect, in_words, shown
@@ -27,6 +28,12 @@ class PostgresReader:
         Raises:
             StoreError: no connection, or the database is not ours.
         """
+        with self.look() as db:
+            yield View(db)
+
+    @contextmanager
+    def look(self) -> Iterator[Db]:
+        """See the port."""
         connection = connect(self._url, read_only=True)
         try:
             connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -35,7 +42,7 @@ class PostgresReader:
                 schema.check(db)
             except StoreError as error:
                 raise StoreError(f"{shown(self._url)}: {error}") from error
-            yield View(db)
+            yield db
         except psycopg.Error as error:
             raise StoreError(f"{shown(self._url)}: the store cannot be read: {in_words(error)}") from error
         finally:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from collector.errors import StoreError
-from collector.store import tables
+from collector.store import fact_tables, tables
 from collector.store.db import Db
 from collector.store.schema import APPLICATION_ID
 
@@ -30,7 +30,12 @@ def _first(db: Db) -> None:
         db.execute(statement)
 
 
-STEPS: tuple[Callable[[Db], None], ...] = (_first,)
+def _facts(db: Db) -> None:
+    """What the desk knows of local hours and days, and what people enter about them."""
+    fact_tables.create(db)
+
+
+STEPS: tuple[Callable[[Db], None], ...] = (_first, _facts)
 
 
 def version(db: Db) -> int:

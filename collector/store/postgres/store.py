@@ -13,8 +13,11 @@ from functools import partial
 
 import psycopg
 
+from collector.derive import refresh as refreshing
+from collector.derive.refreshed import Refreshed
 from collector.errors import StoreBusy, StoreError
 from collector.store import rebuilding, states
+from collector.store.db import Db
 from collector.store.port import Batch, Written
 from collector.store.postgres import months, schema
 from collector.store.postgres.connection import Connection, PostgresDb, connect, in_words, shown
@@ -82,6 +85,17 @@ class PostgresStore:
         """See the port."""
         with self._transaction() as connection:
             states.expect(PostgresDb(connection), site, device, name, now)
+
+    @contextmanager
+    def edit(self) -> Iterator[Db]:
+        """See the port."""
+        with self._transaction() as connection:
+            yield PostgresDb(connection)
+
+    def refresh(self, now: int, *, limit: int | None, default_zone: str) -> Refreshed:
+        """See the port."""
+        with self._transaction() as connection:
+            return refreshing.refresh(PostgresDb(connection), now, limit=limit, default_zone=default_zone)
 
     def rebuild(self) -> None:
         """Derive everything afresh from the raw rows; every collector waits meanwhile."""

@@ -1,0 +1,276 @@
+"""``report compare``: a period beside the one 52 weeks before, so that a Tuesday stands beside a Tuesday.
+
+Only days are summed whose figures are complete in both years (a closed day is complete: nobody could come); what was
+left out is said. Holidays that moved are named, since no shift of the calendar can align them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from collector.derive.facts import DayFact, Facts, Status
+from collector.derive.rounding import nearest, whole
+from collector.reports.ask import Ask, Every, bucket, year_before
+from collector.reports.background import Background
+from collector.reports.charts.model import Happening, Line, Lines, Point, highest, label_every
+from collector.reports.common import bucket_cell, frame, grid, nothing, runs, short_label
+from collector.reports.figures import change
+from collector.reports.model import Cell, Column, Kind, Mark, Part, Report
+from collector.reports.words import ReportWords
+
+YEAR = timedelta(days=364)
+Day = tuple[int, int, bool]  # visits, estimated, complete
+
+
+@dataclass(slots=True)
+class Pairs:
+    """Sums over days of both years, in thousandths. ``seen_*`` hold every number there is, comparable or not."""
+
+    now: int = 0
+    before: int = 0
+    estimated: int = 0
+    estimated_before: int = 0
+    days: int = 0
+    left_out: int = 0
+    left_now: int = 0
+    left_before: int = 0
+    seen_now: int = 0
+    seen_before: int = 0
+    known_now: int = 0
+    known_before: int = 0
+
+
+def compare(facts: Facts, ask: Ask, words: ReportWords, background: Background, every: Every = Every.WEEK) -> Report:
+    """The report."""
+    last = min(ask.last, ask.today - timedelta(days=1)) if ask.last >= ask.today > ask.first else ask.last
+    now = _days(facts.days(ask.together, ask.first, last))
+    before = _days(facts.days(ask.together, year_before(ask.first), year_before(last)))
+    if not now and not before:
+        return nothing("compare", ask, words, background)
+    buckets = _pair(now, before, every, ask)
+    keys = sorted(buckets)
+    everything = _together(buckets.values())
+    this = whole([buckets[key].now for key in keys])
+    that = whole([buckets[key].before for key in keys])
+    rows = tuple(
+        _row(bucket_cell(key, every, words), n, b, buckets[key]) for key, n, b in zip(keys, this, that, strict=True)
+    )
+    total = _row(Cell("total", text=words.say("total")), sum(this), sum(that), everything)
+    columns = (
+        Column("from", words.say("head.period")),
+        Column("visits", words.say("head.this"), Kind.COUNT),
+        Column("year_before", words.say("head.before"), Kind.COUNT),
+        Column("difference", words.say("head.difference"), Kind.SIGNED),
+        Column("change", words.say("head.change"), Kind.CHANGE),
+        Column("days", words.say("head.days_compared"), Kind.COUNT),
+        Column("left_out", words.say("head.left_out"), Kind.COUNT),
+        Column("estimated", words.say("head.estimated"), Kind.COUNT, detail=True),
+        Column("estimated_before", words.say("head.estimated_before"), Kind.COUNT, detail=True),
+    )
+    several = len({site for site, _ in now}) > 1
+    sentence = _sentence(everything, sum(this), sum(that), words, several=several)
+    chart = _chart(keys, buckets, every, ask, words, background, sentence, sum(this), sum(that))
+    notes = []
+    if everything.left_out:
+        notes.append(
+            words.say(
+                "compare.left_out.sites" if several else "compare.left_out", n=everything.left_out, now=nearest(everything.left_now),
+                before=nearest(everything.left_before),
+            )
+        )  # fmt: skip
+    if everything.estimated or everything.estimated_before:
+        notes.append(
+            words.say(
+                "compare.estimated", now=nearest(everything.estimated), before=nearest(everything.estimated_before)
+            )
+        )
+    notes += _moved(ask, words, background)
+    part = Part("compare", words.say("compare.part"), columns, rows, (total,), chart=chart)
+    return frame(
+        "compare", ask, words, background, [part], sentence, notes=notes, method=[words.say("compare.method")],
+        extra={"by": every.value, "aligned_days": 364},
+    )  # fmt: skip
+
+
+def comparable(now: Iterable[DayFact], before: Iterable[DayFact], ask: Ask) -> Pairs:
+    """The sums over the days of both years that are complete in both."""
+    return _together(_pair(_days(now), _days(before), Every.YEAR, ask).values())
+
+
+def _together(each: Iterable[Pairs]) -> Pairs:
+    everything = Pairs()
+    for pairs in each:
+        for field in Pairs.__slots__:
+            setattr(everything, field, getattr(everything, field) + getattr(pairs, field))
+    return everything
+
+
+def _days(facts: Iterable[DayFact]) -> dict[tuple[str, date], Day]:
+    return {
+        (f.site, f.day): (f.visits, f.estimated, f.status is not Status.MISSING and not f.missing_s) for f in facts
+    }
+
+
+def _pair(
+    now: dict[tuple[str, date], Day], before: dict[tuple[str, date], Day], every: Every, ask: Ask
+) -> dict[date, Pairs]:
+    """Every day of this period with the one a year before, by bucket."""
+    buckets: dict[date, Pairs] = {}
+    starts: dict[date, date] = {}
+    shifted = {(site, day + YEAR) for site, day in before}
+    for site, day in now.keys() | shifted:
+        start = starts.get(day)
+        if start is None:
+            # A week or month that began before the period is shown from the period's first day on.
+            start = starts[day] = max(bucket(day, every), ask.first) if every is Every.DAY else bucket(day, every)
+        pairs = buckets.get(start)
+        if pairs is None:
+            pairs = buckets[start] = Pairs()
+        this, that = now.get((site, day)), before.get((site, day - YEAR))
+        if this is not None:
+            pairs.seen_now += this[0]
+            pairs.known_now += this[2] or this[0] > 0
+        if that is not None:
+            pairs.seen_before += that[0]
+            pairs.known_before += that[2] or that[0] > 0
+        if this is not None and that is not None and this[2] and that[2]:
+            pairs.now += this[0]
+            pairs.before += that[0]
+            pairs.estimated += this[1]
+            pairs.estimated_before += that[1]
+            pairs.days += 1
+        else:
+            pairs.left_out += 1
+            pairs.left_now += this[0] if this else 0
+            pairs.left_before += that[0] if that else 0
+    return buckets
+
+
+def _row(label: Cell, now: int, before: int, pairs: Pairs) -> tuple[Cell, ...]:
+    if not pairs.days:
+        unknown = Cell(None, Mark.MISSING)
+        return (label, unknown, unknown, unknown, unknown, Cell(0), Cell(pairs.left_out), Cell(0), Cell(0))
+    percent = change(now, before)
+    return (
+        label, Cell(now, Mark.ESTIMATED if pairs.estimated else Mark.NONE),
+        Cell(before, Mark.ESTIMATED if pairs.estimated_before else Mark.NONE), Cell(now - before),
+        Cell(percent, Mark.NONE), Cell(pairs.days), Cell(pairs.left_out),
+        Cell(nearest(pairs.estimated)), Cell(nearest(pairs.estimated_before)),
+    )  # fmt: skip
+
+
+def _sentence(pairs: Pairs, now: int, before: int, words: ReportWords, *, several: bool) -> str:
+    percent = change(now, before)
+    if not pairs.days or percent is None:
+        return words.say("compare.none")
+    key = "compare.same" if percent == 0 else "compare.more" if percent > 0 else "compare.fewer"
+    key += ".sites" if several else ""
+    return words.say(key, n=now, before=before, percent=words.about(percent), days=pairs.days)
+
+
+def _chart(
+    keys: list[date],
+    buckets: dict[date, Pairs],
+    every: Every,
+    ask: Ask,
+    words: ReportWords,
+    background: Background,
+    alt: str,
+    now: int,
+    before: int,
+) -> Lines:
+    """Everything that has a number, comparable or not; what has none is a gap."""
+    whole_ones = [key for key in keys if not _cut(key, every, ask)]
+    if len(whole_ones) >= 3:  # a week of which the period has three days would look like a fall
+        keys = whole_ones
+    this = tuple(
+        Point(nearest(buckets[k].seen_now) if buckets[k].known_now else None, buckets[k].estimated > 0) for k in keys
+    )
+    that = tuple(
+        Point(nearest(buckets[k].seen_before) if buckets[k].known_before else None, buckets[k].estimated_before > 0)
+        for k in keys
+    )
+    top = highest([p.value for p in (*this, *that)])
+    labelled = _months(keys) if every in (Every.DAY, Every.WEEK) and len(keys) > 13 else label_every(len(keys), 12)
+    ticks = tuple(
+        (at, words.short_month(keys[at]) if every in (Every.DAY, Every.WEEK) and len(keys) > 13
+         else short_label(keys[at], every, words)) for at in labelled
+    )  # fmt: skip
+    year, other = _years(ask, words)
+    return Lines(
+        Line(year, words.number(now), this), Line(other, words.number(before), that), ticks, grid(top, words),
+        _happenings(keys, every, ask, background), alt,
+    )  # fmt: skip
+
+
+def _cut(start: date, every: Every, ask: Ask) -> bool:
+    """Whether a part of the bucket lies outside the period, or is not over."""
+    return start < ask.first or bucket(min(ask.last, ask.today - timedelta(days=1)) + timedelta(days=1), every) == start
+
+
+def _years(ask: Ask, words: ReportWords) -> tuple[str, str]:
+    if ask.first.year == ask.last.year:
+        return str(ask.last.year), str(year_before(ask.last).year)
+    return words.say("compare.now"), words.say("compare.before")
+
+
+def _months(keys: list[date]) -> list[int]:
+    """Where a month begins; every second or third where there are many."""
+    at = [i for i, key in enumerate(keys) if key.day <= 7 and (i == 0 or keys[i - 1].month != key.month)]
+    return at[:: max(1, -(-len(at) // 13))]
+
+
+def _happenings(keys: list[date], every: Every, ask: Ask, background: Background) -> tuple[Happening, ...]:
+    if every not in (Every.DAY, Every.WEEK) or not keys:
+        return ()
+    place = {key: at for at, key in enumerate(keys)}
+    found = []
+    for name, first, last, earlier in _named(ask, background):
+        shift = YEAR if earlier else timedelta()
+        positions = [
+            place[start]
+            for n in range((last - first).days + 1)
+            if (start := bucket(first + shift + timedelta(days=n), every)) in place
+        ]
+        if positions:
+            found.append(Happening(min(positions), max(positions), name, earlier))
+    return tuple(sorted(found, key=lambda h: (h.first, h.before, h.name)))
+
+
+def _named(ask: Ask, background: Background) -> list[tuple[str, date, date, bool]]:
+    """Named stretches of this period, and of the one before."""
+    found = []
+    for earlier in (False, True):
+        first, last = (year_before(ask.first), year_before(ask.last)) if earlier else (ask.first, ask.last)
+        by_name: dict[str, set[date]] = {}
+        for special in background.special_days(ask.site, first, last):
+            if special.kind != "hours":
+                by_name.setdefault(special.name, set()).add(special.day)
+        for name, days in by_name.items():
+            found += [(name, a, b, earlier) for a, b in runs(sorted(days))]
+    return found
+
+
+def _next_year(day: date) -> date:
+    """The same day of the month a year on."""
+    return day + timedelta(days=1) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
+
+
+def _moved(ask: Ask, words: ReportWords, background: Background) -> list[str]:
+    """Holidays that do not stand beside themselves."""
+    named = _named(ask, background)
+    lines = []
+    for name, first, _, earlier in sorted(named, key=lambda n: (n[1], n[0])):
+        if earlier:
+            continue
+        others = [a for other, a, _, was in named if was and other == name]
+        if not others:
+            lines.append(words.say("compare.only", name=name, day=words.day(first)))
+            continue
+        other = min(others, key=lambda a: abs((a + YEAR - first).days))
+        days = (first - _next_year(other)).days
+        key = "compare.later" if days > 0 else "compare.earlier" if days else "compare.fixed"
+        lines.append(words.say(key, name=name, day=words.day(first), other=words.day(other), n=abs(days)))
+    return lines

@@ -1,0 +1,8 @@
+"""The catalogue of the reports: one table a language, the same keys and fields in each (a test keeps it so)."""
+
+from __future__ import annotations
+
+from collector.reports.sentences_en import EN
+from collector.reports.sentences_id import ID
+
+SENTENCES = {"id": ID, "en": EN}

@@ -1,0 +1,101 @@
+"""Reading facts of hours and days: :class:`collector.derive.facts.Facts` over either database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from collector.derive.facts import WHOLE_SITE, DayFact, HourFact, Scope, Status, WeekHour
+from collector.store.db import Db, Value
+
+HOUR_COLUMNS = "site, device, day, hour, start, raw_in, raw_out, visits, estimated, open_s, seen_s, status"
+DAY_COLUMNS = (
+    "site, device, day, raw_in, raw_out, turned_back, ambiguous, visits, estimated, untimed, open_visits, open_s, "
+    "seen_s, missing_s, factor, status"
+)
+WEEK_COLUMNS = "site, device, month, weekday, hour, hours, missing, visits, estimated, open_s, seen_s"
+_STATUS = {status.value: status for status in Status}
+
+
+class SqlFacts:
+    """Facts inside one read transaction."""
+
+    def __init__(self, db: Db) -> None:
+        self._db = db
+
+    def hours(self, scope: Scope, first: date, last: date) -> Sequence[HourFact]:
+        """See :class:`collector.derive.facts.Facts`."""
+        found = self._select("hour_fact", HOUR_COLUMNS, "day", scope, first, last, "start, site, device")
+        return [hour_fact(row) for row in found]
+
+    def days(self, scope: Scope, first: date, last: date) -> Sequence[DayFact]:
+        """See :class:`collector.derive.facts.Facts`."""
+        found = self._select("day_fact", DAY_COLUMNS, "day", scope, first, last, "day, site, device")
+        return [day_fact(row) for row in found]
+
+    def week_hours(self, scope: Scope, first: date, last: date) -> Sequence[WeekHour]:
+        """See :class:`collector.derive.facts.Facts`."""
+        months = first.replace(day=1), last.replace(day=1)
+        found = self._select("week_hour", WEEK_COLUMNS, "month", scope, *months, "month, weekday, hour, site, device")
+        dates = _Dates()
+        return [WeekHour(row[0], row[1], dates[row[2]], *row[3:]) for row in found]
+
+    def profile(self, scope: Scope, first: date, last: date) -> Sequence[WeekHour]:
+        """:meth:`week_hours` summed over the months by the database, each with the first month as its month.
+
+        By weekday, hour, site, door. For long periods of many doors, where the cells of every month are too many.
+        """
+        where, values = _where("month", scope, first.replace(day=1), last.replace(day=1))
+        found = self._db.execute(
+            "SELECT site, device, weekday, hour, sum(hours), sum(missing), sum(visits), sum(estimated), sum(open_s), "
+            f"sum(seen_s) FROM week_hour WHERE {where} GROUP BY site, device, weekday, hour "
+            "ORDER BY weekday, hour, site, device",
+            values,
+        )
+        month = first.replace(day=1)
+        return [WeekHour(row[0], row[1], month, *(int(value) for value in row[2:])) for row in found]
+
+    def _select(
+        self, table: str, columns: str, day: str, scope: Scope, first: date, last: date, order: str
+    ) -> Iterator[Any]:
+        where, values = _where(day, scope, first, last)
+        return iter(self._db.execute(f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {order}", values))
+
+
+def hour_fact(row: Sequence[Any]) -> HourFact:
+    """A row of :data:`HOUR_COLUMNS`."""
+    site, device, day, *figures, status = row
+    values = [site, device, date.fromisoformat(day), *figures, _STATUS[status]]
+    return HourFact(*values)
+
+
+def day_fact(row: Sequence[Any]) -> DayFact:
+    """A row of :data:`DAY_COLUMNS`."""
+    site, device, day, *figures, status = row
+    values = [site, device, date.fromisoformat(day), *figures, _STATUS[status]]
+    return DayFact(*values)
+
+
+class _Dates(dict[str, date]):
+    """Dates by their text, each made once."""
+
+    def __missing__(self, text: str) -> date:
+        self[text] = made = date.fromisoformat(text)
+        return made
+
+
+def _where(day: str, scope: Scope, first: date, last: date) -> tuple[str, list[Value]]:
+    parts, values = [f"{day} >= ?", f"{day} <= ?"], [first.isoformat(), last.isoformat()]
+    if scope.site is not None:
+        parts, values = [*parts, "site = ?"], [*values, scope.site]
+    if scope.device is not None:
+        parts, values = [*parts, "device = ?"], [*values, scope.device]
+    else:
+        parts, values = [*parts, "device <> ?"], [*values, WHOLE_SITE]
+    return " AND ".join(parts), list[Value](values)
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Every day, both ends included."""
+    return (first + timedelta(days=i) for i in range((last - first).days + 1))
