@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import psycopg
@@ -87,6 +88,17 @@ def test_two_collectors_on_one_ledger_come_to_one_mark(url: str) -> None:
     assert len(contents(url, "record")) == 5
 
 
+@contextmanager
+def halfway(url: str, store: PostgresStore, rows: list[dict[str, object]], lock: str = module._LOCK) -> Iterator[None]:
+    """A batch of ``store`` that is written and not yet committed; committed when somebody waits for it."""
+    batch = sort([Message(f"{DOOR}/records", payload(*rows), False, NOW)])
+    with store._transaction() as connection:
+        module.write(PostgresDb(connection), batch, Ways(partial(module._insert, connection), bytes, lock))
+        yield
+        waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'pustaka'"
+        eventually(lambda: query(url, waits), "somebody waits for this batch")
+
+
 @pytest.mark.parametrize(("lock", "mark"), [(" FOR UPDATE", 3), ("", 1)])
 def test_two_batches_at_the_same_moment_take_turns(
     url: str, monkeypatch: pytest.MonkeyPatch, lock: str, mark: int
@@ -95,19 +107,39 @@ def test_two_batches_at_the_same_moment_take_turns(
     monkeypatch.setattr(module, "_LOCK", lock)
     one, two = PostgresStore(url, "one"), PostgresStore(url, "two")
     write(one, count(1))
-    batch = sort([Message(f"{DOOR}/records", payload(count(2)), False, NOW)])
     other = threading.Thread(target=write, args=(two, count(3)))
-    with one._transaction() as connection:
-        ways = Ways(partial(module._insert, connection), bytes, lock)
-        module.write(PostgresDb(connection), batch, ways)
+    with halfway(url, one, [count(2)], lock):
         other.start()
-        waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'pustaka'"
-        eventually(lambda: query(url, waits), "the second waits for the first")
     other.join(10)
     for store in (one, two):
         store.close()
     assert query(url, "SELECT seq FROM mark") == [(mark,)]
     assert len(contents(url, "record")) == 3
+
+
+def test_what_is_derived_at_the_same_moment_as_it_changes_is_derived_again(url: str) -> None:
+    """A quarter hour is dirty already, more rows of it are being committed, and somebody derives it: none is missed."""
+    one, two = PostgresStore(url, "one"), PostgresStore(url, "two")
+    write(one, count(1, 5))
+    figures = threading.Thread(target=two.refresh, args=(NOW,), kwargs={"limit": None, "default_zone": "Asia/Makassar"})
+    with halfway(url, one, [count(2, 5)]):
+        figures.start()
+    figures.join(20)
+    two.refresh(NOW, limit=None, default_zone="Asia/Makassar")
+    assert query(url, "SELECT raw_in FROM day_fact WHERE device = 'pintu-1' AND raw_in > 0") == [(10,)]
+    for store in (one, two):
+        store.close()
+
+
+def test_one_collector_derives_at_a_time(url: str) -> None:
+    one, two = PostgresStore(url, "one"), PostgresStore(url, "two")
+    write(one, count(1, 5))
+    with one._transaction() as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (schema.REFRESHING,))
+        assert two.refresh(NOW, limit=None, default_zone="Asia/Makassar").days == 0
+    assert two.refresh(NOW, limit=None, default_zone="Asia/Makassar").days > 0
+    for store in (one, two):
+        store.close()
 
 
 def test_a_foreign_or_newer_or_missing_database_is_refused_and_left_alone(postgres: PostgresServer) -> None:

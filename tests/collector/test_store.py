@@ -175,10 +175,10 @@ def test_deriving_afresh_makes_everything_dirty_even_what_is_no_more(store: AnyS
 
 
 def test_a_quarter_hour_tells_how_long_a_working_sensor_watched(store: AnyStore, path: str) -> None:
-    quiet = {"in": 1, "IN": 1, "quiet": 600_000}
-    write(store, count(1, at=T0 + 900_000, body=quiet), count(2, at=T0 + 1_000_000, body={"flags": ["sensor_lost"]}))
+    blind = {"flags": ["sensor_lost"]}
+    write(store, count(1, at=T0 + 300_000, t1=T0 + 959_000), count(2, at=T0 + 1_000_000, body=blind))
     with open_reader(path).snapshot() as reading:
         assert [(q.start - T0, q.rows, q.seen_ms) for q in reading.quarters(0, 2 * NOW)] == [
-            (-300_000, 0, 300_000),
-            (600_000, 2, 359_000),
+            (-300_000, 1, 300_000),
+            (600_000, 1, 359_000),
         ]
