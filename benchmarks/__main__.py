@@ -19,6 +19,7 @@ from benchmarks import machine
 from benchmarks.backlog import BACKLOG
 from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
+from benchmarks.grid import GRID
 from benchmarks.idle_camera import IDLE_CAMERA
 from benchmarks.import_items import IMPORT
 from benchmarks.ingest import INGEST
@@ -49,6 +50,7 @@ BENCHMARKS = {
         IDLE_CAMERA,
         PILE,
         READER_FRAMES,
+        GRID,
     )
 }
 

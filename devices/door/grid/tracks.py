@@ -223,7 +223,7 @@ class Tracker:
             for number, other in enumerate(known)
             if other.seen_ms == t_ms and other.found >= 3
         ]
-        if near and min(near)[0] <= 3.2 * self.scale:
+        if near and min(near)[0] <= 3.6 * self.scale:
             walker.hidden, walker.split = known[min(near)[1]], True
         return walker
 
