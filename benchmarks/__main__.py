@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import machine
+from benchmarks.backlog import BACKLOG
 from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
 from benchmarks.door import DOOR
@@ -39,6 +40,7 @@ BENCHMARKS = {
         START,
         ROW,
         INGEST,
+        BACKLOG,
         IMPORT,
         CODEC,
         CHECKOUT,
