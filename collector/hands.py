@@ -19,7 +19,6 @@ from collector.errors import CollectorError, EditError
 from collector.store.audit import Author
 from collector.store.db import Db
 from collector.store.facts import SqlFacts
-from collector.store.sqlite import SqliteStore, connect
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,6 +53,8 @@ def editing(store: str, *, make: bool = False, dry_run: bool = False) -> Iterato
 
     ``dry_run`` takes everything back at the end.
     """
+    from collector.store.sqlite import SqliteStore  # brings sqlite-utils, which no --help needs
+
     try:
         if not make and not Path(store).exists():
             raise EditError(f"{store}: no such store. Start 'pustaka collector' once, or name another with --store.")
@@ -74,6 +75,8 @@ def editing(store: str, *, make: bool = False, dry_run: bool = False) -> Iterato
 @contextmanager
 def looking(store: str) -> Iterator[Db]:
     """One moment of a store, to look at only, with its errors as the command's."""
+    from collector.store.sqlite import connect
+
     try:
         with closing(connect(Path(store), read_only=True)) as connection:
             connection.execute("BEGIN")
