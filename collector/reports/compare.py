@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from collector.derive.background import Background
 from collector.derive.facts import DayFact, Facts, Status
 from collector.derive.rounding import nearest, whole
 from collector.reports.ask import Ask, Every, bucket, year_before
-from collector.reports.background import Background
 from collector.reports.charts.model import Happening, Line, Lines, Point, highest, label_every
 from collector.reports.common import bucket_cell, frame, grid, nothing, runs, short_label
 from collector.reports.figures import change
@@ -76,8 +76,8 @@ def compare(facts: Facts, ask: Ask, words: ReportWords, background: Background, 
     if everything.left_out:
         notes.append(
             words.say(
-                "compare.left_out.sites" if several else "compare.left_out", n=everything.left_out, now=nearest(everything.left_now),
-                before=nearest(everything.left_before),
+                "compare.left_out.sites" if several else "compare.left_out", n=everything.left_out,
+                now=nearest(everything.left_now), before=nearest(everything.left_before),
             )
         )  # fmt: skip
     if everything.estimated or everything.estimated_before:
@@ -108,9 +108,7 @@ def _together(each: Iterable[Pairs]) -> Pairs:
 
 
 def _days(facts: Iterable[DayFact]) -> dict[tuple[str, date], Day]:
-    return {
-        (f.site, f.day): (f.visits, f.estimated, f.status is not Status.MISSING and not f.missing_s) for f in facts
-    }
+    return {(f.site, f.day): (f.visits, f.estimated, f.status is not Status.MISSING and not f.missing_s) for f in facts}
 
 
 def _pair(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collector.derive.background import Background
 from collector.derive.facts import MILLI, Facts
 from collector.derive.rounding import nearest, whole
+from collector.reports import common
 from collector.reports.ask import Ask
-from collector.reports.background import Background
 from collector.reports.charts.model import Bar, Bars, Sort, highest
 from collector.reports.common import frame, grid, nothing
 from collector.reports.cube import Slot, slots
@@ -57,8 +58,8 @@ def hours(facts: Facts, ask: Ask, words: ReportWords, background: Background) ->
     everything = sum(visits.values())
     total = (
         Cell("total", text=words.say("total")),
-        Cell(everything, Mark.LOWER if any(s.missing for s in by_hour.values()) else Mark.NONE), Cell(sum(row[2].value or 0 for row in rows)),  # type: ignore[misc]
-        Cell(None), Cell(1000 if everything else None), Cell(sum(s.hours for s in by_hour.values())),
+        Cell(everything, Mark.LOWER if any(s.missing for s in by_hour.values()) else Mark.NONE),
+        Cell(common.column_sum(rows, 2)), Cell(None), Cell(1000 if everything else None), Cell(sum(s.hours for s in by_hour.values())),
         Cell(sum(s.missing for s in by_hour.values())), Cell(None),
     )  # fmt: skip
     columns = (
@@ -75,9 +76,10 @@ def hours(facts: Facts, ask: Ask, words: ReportWords, background: Background) ->
     chart = Bars(
         tuple(bars), tuple(range(len(bars))), sentence, grid(highest([bar.value for bar in bars]), words)
     )  # fmt: skip
+    part = Part("hours", words.say("hours.part"), columns, tuple(rows), (total,), chart=chart)
     notes = [words.say("hours.missing", n=total[6].value)] if total[6].value else []
     return frame(
-        "hours", ask, words, background, [Part("hours", words.say("hours.part"), columns, tuple(rows), (total,), chart=chart)],
+        "hours", ask, words, background, [part],
         sentence, notes=notes, method=[words.say("hours.method")], extra={"peak": peak},
     )  # fmt: skip
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from collector.derive.background import Background
 from collector.derive.facts import DayFact, Facts
 from collector.derive.local import Operations
 from collector.derive.rounding import nearest, whole
 from collector.reports import common, heatmap, quality
 from collector.reports.ask import Ask, month_of, year_before
-from collector.reports.background import Background
 from collector.reports.charts.model import Bar, Bars, Sort, highest
 from collector.reports.compare import comparable
 from collector.reports.cube import slots
@@ -20,14 +20,14 @@ from collector.reports.loans import kiosk_visits, per_hundred
 from collector.reports.model import Cell, Column, Kind, Mark, Part, Printed, Report, Row
 from collector.reports.words import ReportWords
 
-
 #: So many of the month's happenings are told; the report on data quality has all.
 HAPPENINGS = 8
+UNSIGNED = Printed()
 
 
 def monthly(
     facts: Facts, kiosks: Operations | None, ask: Ask, words: ReportWords, background: Background,
-    printed: Printed = Printed(),
+    printed: Printed = UNSIGNED,
 ) -> Report:  # fmt: skip
     """The report of the month in which ``ask`` begins."""
     first, last = month_of(ask.first)
@@ -111,7 +111,7 @@ def day_part(days: Sequence[DayFact], words: ReportWords) -> Part:
         sort = Sort.MISSING if mark is Mark.MISSING else Sort.CLOSED if mark is Mark.CLOSED else Sort.COUNTED
         bars.append(Bar(str(day.day), None if none else value, guess, sort, gap=figures.missing_s > 0))
     figures = total(days)
-    everything = sum(int(row[1].value or 0) for row in rows)  # type: ignore[arg-type]
+    everything = common.column_sum(rows, 1)
     columns = (
         Column("day", words.say("head.day"), Kind.DAY), Column("visits", words.say("head.visits"), Kind.COUNT),
         Column("estimated", words.say("head.estimated"), Kind.COUNT),
@@ -120,7 +120,7 @@ def day_part(days: Sequence[DayFact], words: ReportWords) -> Part:
     )  # fmt: skip
     last: Row = (
         Cell("total", text=words.say("total")), Cell(everything, Mark.LOWER if figures.missing_s else Mark.NONE),
-        Cell(sum(int(row[2].value or 0) for row in rows)), Cell((figures.open_s + 180) // 360),  # type: ignore[arg-type]
+        Cell(common.column_sum(rows, 2)), Cell((figures.open_s + 180) // 360),
         common.coverage(figures), Cell(None),
     )  # fmt: skip
     ticks = tuple(at for at, day in enumerate(keys) if day.day == 1 or day.day % 5 == 0 or at == len(keys) - 1)
@@ -129,7 +129,8 @@ def day_part(days: Sequence[DayFact], words: ReportWords) -> Part:
     open_days = sum(1 for key in keys if by_day[key].open_s)
     mean = words.say("monthly.mean", n=everything // open_days) if open_days else ""
     chart = Bars(
-        tuple(bars), ticks, words.say("monthly.days_alt", n=everything), common.grid(highest([b.value for b in bars]), words, 3)
+        tuple(bars), ticks, words.say("monthly.days_alt", n=everything),
+        common.grid(highest([b.value for b in bars]), words, 3)
     )  # fmt: skip
     return Part("days", words.say("monthly.days"), columns, tuple(rows), (last,), chart=chart, note=mean)
 
@@ -143,17 +144,17 @@ def month_part(years: Sequence[DayFact], first: date, words: ReportWords) -> Par
     this, that = _of_months(by_month, months), _of_months(by_month, [m.replace(year=m.year - 1) for m in months])
     rows, bars = [], []
     for month, now, before in zip(months, this, that, strict=True):
+        n, b = common.column_sum([(now,)], 0), common.column_sum([(before,)], 0)
         both = now.value is not None and before.value is not None
-        n, b = (int(now.value), int(before.value)) if both else (0, 0)  # type: ignore[arg-type]
         percent = change(n, b) if both and Mark.LOWER not in (now.mark, before.mark) else None
         rows.append((Cell(f"{month:%Y-%m}", text=words.month(month)), now, before, Cell(percent)))
         guess = nearest(by_month[month].estimated) if month in by_month else 0
-        value = None if now.value is None else int(now.value)  # type: ignore[arg-type]
+        value = None if now.value is None else n
         label = words.short_month(month) if value is None else f"{words.short_month(month)} {words.number(value)}"
         bars.append(
             Bar(
                 label, value, guess, Sort.MISSING if value is None else Sort.COUNTED, gap=now.mark is Mark.LOWER,
-                before=None if before.value is None else int(before.value), strong=month == first,  # type: ignore[arg-type]
+                before=None if before.value is None else b, strong=month == first,
             )
         )  # fmt: skip
     columns = (

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from collector.derive.background import Background
 from collector.derive.facts import MILLI, DayFact, Facts, Status
 from collector.derive.rounding import whole
 from collector.reports import common
 from collector.reports.ask import Ask
-from collector.reports.background import Background
 from collector.reports.charts.model import Sort, Strip, StripDay, StripRow
 from collector.reports.figures import Figures, ratio, total
 from collector.reports.model import Audience, Cell, Column, Kind, Mark, Part, Report, Row
@@ -47,13 +47,12 @@ def of_days(by_door: ByDoor, ask: Ask, words: ReportWords, background: Backgroun
     outer = [door for door in doors if background.perimeter(*door)]
     for door in outer:
         everything.add(sums[door])
-    visits, corrected = {}, {}
+    visits: dict[tuple[str, str], int] = {}
+    corrected: dict[tuple[str, str], int] = {}
     for some in (outer, [door for door in doors if door not in outer]):
         visits.update(zip(some, whole([sums[d].visits for d in some]), strict=True))
         corrected.update(zip(some, whole([sums[d].corrected for d in some]), strict=True))
-    rows = {
-        d: _row(d, sums[d], by_door[d][-1].factor, corrected[d], visits[d], ask, words, background) for d in doors
-    }
+    rows = {d: _row(d, sums[d], by_door[d][-1].factor, corrected[d], visits[d], ask, background) for d in doors}
     parts = everything.shares or (0, 0, 0)
     sentence = words.say(
         "quality.sentence", counted=words.percent(parts[0]), estimated=words.percent(parts[1]),
@@ -96,10 +95,11 @@ def door_rows(by_door: ByDoor, ask: Ask, words: ReportWords, background: Backgro
             door = replace(door, text=words.say("where.door", site=site.text, door=door.text))
         return (site, door, *others)
 
+    total = words.say("total")
     return replace(
         part, columns=tuple(replace(part.columns[i], detail=part.columns[i].key == "site") for i in at),
-        rows=tuple(named(row) for row in part.rows),
-        totals=tuple((Cell("total"), Cell("total", text=words.say("total")), *pick(row)[2:]) for row in part.totals), chart=None, title=words.say("monthly.doors"),
+        rows=tuple(named(row) for row in part.rows), chart=None, title=words.say("monthly.doors"),
+        totals=tuple((Cell("total"), Cell("total", text=total), *pick(row)[2:]) for row in part.totals),
     )  # fmt: skip
 
 
@@ -131,7 +131,6 @@ def _row(
     corrected: int,
     reported: int,
     ask: Ask,
-    words: ReportWords,
     background: Background,
 ) -> Row:
     known = background.factor(*door, ask.last)
@@ -147,7 +146,7 @@ def _row(
 
 def _total(rows: Sequence[Row], figures: Figures, words: ReportWords) -> Row:
     def summed(at: int) -> Cell:
-        return Cell(sum(int(row[at].value or 0) for row in rows))  # type: ignore[arg-type]
+        return Cell(common.column_sum(rows, at))
 
     reported = Cell(summed(15).value, Mark.LOWER if figures.missing_s else Mark.NONE)
     return (
@@ -254,9 +253,7 @@ def worries(
     return lines
 
 
-def happenings(
-    by_door: ByDoor, words: ReportWords, background: Background, ask: Ask
-) -> list[str]:
+def happenings(by_door: ByDoor, words: ReportWords, background: Background, ask: Ask) -> list[str]:
     """What happened, dated: missing and estimated stretches, days on which nobody came, closures, corrections."""
     dated: list[tuple[date, str]] = []
     for door, facts in by_door.items():
@@ -291,4 +288,3 @@ def happenings(
                 )
             )  # fmt: skip
     return [line for _, line in sorted(dated)]
-

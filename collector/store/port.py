@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
+from collector.derive.background import Background
 from collector.derive.facts import Facts
 from collector.derive.refreshed import Refreshed
 from collector.store.db import Db
@@ -248,6 +250,10 @@ class Reading(Protocol):
 
     def facts(self) -> Facts:
         """What was derived of local hours and days."""
+        ...
+
+    def background(self, site: str | None, first: date, last: date, month: date | None = None) -> Background:
+        """Names, calendar, factors, adjustments of a site (all: ``None``); of ``month`` what was published."""
         ...
 
     def desk(self) -> Desk: ...

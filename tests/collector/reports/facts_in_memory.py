@@ -64,7 +64,7 @@ FACTORS = {("kota", "pintu-utama"): 1040}
 
 def hour_of(site: str, device: str, day: date, hour: int) -> HourFact:
     """What the rule says of an hour: closed on Sundays, Saturday afternoons and outside 08 to 17."""
-    opening = day.weekday() < 5 and 8 <= hour < 17 or day.weekday() == 5 and 8 <= hour < 14
+    opening = (day.weekday() < 5 and 8 <= hour < 17) or (day.weekday() == 5 and 8 <= hour < 14)
     raw = 0
     if opening:
         bump = 7 * ((day.toordinal() * 13 + hour * 5) % 11) - 35
