@@ -59,7 +59,8 @@ def hours(facts: Facts, ask: Ask, words: ReportWords, background: Background) ->
     total = (
         Cell("total", text=words.say("total")),
         Cell(everything, Mark.LOWER if any(s.missing for s in by_hour.values()) else Mark.NONE),
-        Cell(common.column_sum(rows, 2)), Cell(None), Cell(1000 if everything else None), Cell(sum(s.hours for s in by_hour.values())),
+        Cell(common.column_sum(rows, 2)), Cell(None), Cell(1000 if everything else None),
+        Cell(sum(s.hours for s in by_hour.values())),
         Cell(sum(s.missing for s in by_hour.values())), Cell(None),
     )  # fmt: skip
     columns = (
