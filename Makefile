@@ -11,7 +11,7 @@ FUZZ_SECONDS := 60
 PACKAGES := python3-venv mosquitto libzbar0 libgl1 libgl1-mesa-dri libegl1 libegl-mesa0 libgles2 libmtdev1 \
 	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 # Programs we did not write and test against.
-TEST_PACKAGES := chromium systemd
+TEST_PACKAGES := chromium systemd postgresql
 
 .PHONY: help run test lint gallery bench faults clean packages test-packages
 

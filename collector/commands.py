@@ -34,8 +34,10 @@ def _address(text: str, what: str, default_port: int) -> tuple[str, int]:
 @click.option("--user", help="The user name at the broker.")
 @click.option("--password-file", help="A file that holds the password.")
 @click.option("--tls/--no-tls", default=None, help="Encrypt. Left out: yes, unless the broker is on this machine.")
+@click.option("--share", help="Share the load with other collectors of this group; they need one PostgreSQL store.")
+@click.option("--client-id", help="The name at the broker; in a group each collector needs its own.")
 @click.option("--ca-file", help="The certificate that signed the broker's.")
-@click.option("--store", envvar="PUSTAKA_STORE", help="The store, one SQLite file (or the variable PUSTAKA_STORE).")
+@click.option("--store", envvar="PUSTAKA_STORE", help="The store: a file, or postgresql://… (or PUSTAKA_STORE).")
 @click.option("--web", help="Where to serve the page, host:port; port 0 takes a free one; 'none' for no page.")
 @click.option("--open", "open_", is_flag=True, help="Allow an address that others can reach. There is no login yet.")
 @click.option("--zone", help="The library's time zone, for example Asia/Makassar.")
@@ -48,6 +50,8 @@ def collector(
     password_file: str | None,
     tls: bool | None,
     ca_file: str | None,
+    share: str | None,
+    client_id: str | None,
     store: str | None,
     web: str | None,
     open_: bool,
@@ -63,7 +67,10 @@ def collector(
         settings = config.load(file) if file else CollectorSettings()
     except SettingsError as error:
         raise click.UsageError(str(error)) from error
-    broker_changes: dict[str, object] = {"user": user, "password_file": password_file, "tls": tls, "ca_file": ca_file}
+    broker_changes: dict[str, object] = {
+        "user": user, "password_file": password_file, "tls": tls, "ca_file": ca_file, "share": share,
+        "client_id": client_id,
+    }  # fmt: skip
     if broker:
         broker_changes["host"], broker_changes["port"] = _address(broker, "--broker", 1883)
     changes: dict[str, object] = {
@@ -95,7 +102,7 @@ def _changed(settings: S, changes: dict[str, object]) -> S:
     return msgspec.structs.replace(settings, **given)
 
 
-def _fleet(store: Path) -> Fleet:
+def _fleet(store: str) -> Fleet:
     return look(store, lambda reading: assess(reading.devices(), reading.desk(), now()))
 
 
@@ -108,7 +115,7 @@ def devices() -> None:
 @store_option
 @zone_option
 @click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
-def devices_list(store: Path, zone: str, as_json: bool) -> None:
+def devices_list(store: str, zone: str, as_json: bool) -> None:
     """Every device with its state and why, most urgent first."""
     fleet = _fleet(store)
     click.echo(devices_report.as_json(fleet) if as_json else devices_report.as_table(fleet, where(zone)))
@@ -120,7 +127,7 @@ def devices_list(store: Path, zone: str, as_json: bool) -> None:
 @store_option
 @zone_option
 @click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
-def devices_show(device: str, site: str | None, store: Path, zone: str, as_json: bool) -> None:
+def devices_show(device: str, site: str | None, store: str, zone: str, as_json: bool) -> None:
     """One device: state, why, versions, health, records."""
     fleet = _fleet(store)
     found = [a for a in fleet.devices if a.device.device == device and site in (None, a.device.site)]

@@ -12,15 +12,15 @@ from collector.derive.adjust import Adjustment, Method
 from collector.derive.factors import Factor
 from collector.derive.facts import MILLI
 from collector.errors import EditError
-from collector.hands import author, dry_run_option, editing, json_option, show, store_option, who_option
+from collector.hands import author, dry_run_option, editing, json_option, looking, show, store_option, who_option
 from collector.store import edits, sites
 from collector.store.db import Db
 from collector.store.edits import NewAdjustment, NewFactor, Sort
 
 
 @click.command(
-    epilog="Example: pustaka visits adjust kota pintu-1 --method exclude --from '2026-11-03 09:00' --to '2026-11-03 10:30' "
-    "--why 'parade of a school' --who rina"
+    epilog="Example: pustaka visits adjust kota pintu-1 --method exclude --from '2026-11-03 09:00' "
+    "--to '2026-11-03 10:30' --why 'parade of a school' --who rina"
 )
 @click.argument("name", metavar="SITE")
 @click.argument("device", metavar="DOOR")
@@ -76,7 +76,7 @@ def _span(db: Db, name: str, first: str, last: str | None) -> tuple[int, int]:
 @json_option
 def adjustments(name: str, store: str, as_json: bool) -> None:
     """Adjustments of a site and what became of them."""
-    with editing(store, dry_run=True) as db:
+    with looking(store) as db:
         calendar = sites.calendar(db, sites.site(db, name))
         found = edits.adjustments(db, name)
     lines = [_line(one, calendar.zone) for one in found]
@@ -159,7 +159,7 @@ def factor(
     It is used only if at least 100 passages were tallied and the interval excludes 1; it is kept in any case.
     """
     if number is None:
-        with editing(store, dry_run=True) as db:
+        with looking(store) as db:
             sites.site(db, name)
             known = edits.factors(db, name, device)
         show([_as_data(one) for one in known], [_factor_line(one) for one in known] or ["No factors."], as_json=as_json)

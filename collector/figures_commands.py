@@ -9,7 +9,7 @@ import click
 from collector import hands
 from collector.derive import refresh as refreshing
 from collector.derive.facts import MILLI, DayFact, HourFact, Scope
-from collector.hands import author, editing, json_option, show, store_option, who_option
+from collector.hands import author, editing, json_option, looking, show, store_option, who_option
 from collector.store import audit, fact_rows, publications, sites
 from collector.store.facts import SqlFacts
 
@@ -39,7 +39,7 @@ def refresh_(rebuild: bool, store: str, as_json: bool) -> None:
 def explain(name: str, device: str, day: datetime, store: str, as_json: bool) -> None:
     """How a day's figures came about: hour by hour, with what estimates rest on."""
     of = day.date()
-    with editing(store, dry_run=True) as db:
+    with looking(store) as db:
         sites.site(db, name)
         facts = SqlFacts(db)
         days = facts.days(Scope(name, device), of, of)
@@ -114,7 +114,7 @@ def published(name: str | None, store: str, as_json: bool) -> None:
     """Published months with every revision, and whether figures changed since the last."""
     data: list[dict[str, object]] = []
     lines: list[str] = []
-    with editing(store, dry_run=True) as db:
+    with looking(store) as db:
         for of, month in publications.published_months(db, name):
             found = publications.revisions(db, of, month)
             change = publications.change(db, of, month)
@@ -140,13 +140,15 @@ def published(name: str | None, store: str, as_json: bool) -> None:
 @json_option
 def audit_(name: str | None, store: str, as_json: bool) -> None:
     """Every edit ever made: when, who, what, with the values given."""
-    with editing(store, dry_run=True) as db:
+    with looking(store) as db:
         found = audit.lines(db, name)
     data = [{"id": line.id, "at": line.at, "who": line.who, "what": line.what, "site": line.site, "door": line.device,
              "detail": line.detail} for line in found]  # fmt: skip
-    lines = [
-        f"{line.id}  {datetime.fromtimestamp(line.at / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC  {line.who}  {line.what}  "
-        f"{line.site}{'/' + line.device if line.device else ''}  {', '.join(f'{k}={v}' for k, v in line.detail.items())}"
-        for line in found
-    ]
-    show(data, lines or ["No edits yet."], as_json=as_json)
+    show(data, [_audit_line(line) for line in found] or ["No edits yet."], as_json=as_json)
+
+
+def _audit_line(line: audit.Line) -> str:
+    at = datetime.fromtimestamp(line.at / 1000, UTC)
+    where = f"{line.site}/{line.device}" if line.device else line.site
+    detail = ", ".join(f"{key}={value}" for key, value in line.detail.items())
+    return f"{line.id}  {at:%Y-%m-%d %H:%M:%S} UTC  {line.who}  {line.what}  {where}  {detail}"

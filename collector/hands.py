@@ -19,7 +19,7 @@ from collector.errors import CollectorError, EditError
 from collector.store.audit import Author
 from collector.store.db import Db
 from collector.store.facts import SqlFacts
-from collector.store.sqlite import SqliteStore
+from collector.store.open import is_url, open_reader, open_store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,7 +28,7 @@ store_option = click.option(
     envvar="PUSTAKA_STORE",
     default="collector.sqlite",
     show_default=True,
-    help="The collector's store (or the variable PUSTAKA_STORE).",
+    help="The collector's store: a file or postgresql://… (or the variable PUSTAKA_STORE).",
 )
 who_option = click.option(
     "--who", envvar="PUSTAKA_WHO", required=True, help="Who makes this edit (or the variable PUSTAKA_WHO)."
@@ -55,9 +55,9 @@ def editing(store: str, *, make: bool = False, dry_run: bool = False) -> Iterato
     ``dry_run`` takes everything back at the end.
     """
     try:
-        if not make and not Path(store).exists():
+        if not make and not is_url(store) and not Path(store).exists():
             raise EditError(f"{store}: no such store. Start 'pustaka collector' once, or name another with --store.")
-        opened = SqliteStore(Path(store))
+        opened = open_store(store)
         try:
             with opened.edit() as db:
                 yield db
@@ -67,6 +67,16 @@ def editing(store: str, *, make: bool = False, dry_run: bool = False) -> Iterato
             pass
         finally:
             opened.close()
+    except CollectorError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def looking(store: str) -> Iterator[Db]:
+    """One moment of a store, to look at only, with its errors as the command's."""
+    try:
+        with open_reader(store).look() as db:
+            yield db
     except CollectorError as error:
         raise click.ClickException(str(error)) from error
 

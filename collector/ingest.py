@@ -7,35 +7,34 @@ has a readable number and unreadable content becomes a record with a problem, so
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import lru_cache
+
+import msgspec
 
 from collector.store.port import Batch, DeadLetter, Floor, Ledger, Record, StateUpdate
 from devices.contract import (
+    LIMIT,
     Ack,
     Alert,
     BatchItem,
     ContractError,
-    Count,
     Health,
     Info,
     Leaf,
-    Row,
     Status,
     Topic,
     Totals,
-    Transaction,
-    body,
     decode,
+    decode_known,
     decode_rows,
     parse_topic,
 )
 
-#: The largest number JSON carries exactly everywhere; SQLite's own limit is higher.
-_LIMIT = 2**53
+#: Devices write to the same few topics all day.
+_topic = lru_cache(maxsize=4096)(parse_topic)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One MQTT message. ``retained`` is true for a stored copy that the broker handed over on subscribing."""
 
     topic: str
@@ -52,7 +51,7 @@ def sort(messages: Iterable[Message]) -> Batch:
     floors: list[Floor] = []
     for message in messages:
         try:
-            topic = parse_topic(message.topic)
+            topic = _topic(message.topic)
             if topic.leaf is Leaf.RECORDS:
                 _records(topic, message, records, dead)
             elif topic.leaf is Leaf.ACK:
@@ -67,42 +66,41 @@ def sort(messages: Iterable[Message]) -> Batch:
 
 
 def _records(topic: Topic, message: Message, records: list[Record], dead: list[DeadLetter]) -> None:
+    known = decode_known(message.payload)
+    if known is None:
+        _records_one_by_one(topic, message, records, dead)
+        return
+    epoch = ""
+    ledger = Ledger(topic.site, topic.device, epoch)
+    for row, raw in zip(*known, strict=True):
+        if row.epoch != epoch:
+            epoch = row.epoch
+            ledger = Ledger(topic.site, topic.device, epoch)
+            if not epoch.isprintable():
+                epoch = ""  # and so with the next row
+                dead.append(DeadLetter(message.topic, bytes(raw), _UNUSABLE, message.received))
+                continue
+        records.append(Record(ledger, row.seq, bytes(raw), row, "", message.received))
+
+
+_UNUSABLE = "the row's epoch or seq cannot be used"
+
+
+def _records_one_by_one(topic: Topic, message: Message, records: list[Record], dead: list[DeadLetter]) -> None:
     for item in decode_rows(message.payload):
         key = _usable(item)
-        if key is None:
-            problem = item.problem or "the row's epoch or seq cannot be used"
-            dead.append(DeadLetter(message.topic, item.raw, problem, message.received))
-            continue
-        epoch, seq = key
-        problem = item.problem or _out_of_range(item.row)
-        row = None if problem else item.row
-        records.append(Record(Ledger(topic.site, topic.device, epoch), seq, item.raw, row, problem, message.received))
-        if problem:
-            dead.append(DeadLetter(message.topic, item.raw, problem, message.received))
+        if key is not None:
+            ledger = Ledger(topic.site, topic.device, key[0])
+            records.append(Record(ledger, key[1], item.raw, item.row, item.problem, message.received))
+        if key is None or item.problem:
+            dead.append(DeadLetter(message.topic, item.raw, item.problem or _UNUSABLE, message.received))
 
 
 def _usable(item: BatchItem) -> tuple[str, int] | None:
     if item.key is None:
         return None
     epoch, seq = item.key
-    return item.key if 1 <= seq < _LIMIT and 1 <= len(epoch) <= 64 and epoch.isprintable() else None
-
-
-def _out_of_range(row: Row | None) -> str:
-    """Why the row's numbers cannot be right, or nothing. They were typed, but not bounded, by the contract."""
-    if row is None:
-        return ""
-    numbers: list[tuple[str, int]] = [("bt0", row.bt0), ("bt1", row.bt1), ("t0", row.t0 or 0), ("t1", row.t1 or 0)]
-    content = body(row)
-    if isinstance(content, Count):
-        numbers += [("in", content.into), ("out", content.out), ("IN", content.total_in), ("OUT", content.total_out)]
-        numbers += [("tb", content.turned_back), ("amb", content.ambiguous), ("glitch", content.glitch)]
-    elif isinstance(content, Transaction):
-        numbers.append(("total", content.total))
-    for name, value in numbers:
-        if not 0 <= value < _LIMIT:
-            return f"{name} is {value}: not between 0 and 2^53"
-    return ""
+    return item.key if 1 <= seq < LIMIT and 1 <= len(epoch) <= 64 and epoch.isprintable() else None
 
 
 _STATES: dict[Leaf, type[Info] | type[Health] | type[Totals] | type[Alert] | type[Status]] = {
@@ -126,7 +124,7 @@ def _state(topic: Topic, message: Message) -> StateUpdate:
         value = _status(topic, message.payload)
     else:
         value = decode(message.payload, what)
-    if isinstance(value, Health) and value.oldest is not None and not 0 <= value.oldest < _LIMIT:
+    if isinstance(value, Health) and value.oldest is not None and not 0 <= value.oldest < LIMIT:
         raise ContractError(f"health: oldest is {value.oldest}: not between 0 and 2^53")
     return StateUpdate(topic.site, topic.device, topic.leaf, value, message.received, live, topic.rest)
 
@@ -151,7 +149,7 @@ def _floor(topic: Topic, message: Message) -> list[Floor]:
     if not message.payload:
         return []
     ack = decode(message.payload, Ack)
-    if not (0 <= ack.seq < _LIMIT and 1 <= len(ack.epoch) <= 64 and ack.epoch.isprintable()):
+    if not (0 <= ack.seq < LIMIT and 1 <= len(ack.epoch) <= 64 and ack.epoch.isprintable()):
         raise ContractError("ack: epoch or seq cannot be used")
     return [Floor(Ledger(topic.site, topic.device, ack.epoch), ack.seq)] if ack.seq else []
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -12,28 +11,27 @@ import click
 
 from collector import settings as config
 from collector.errors import CollectorError, SetupError
+from collector.store.open import open_reader
 from collector.store.port import Reading
-from collector.store.view import SqliteReader
 
 T = TypeVar("T")
 
 store_option = click.option(
     "--store",
     envvar="PUSTAKA_STORE",
-    type=click.Path(path_type=Path),
     default="collector.sqlite",
     show_default=True,
-    help="The collector's store (or the variable PUSTAKA_STORE).",
+    help="The collector's store: a file, or postgresql://… (or the variable PUSTAKA_STORE).",
 )
 zone_option = click.option(
     "--zone", envvar="PUSTAKA_ZONE", default="Asia/Makassar", show_default=True, help="The library's time zone."
 )
 
 
-def look(store: Path, what: Callable[[Reading], T]) -> T:
+def look(store: str, what: Callable[[Reading], T]) -> T:
     """Read one moment of the store, with its errors as the command's."""
     try:
-        with SqliteReader(store).snapshot() as reading:
+        with open_reader(store).snapshot() as reading:
             return what(reading)
     except CollectorError as error:
         raise click.ClickException(str(error)) from error

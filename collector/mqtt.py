@@ -3,6 +3,12 @@
 MQTT 5 with a session that outlives us (7 days), so that the broker queues while we are away, and automatic
 acknowledgement, because nothing depends on the broker: rows stay in the device until our own ``ack``. Callbacks only
 enqueue, and none lets an exception out, since that would end the client's thread while everything seems fine.
+
+**Groups.** Collectors with the same ``share`` get each message once among them. What the broker kept (status, health,
+acknowledgements) does not belong to a group's subscription, so each member also asks for it plainly when it connects,
+and at once takes that subscription back: the kept messages are on their way by then. Mosquitto 2.0.11 hands them to the
+group as well; hearing a statement twice changes nothing. A group does not subscribe to ``ack``: it
+would hear its own.
 """
 
 from __future__ import annotations
@@ -26,8 +32,15 @@ from collector.store.port import Mark
 from devices.contract import ROOT, Ack, ContractError, Leaf, encode, topic
 
 SESSION_S = 7 * 24 * 3600
+#: In a group: what a member that is gone has not acknowledged goes to the others after so long.
+SHARED_SESSION_S = 60
+#: What a group shares, and what the broker keeps for each of its members.
+SHARED = ("records", "status", "info", "health", "totals", "alert/+")
+KEPT = ("status", "info", "health", "totals", "alert/+", "ack")
 #: Messages the broker may have under way to us.
 WINDOW = 1000
+
+_ACK = f"/{Leaf.ACK}"
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +89,7 @@ class Broker:
     def start(self) -> None:
         """Connect in the background, and again whenever the connection is lost."""
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.SessionExpiryInterval = SESSION_S
+        properties.SessionExpiryInterval = SHARED_SESSION_S if self._settings.share else SESSION_S
         properties.ReceiveMaximum = WINDOW
         self._client.connect_async(
             self._settings.host, self._settings.port, keepalive=30, clean_start=False, properties=properties
@@ -103,12 +116,23 @@ class Broker:
             self.problem = f"the broker at {self._where} refuses us: {reason}. Check --user and --password-file."
             log.error(self.problem)
             return
-        # Each time anew, even into a kept session: the retained state of every device is what we want to hear first.
-        client.subscribe(f"{ROOT}/#", options=SubscribeOptions(qos=1, noLocal=True))
+        self._subscribe(client)
         self.listening_since = self._clock()
         self.problem = ""
         log.info("listening at %s", self._where)
         self._turned()
+
+    def _subscribe(self, client: Client) -> None:
+        """Each time anew, even into a kept session: what devices said of themselves is what we want to hear first."""
+        share = self._settings.share
+        if not share:
+            client.subscribe(f"{ROOT}/#", options=SubscribeOptions(qos=1, noLocal=True))
+            return
+        kept = [f"{ROOT}/+/+/{leaf}" for leaf in KEPT]
+        client.subscribe([(each, SubscribeOptions(qos=1, noLocal=True)) for each in kept])
+        client.unsubscribe(kept)
+        # A group may not ask to be spared its own messages (MQTT 5, 3.8.3.1), and it has none on these topics.
+        client.subscribe([(f"$share/{share}/{ROOT}/+/+/{leaf}", SubscribeOptions(qos=1)) for leaf in SHARED])
 
     def _on_disconnect(
         self,
@@ -125,6 +149,8 @@ class Broker:
         self._turned()
 
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        if self._settings.share and not message.retain and message.topic.endswith(_ACK):
+            return  # told by another member between our asking for what is kept and taking that back
         try:
             self._offer(Message(message.topic, bytes(message.payload), message.retain, self._clock()))
         except (ContractError, UnicodeDecodeError, ValueError):

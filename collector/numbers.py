@@ -55,10 +55,20 @@ class Numbers:
         """Holes that the device can still fill."""
         return tuple(Hole(max(h.first, self.floor + 1), h.last) for h in self.holes if h.last > self.floor)
 
+    def has(self, seq: int) -> bool:
+        """Whether the row with this number has arrived."""
+        if not 1 <= seq <= self.top:
+            return False
+        at = bisect_right(self.holes, seq, key=lambda hole: hole.first) - 1
+        return at < 0 or self.holes[at].last < seq
+
     def with_rows(self, seqs: Iterable[int]) -> Numbers:
         """These numbers, after more rows arrived (in any order, with repeats)."""
         top, holes = self.top, list(self.holes)
-        for seq in sorted(set(seqs)):
+        arrived = sorted(set(seqs))
+        if arrived and arrived[0] == top + 1 and arrived[-1] - top == len(arrived):  # the usual case: simply the next
+            return Numbers(arrived[-1], self.holes, self.floor)
+        for seq in arrived:
             if seq > top:
                 if seq > top + 1:
                     holes.append(Hole(top + 1, seq - 1))

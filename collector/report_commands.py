@@ -37,7 +37,7 @@ FINE_DAYS = 62
 class Wanted:
     """The options that all reports share."""
 
-    store: Path
+    store: str
     zone: str
     site: str | None
     door: str | None
@@ -67,7 +67,7 @@ def _options(*forms: str, language: str = "en", until: str = "today") -> Callabl
 
     def decorate(command: F) -> F:
         def gathered(
-            store: Path, zone: str, site: str | None, door: str | None, first: datetime | None, last: datetime | None,
+            store: str, zone: str, site: str | None, door: str | None, first: datetime | None, last: datetime | None,
             month: datetime | None, year: int | None, form: str, out: Path | None, lang: str, **others: Any,
         ) -> Any:  # fmt: skip
             checked_zone(zone)

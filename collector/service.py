@@ -9,18 +9,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 
 import uvicorn
 
 from collector.changes import Changes
+from collector.deriving import Deriver
 from collector.errors import SetupError
 from collector.mqtt import Broker
 from collector.settings import CollectorSettings, WebSettings, check, zone
+from collector.store.open import open_reader, open_store, shown
 from collector.store.port import Mark, Store
-from collector.store.sqlite import SqliteStore
-from collector.store.view import SqliteReader
 from collector.web.app import Desk, build
 from collector.web.metrics import Pulse
 from collector.writer import Writer
@@ -42,10 +41,18 @@ class Ingest:
         Raises:
             collector.errors.CollectorError: the store or a file of the settings cannot be used.
         """
-        self._store: Store = SqliteStore(Path(settings.store))
+        self._store: Store = open_store(settings.store, settings.broker.client_id)
         for device in settings.device:
             self._store.expect(device.site, device.id, device.name, clock())
-        self.writer = Writer(self._store, self._publish, changes.happened, self._listening_since, clock)
+        deriver = Deriver(self._store, clock, changes.happened, settings.zone)
+        self.writer = Writer(
+            self._store,
+            self._publish,
+            changes.happened,
+            self._listening_since,
+            clock,
+            lambda idle: deriver.turn(idle=idle),
+        )
         self.broker = Broker(settings.broker, self.writer.offer, self.writer.nudge, clock)
 
     def __enter__(self) -> Ingest:
@@ -84,7 +91,7 @@ def run(settings: CollectorSettings, *, page: bool, say: Callable[[str], None]) 
         stop = threading.Event()
         _on_end(stop.set)
         with Ingest(settings, changes):
-            say(f"collector: {settings.store}, broker {settings.broker.host}:{settings.broker.port}")
+            say(f"collector: {shown(settings.store)}, broker {settings.broker.host}:{settings.broker.port}")
             stop.wait()
         return
     _serve(settings, changes, say)
@@ -102,9 +109,7 @@ class _Server(uvicorn.Server):
 def _serve(settings: CollectorSettings, changes: Changes, say: Callable[[str], None]) -> None:
     listening = _bind(settings.web)
     with listening, Ingest(settings, changes) as ingest:
-        desk = Desk(
-            SqliteReader(Path(settings.store)), changes, clock, ingest.pulse, zone(settings.zone), settings.site_name
-        )
+        desk = Desk(open_reader(settings.store), changes, clock, ingest.pulse, zone(settings.zone), settings.site_name)
         server = _Server(
             uvicorn.Config(build(desk), log_level="warning", lifespan="off", access_log=False, server_header=False,
                            timeout_graceful_shutdown=1)

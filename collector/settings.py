@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from collector.errors import SetupError
+from collector.store.open import is_url
 from devices.contract import ContractError, check_id
 from devices.settings import load as load_settings
 
+_SHARE = re.compile(r"[a-z0-9-]{0,32}")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``[broker]``: where Mosquitto is. ``tls`` left out means: yes, unless the broker is on this machine."""
+    """``[broker]``: where Mosquitto is. ``tls`` left out means: yes, unless the broker is on this machine.
+
+    ``share`` names a group of collectors that share the load and one store; each needs a ``client_id`` of its own.
+    """
 
     host: str = "127.0.0.1"
     port: int = 1883
@@ -24,6 +30,7 @@ class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     tls: bool | None = None
     ca_file: str = ""
     client_id: str = "pustaka-collector"
+    share: str = ""
 
     @property
     def encrypted(self) -> bool:
@@ -48,7 +55,7 @@ class ExpectedDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
 
 class CollectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The whole file. A relative ``store`` starts at the file's folder."""
+    """The whole file. ``store`` is a file, which if relative starts at this one's folder, or postgresql://…"""
 
     store: str = "collector.sqlite"
     site_name: str = "Perpustakaan"
@@ -65,6 +72,8 @@ def load(path: Path) -> CollectorSettings:
         devices.settings.SettingsError: see there.
     """
     settings = load_settings(path, CollectorSettings)
+    if is_url(settings.store):
+        return settings
     return msgspec.structs.replace(settings, store=str((path.parent / settings.store).resolve()))
 
 
@@ -75,6 +84,13 @@ def check(settings: CollectorSettings) -> None:
         SetupError: naming the setting and what was expected.
     """
     zone(settings.zone)
+    if not _SHARE.fullmatch(settings.broker.share):
+        raise SetupError(f"share {settings.broker.share!r}: use up to 32 characters of a-z, 0-9 and '-'")
+    if settings.broker.share and not is_url(settings.store):
+        raise SetupError(
+            "several collectors can share only a PostgreSQL store, and this one is a file. "
+            "Name a database with --store postgresql://USER@HOST/DATABASE, or leave --share out."
+        )
     if settings.web.host not in LOOPBACK and not settings.web.open:
         raise SetupError(
             f"the page would be open to anyone who can reach {settings.web.host}, and it has no login yet. "

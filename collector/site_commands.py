@@ -12,7 +12,17 @@ from collector.derive import weekly
 from collector.derive.calendar import Kind, Special
 from collector.derive.holidays import indonesia
 from collector.errors import EditError
-from collector.hands import as_day, author, dry_run_option, editing, json_option, show, store_option, who_option
+from collector.hands import (
+    as_day,
+    author,
+    dry_run_option,
+    editing,
+    json_option,
+    looking,
+    show,
+    store_option,
+    who_option,
+)
 from collector.store import sites
 from collector.store.db import Db
 from collector.store.sites import DoorEntry, Role, Site
@@ -30,7 +40,7 @@ def site() -> None:
 @json_option
 def site_list(store: str, as_json: bool) -> None:
     """Every site with its hours of today and its doors."""
-    with editing(store, dry_run=True) as db:
+    with looking(store) as db:
         found = [_as_data(db, one) for one in sites.sites(db)]
     lines = []
     for one in found:
@@ -196,7 +206,7 @@ def holidays() -> None:
 @json_option
 def holidays_list(name: str, year: int | None, store: str, as_json: bool) -> None:
     """The special days that are entered."""
-    with editing(store, dry_run=True) as db:
+    with looking(store) as db:
         sites.site(db, name)
         found = [one for one in sites.specials(db, name) if year is None or one.day.year == year]
     lines = [_special_line(one) for one in found]

@@ -1,35 +1,38 @@
 """The one thread that writes: gather, commit, and only then acknowledge.
 
-Theory of operation. The MQTT thread offers messages to a bounded queue. When the queue is full it waits: the broker's
-window fills, the broker queues, and at last the device's own ledger holds the rows. Nothing is dropped on the way. The
-writer takes up to 500 rows, or what came in 50 ms, or what is there when 5 ms bring nothing new, commits them in one
-transaction and then publishes the mark of each ledger touched. A kill at any point loses nothing: what was
+Theory of operation. The MQTT thread puts messages into a bounded inbox. When that is full it waits: the broker's window
+fills, the broker queues, and at last the device's own ledger holds the rows. Nothing is dropped on the way. The writer
+takes what waits: up to 4 MiB, or what came in 50 ms, or what is there when 5 ms bring nothing new. It commits that in
+one transaction and then publishes the mark of each ledger touched, once. A kill at any point loses nothing: what was
 not committed was not acknowledged, and the device sends it again.
+
+It does not look up for every message: between two looks the other thread has the interpreter for itself.
 """
 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from collector.errors import StoreBusy
+from collector.inbox import Inbox
 from collector.ingest import Message, sort
 from collector.store.port import Batch, DeadLetter, Mark, Store, Written
 
-ROWS = 500
+#: Bytes in one transaction, about: some 10 000 rows, 200 in a message.
+SIZE = 4 * 1024 * 1024
 LINGER_S = 0.05
 IDLE_S = 0.005
 BEAT_S = 5.0
 POLL_S = 0.25
 RETRY_S = 1.0
 DRAIN_S = 1.0
-#: Messages waiting to be written, at most; a full one holds 200 rows.
-WAITING = 1000
+#: Messages waiting to be written, at most, and bytes of them.
+WAITING = 10_000
+WAITING_SIZE = 8 * 1024 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -58,15 +61,20 @@ class Writer:
         changed: Callable[[], None],
         listening_since: Callable[[], int | None],
         clock: Callable[[], int],
+        between: Callable[[bool], None] = lambda _idle: None,
     ) -> None:
-        """``publish`` tells a device its mark; ``changed`` says that there is news; ``clock`` is ms of UTC."""
+        """``publish`` tells a device its mark; ``changed`` says that there is news; ``clock`` is ms of UTC.
+
+        ``between`` is called between two batches, and told whether nothing came.
+        """
         self.tally = Tally()
         self._store = store
         self._publish = publish
         self._changed = changed
         self._listening_since = listening_since
         self._clock = clock
-        self._queue: queue.Queue[Message | None] = queue.Queue(WAITING)  # None: look up, it may be time to stop
+        self._between = between
+        self._inbox = Inbox(WAITING, WAITING_SIZE)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="collector-writer", daemon=True)
         self._beaten = float("-inf")
@@ -76,23 +84,18 @@ class Writer:
         self._thread.start()
 
     def offer(self, message: Message) -> None:
-        """Hand a message over; waits while the queue is full."""
-        while not self._stopping.is_set():
-            try:
-                self._queue.put(message, timeout=0.5)
-                return
-            except queue.Full:
-                log.warning("the store is slower than the broker: %d messages wait", WAITING)
+        """Hand a message over; waits while too many wait."""
+        self._inbox.put(message)
 
     def nudge(self) -> None:
         """Write the desk's own state soon (the broker came or went)."""
         self._beaten = float("-inf")
+        self._inbox.wake()
 
     def stop(self, timeout: float = 1.5) -> None:
         """End after what is queued. What does not fit in the time was not acknowledged, and comes again."""
         self._stopping.set()
-        with suppress(queue.Full):  # then nobody waits for it
-            self._queue.put_nowait(None)
+        self._inbox.close()
         if self._thread.is_alive():
             self._thread.join(timeout)
 
@@ -104,7 +107,7 @@ class Writer:
     @property
     def waiting(self) -> int:
         """Messages not yet written."""
-        return self._queue.qsize()
+        return len(self._inbox)
 
     def _run(self) -> None:
         until = float("inf")
@@ -117,27 +120,21 @@ class Writer:
             if self._stopping.is_set():
                 until = min(until, time.monotonic() + DRAIN_S)
             self._beat()
+            if not self._stopping.is_set():
+                self._between(not messages)
 
     def _gather(self) -> list[Message]:
-        messages: list[Message] = []
-        rows = 0
+        if not self._stopping.is_set():
+            self._inbox.wait(POLL_S)
         until = time.monotonic() + LINGER_S
-        wait = 0.0 if self._stopping.is_set() else POLL_S
-        while rows < ROWS:
-            try:
-                message = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
-            except queue.Empty:
+        messages = self._inbox.take(SIZE)
+        room = SIZE - _size(messages)
+        while messages and room > 0 and time.monotonic() < until and not self._stopping.wait(IDLE_S):
+            more = self._inbox.take(room)
+            if not more:
                 break
-            if message is None:
-                wait = 0.0
-                continue
-            if not messages:
-                until = time.monotonic() + LINGER_S
-            messages.append(message)
-            rows += max(1, message.payload.count(b'"seq"'))
-            wait = min(IDLE_S, until - time.monotonic())
-            if wait <= 0:
-                break
+            messages += more
+            room -= _size(more)
         return messages
 
     def _commit(self, messages: list[Message]) -> None:
@@ -217,3 +214,7 @@ class Writer:
             self.tally.problem = str(error)
         if turned or self.tally.problem != before:
             self._changed()
+
+
+def _size(messages: list[Message]) -> int:
+    return sum(len(message.payload) for message in messages)

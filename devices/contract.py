@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, ClassVar, Final, TypeVar
 
 import msgspec
 
@@ -93,43 +93,60 @@ DEVICE_WRITES: Final = (
 DEVICE_READS: Final = ("ack", "command/+", "config")
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+#: The largest number that JSON carries exactly everywhere is one less; checked when a message is read.
+LIMIT: Final = 2**53
+Whole = Annotated[int, msgspec.Meta(ge=0, lt=LIMIT)]
+Epoch = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class Stamped(msgspec.Struct, frozen=True, kw_only=True):
+    """The number of a row and its times, whatever it holds."""
+
+    epoch: Epoch
+    seq: Annotated[int, msgspec.Meta(ge=1, lt=LIMIT)]
+    boot: str
+    bt0: Whole
+    bt1: Whole
+    t0: Whole | None = None
+    t1: Whole | None = None
+    clk: Clock = Clock.NONE
+
+
+class Row(Stamped, frozen=True, kw_only=True):
     """One numbered row of a device's ledger.
 
     ``body`` stays raw JSON here, so that a row whose content is unreadable still has a readable number and can be
     set aside without holding up the rows behind it.
     """
 
-    epoch: str
-    seq: int
-    boot: str
-    bt0: int
-    bt1: int
-    t0: int | None = None
-    t1: int | None = None
-    clk: Clock = Clock.NONE
     kind: str
     body: msgspec.Raw
     v: int = 1
 
 
-class Count(msgspec.Struct, frozen=True, kw_only=True):
+class Count(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Body of ``count`` and ``heartbeat``: passages in the interval, and the running totals after it.
 
     The totals let anyone size a hole: ``total_in(n) - into(n) - total_in(k)`` passages lie between rows k and n.
+    ``n_src`` holds the totals of a counter that is not ours as it showed them, (in,) or (in, out), wraps and all.
     """
 
-    into: int = msgspec.field(name="in", default=0)
-    out: int = 0
-    total_in: int = msgspec.field(name="IN", default=0)
-    total_out: int = msgspec.field(name="OUT", default=0)
-    turned_back: int = msgspec.field(name="tb", default=0)
-    ambiguous: int = msgspec.field(name="amb", default=0)
-    glitch: int = 0
+    into: Whole = msgspec.field(name="in", default=0)
+    out: Whole = 0
+    total_in: Whole = msgspec.field(name="IN", default=0)
+    total_out: Whole = msgspec.field(name="OUT", default=0)
+    turned_back: Whole = msgspec.field(name="tb", default=0)
+    ambiguous: Whole = msgspec.field(name="amb", default=0)
+    glitch: Whole = 0
     flags: tuple[str, ...] = ()
+    n_src: tuple[int, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
-class Transaction(msgspec.Struct, frozen=True, kw_only=True):
+#: Flags of a count or heartbeat whose sensor saw nothing, or not enough to count: such a row covers no time.
+BLIND: Final = frozenset({"sensor_lost", "unreadable", "blocked", "one_beam_dead"})
+
+
+class Transaction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Body of ``transaction``: that something was lent, never what or to whom.
 
     ``op`` is checkout, checkin, renew or visit; ``result`` is done, refused or unknown; ``code`` is the refusal's
@@ -139,15 +156,53 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True):
     op: str
     result: str
     code: str | None = None
-    total: int = 0
+    total: Whole = 0
 
 
-class Anchor(msgspec.Struct, frozen=True, kw_only=True):
+class Anchor(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Body of ``anchor``: at boot-clock ``bt`` of this row's boot it was ``utc`` (ms), give or take ``err`` ms."""
 
-    bt: int
-    utc: int
-    err: int
+    bt: Whole
+    utc: Whole
+    err: Whole
+
+
+class CountRow(Stamped, frozen=True, kw_only=True, tag_field="kind", tag=Kind.COUNT.value, gc=False):
+    """A ``count`` row with its body read."""
+
+    kind: ClassVar[str] = Kind.COUNT
+    body: Count
+    v: int = 1
+
+
+class HeartbeatRow(Stamped, frozen=True, kw_only=True, tag_field="kind", tag=Kind.HEARTBEAT.value, gc=False):
+    """A ``heartbeat`` row with its body read."""
+
+    kind: ClassVar[str] = Kind.HEARTBEAT
+    body: Count
+    v: int = 1
+
+
+class TransactionRow(Stamped, frozen=True, kw_only=True, tag_field="kind", tag=Kind.TRANSACTION.value, gc=False):
+    """A ``transaction`` row with its body read."""
+
+    kind: ClassVar[str] = Kind.TRANSACTION
+    body: Transaction
+    v: int = 1
+
+
+class AnchorRow(Stamped, frozen=True, kw_only=True, tag_field="kind", tag=Kind.ANCHOR.value, gc=False):
+    """An ``anchor`` row with its body read."""
+
+    kind: ClassVar[str] = Kind.ANCHOR
+    body: Anchor
+    v: int = 1
+
+
+#: A row of a kind that this version knows, read in one go.
+KnownRow = CountRow | HeartbeatRow | TransactionRow | AnchorRow
+#: Any row that can be kept: one of an unknown kind stays unread.
+AnyRow = KnownRow | Row
 
 
 class Ack(msgspec.Struct, frozen=True, kw_only=True):
@@ -315,7 +370,7 @@ def decode(payload: bytes, what: type[T]) -> T:
 class BatchItem(msgspec.Struct, frozen=True):
     """One element of a ``records`` message: the row, or why it is not one."""
 
-    row: Row | None
+    row: AnyRow | None
     raw: bytes
     problem: str = ""
     #: Readable even when the rest is not; ``None`` when these too are unreadable.
@@ -327,6 +382,26 @@ class _Key(msgspec.Struct):
     seq: int
 
 
+_known_rows = msgspec.json.Decoder(list[KnownRow])
+_known_row = msgspec.json.Decoder(KnownRow)
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def decode_known(payload: bytes) -> tuple[list[KnownRow], list[msgspec.Raw]] | None:
+    """Read a ``records`` message in one go: its rows, and the bytes of each; ``None`` when that cannot be done.
+
+    That is the usual case. Otherwise :func:`decode_rows` finds out what is the matter with which row.
+    """
+    if len(payload) > MAX_PAYLOAD or _NUL in payload:
+        return None
+    try:
+        payload.decode()  # the decoder does not look into what it skips
+        rows = _known_rows.decode(payload)
+    except UNREADABLE:
+        return None
+    return (rows, _raws.decode(payload)) if len(rows) <= BATCH else None
+
+
 def decode_rows(payload: bytes) -> list[BatchItem]:
     """Read a ``records`` message element by element, so that one bad row spoils only itself.
 
@@ -336,26 +411,47 @@ def decode_rows(payload: bytes) -> list[BatchItem]:
     if len(payload) > MAX_PAYLOAD:
         raise ContractError(f"a message of {len(payload)} bytes; at most {MAX_PAYLOAD} are allowed")
     try:
-        raws = msgspec.json.decode(payload, type=list[msgspec.Raw])
+        raws = _raws.decode(payload)
     except UNREADABLE as error:
         raise ContractError(f"records: not a JSON array: {error}") from error
     if len(raws) > BATCH:
         raise ContractError(f"records: {len(raws)} rows in a message; at most {BATCH} are allowed")
-    return [_decode_item(bytes(raw)) for raw in raws]
+    return [decode_row(bytes(raw)) for raw in raws]
 
 
-def _decode_item(raw: bytes) -> BatchItem:
+#: JSON allows this character in a text, databases do not.
+_NUL: Final = rb"\u0000"
+
+
+def decode_row(raw: bytes) -> BatchItem:
+    """Read one element of a ``records`` message."""
     try:
-        row = msgspec.json.decode(raw, type=Row)
-        problem = _row_problem(row)
-        return BatchItem(None if problem else row, raw, problem, (row.epoch, row.seq))
+        return _whole_item(raw)
     except UNREADABLE as error:
         problem = str(error)
     try:
         key = msgspec.json.decode(raw, type=_Key)
-        return BatchItem(None, raw, problem, (key.epoch, key.seq))
     except UNREADABLE:
         return BatchItem(None, raw, problem)
+    if not 1 <= key.seq < LIMIT:
+        problem = f"seq {key.seq} is not between 1 and 2^53"
+    return BatchItem(None, raw, problem, (key.epoch, key.seq))
+
+
+def _whole_item(raw: bytes) -> BatchItem:
+    row: AnyRow = msgspec.json.decode(raw, type=Row)
+    key = (row.epoch, row.seq)
+    problem = "it holds the character U+0000" if _NUL in raw else ""
+    if row.kind in _BODIES:
+        try:
+            row = _known_row.decode(raw)
+        except UNREADABLE as error:
+            problem = problem or str(error)
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        problem = problem or str(error)
+    return BatchItem(None if problem else row, raw, problem, key)
 
 
 _BODIES: Final[dict[str, type[msgspec.Struct]]] = {
@@ -366,23 +462,13 @@ _BODIES: Final[dict[str, type[msgspec.Struct]]] = {
 }
 
 
-def body(row: Row) -> msgspec.Struct | None:
+def body(row: AnyRow) -> msgspec.Struct | None:
     """The row's typed body, or ``None`` for a kind this version does not know (such a row is kept, unread).
 
     Raises:
         ContractError: a known kind with a malformed body.
     """
+    if not isinstance(row, Row):
+        return row.body
     what = _BODIES.get(row.kind)
     return None if what is None else decode(bytes(row.body), what)
-
-
-def _row_problem(row: Row) -> str:
-    if not 1 <= row.seq < 2**53:
-        return f"seq {row.seq} is not between 1 and 2^53"
-    if not row.epoch or len(row.epoch) > 64:
-        return "epoch is empty or longer than 64 characters"
-    try:
-        body(row)
-    except ContractError as error:
-        return str(error)
-    return ""

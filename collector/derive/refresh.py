@@ -45,7 +45,7 @@ HOUR_MS = 3_600_000
 GRACE_MS = 1_800_000
 DEFAULT_ZONE = "Asia/Makassar"
 #: Marks turned at once.
-_QUARTERS = 20_000
+_QUARTERS = 5_000
 #: Tables that hold nothing but what can be derived.
 DERIVED = ("hour_fact", "day_fact", "week_hour", "estimate", "derived_until", "dirty_day")
 
@@ -62,6 +62,8 @@ def refresh(db: Db, now: int, *, limit: int | None = None, default_zone: str = D
     ``now``: ms of UTC. ``limit``: door-days and site-days at most (``None``: all). ``default_zone``: of sites that were
     only heard of.
     """
+    if not _waits(db, horizon(now)):
+        return Refreshed()
     db.execute("UPDATE derive_turn SET turns = turns + 1 WHERE id = 1")
     work = _Work(db, horizon(now))
     quarters = taken = work.take_quarters(default_zone)
@@ -72,6 +74,19 @@ def refresh(db: Db, now: int, *, limit: int | None = None, default_zone: str = D
     days, changed = work.derive_days(limit)
     more = taken == _QUARTERS or any(dirty.some(db, 1, whole_site=whole) for whole in (False, True))
     return Refreshed(quarters, days, changed, more)
+
+
+def _waits(db: Db, until: int) -> bool:
+    """Whether there is anything to do; only looks, so that an idle desk writes nothing."""
+    for sql, values in (
+        ("SELECT 1 FROM dirty LIMIT 1", ()),
+        ("SELECT 1 FROM dirty_day LIMIT 1", ()),
+        ("SELECT 1 FROM site s LEFT JOIN derived_until u ON u.site = s.site WHERE coalesce(u.until, -1) <> ? LIMIT 1",
+         (until,)),
+    ):  # fmt: skip
+        if db.execute(sql, values).fetchone() is not None:
+            return True
+    return False
 
 
 def rebuild(db: Db, now: int, *, default_zone: str = DEFAULT_ZONE) -> Refreshed:

@@ -1,122 +1,113 @@
-"""Keeps the derived tables of the SQLite store up to date: each new row is placed, then the touched quarter hours are
-summed afresh. Late rows and late anchors therefore cost only the quarter hours they touch.
+"""Keeps the derived tables up to date: each new row adds to the quarter hours it lies in, and to nothing else.
+
+Rows with times of their own that nothing can change are added up in memory, and each touched quarter hour is written
+once a batch. A row whose time depends on others (an anchor of its boot, its arrival) is also noted in ``loose`` with
+the place it was given. When an anchor arrives, the loose rows of its boot are taken out where they were and put
+where they belong. So the work grows with the rows that are new, never with those that are there.
 
 All functions run inside the writer's transaction.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from collector.store.placing import place
+from collector.store.db import Db
+from collector.store.marks import key
+from collector.store.placing import TRUSTED, Place, own_times, place
 from collector.store.port import Ledger, Record
-from devices.contract import Anchor, Count, Row, Transaction, body, decode_rows
+from collector.store.sums import Sums
+from devices.contract import Anchor, AnchorRow, AnyRow, CountRow, HeartbeatRow, TransactionRow, decode_row
 
-#: A quarter hour of one device: (site, device, start).
-Quarter = tuple[str, str, int]
+_COUNTS = (CountRow, HeartbeatRow)
 
-_COUNT_SQL = "INSERT OR REPLACE INTO count_row VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-_TRANSACTION_SQL = "INSERT OR REPLACE INTO transaction_row VALUES (?,?,?,?,?,?,?,?,?,?)"
-
-
-def add(connection: sqlite3.Connection, records: Iterable[Record]) -> None:
-    """Derive what follows from rows that are new in the store."""
-    timed: list[tuple[Record, Row]] = [(record, record.row) for record in records if record.row is not None]
-    boots = {(record.ledger, row.boot) for record, row in timed if _add_anchor(connection, record.ledger, row)}
-    touched = _place(connection, timed)
-    for ledger, boot in boots:
-        touched |= _place_again(connection, ledger, boot)
-    _sum(connection, touched)
+#: A ledger's number in the tables, the ledger, and rows of it.
+News = tuple[int, Ledger, Sequence[Record]]
 
 
-def rebuild(connection: sqlite3.Connection) -> None:
-    """Empty the derived tables and fill them again from ``record``."""
-    for table in ("count_row", "transaction_row", "anchor", "quarter_hour", "transaction_quarter"):
-        connection.execute(f"DELETE FROM {table}")
-    cursor = connection.execute("SELECT site, device, epoch, seq, raw, received FROM record WHERE problem = ''")
-    while rows := cursor.fetchmany(1000):
-        add(connection, [_record(*row) for row in rows])
+def add(db: Db, news: Iterable[News]) -> set[Ledger]:
+    """Derive what follows from rows that are new in the store; answers the ledgers in which known rows moved."""
+    sums = Sums()
+    moved: set[Ledger] = set()
+    for number, ledger, records in news:
+        loose, boots = _add_settled(db, ledger, records, sums)
+        for boot in boots:  # first those that are there: the new ones are placed with the anchor at once
+            if _place_again(db, number, ledger, boot, sums):
+                moved.add(ledger)
+        _place_loose(db, number, ledger, loose, sums)
+    sums.save(db)
+    return moved
 
 
-def _record(site: str, device: str, epoch: str, seq: int, raw: str | bytes, received: int) -> Record:
-    data = raw if isinstance(raw, bytes) else raw.encode()
-    (item,) = decode_rows(b"[" + data + b"]")
-    return Record(Ledger(site, device, epoch), seq, data, item.row, item.problem, received)
+def _add_settled(
+    db: Db, ledger: Ledger, records: Sequence[Record], sums: Sums
+) -> tuple[list[tuple[Record, AnyRow]], set[str]]:
+    """Add the rows whose time is their own; answers the others, and the boots that have a new anchor."""
+    loose: list[tuple[Record, AnyRow]] = []
+    anchored: set[str] = set()
+    door = sums.door(ledger.site, ledger.device)
+    for record in records:
+        row = record.row
+        if isinstance(row, AnchorRow):
+            _add_anchor(db, ledger, row)
+            anchored.add(row.boot)
+        elif isinstance(row, _COUNTS):
+            own = own_times(row, record.received) if row.clk in TRUSTED else None
+            if own is None:
+                loose.append((record, row))
+            else:
+                door.count(own[0], own[1], row.body)
+        elif isinstance(row, TransactionRow):
+            own = own_times(row, record.received) if row.clk in TRUSTED else None
+            if own is None:
+                loose.append((record, row))
+            else:
+                door.operation(own[0], row.body)
+    return loose, anchored
 
 
-def _add_anchor(connection: sqlite3.Connection, ledger: Ledger, row: Row) -> bool:
-    content = body(row)
-    if not isinstance(content, Anchor):
-        return False
-    values = (ledger.site, ledger.device, ledger.epoch, row.boot, content.bt, content.utc, content.err)
-    connection.execute("INSERT OR IGNORE INTO anchor VALUES (?,?,?,?,?,?,?)", values)
-    return True
+def _add_anchor(db: Db, ledger: Ledger, row: AnchorRow) -> None:
+    anchor = row.body
+    db.execute(
+        "INSERT INTO anchor (site, device, epoch, boot, bt, utc, err) VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+        (*key(ledger), row.boot, anchor.bt, anchor.utc, anchor.err),
+    )
 
 
-def _place(connection: sqlite3.Connection, timed: Iterable[tuple[Record, Row]]) -> set[Quarter]:
-    counts: list[tuple[object, ...]] = []
-    transactions: list[tuple[object, ...]] = []
-    touched: set[Quarter] = set()
-    anchors: dict[tuple[Ledger, str], list[Anchor]] = {}
-    for record, row in timed:
-        content = body(row)
-        if not isinstance(content, Count | Transaction):
-            continue
-        ledger = record.ledger
-        if (ledger, row.boot) not in anchors:
-            anchors[ledger, row.boot] = _anchors(connection, ledger, row.boot)
-        at = place(row, record.received, anchors[ledger, row.boot])
-        head = (ledger.site, ledger.device, ledger.epoch, record.seq, row.boot, at.quarter, int(at.estimated))
-        if isinstance(content, Count):
-            passed = (content.into, content.out, content.turned_back, content.ambiguous, content.glitch)
-            counts.append((*head, at.start, at.end, *passed, content.total_in, content.total_out))
-        else:
-            transactions.append((*head, content.op, content.result, content.code or ""))
-        touched.add((ledger.site, ledger.device, at.quarter))
-    connection.executemany(_COUNT_SQL, counts)
-    connection.executemany(_TRANSACTION_SQL, transactions)
-    return touched
-
-
-def _anchors(connection: sqlite3.Connection, ledger: Ledger, boot: str) -> list[Anchor]:
-    rows = connection.execute(
-        "SELECT bt, utc, err FROM anchor WHERE site=? AND device=? AND epoch=? AND boot=?",
-        (ledger.site, ledger.device, ledger.epoch, boot),
+def _anchors(db: Db, ledger: Ledger, boot: str) -> list[Anchor]:
+    rows = db.execute(
+        "SELECT bt, utc, err FROM anchor WHERE site = ? AND device = ? AND epoch = ? AND boot = ?", (*key(ledger), boot)
     )
     return [Anchor(bt=bt, utc=utc, err=err) for bt, utc, err in rows]
 
 
-def _place_again(connection: sqlite3.Connection, ledger: Ledger, boot: str) -> set[Quarter]:
+def _place_loose(db: Db, number: int, ledger: Ledger, loose: Sequence[tuple[Record, AnyRow]], sums: Sums) -> None:
+    anchors = {boot: _anchors(db, ledger, boot) for boot in {row.boot for _, row in loose}}
+    values = []
+    for record, row in loose:
+        at = place(row, record.received, anchors[row.boot])
+        sums.add(ledger, row, at)
+        values.append((number, record.seq, row.boot, at.start, at.end, int(at.estimated)))
+    if values:
+        db.executemany("INSERT INTO loose (ledger, seq, boot, started, ended, estimated) VALUES (?,?,?,?,?,?)", values)
+
+
+def _place_again(db: Db, number: int, ledger: Ledger, boot: str, sums: Sums) -> bool:
     """An anchor arrived: the rows of its boot find their times, and leave the quarter hours where they were."""
-    key = (ledger.site, ledger.device, ledger.epoch, boot)
-    old: set[Quarter] = set()
-    for table in ("count_row", "transaction_row"):
-        where = f"FROM {table} WHERE site=? AND device=? AND epoch=? AND boot=?"
-        old |= {
-            (ledger.site, ledger.device, quarter) for (quarter,) in connection.execute(f"SELECT quarter {where}", key)
-        }
-    rows = connection.execute(
-        "SELECT site, device, epoch, seq, raw, received FROM record "
-        "WHERE site=? AND device=? AND epoch=? AND boot=? AND problem=''",
-        key,
+    found = db.execute(
+        "SELECT l.seq, l.started, l.ended, l.estimated, r.raw, r.received FROM loose l "
+        "JOIN raw_row r ON r.ledger = l.ledger AND r.seq = l.seq WHERE l.ledger = ? AND l.boot = ?",
+        (number, boot),
     ).fetchall()
-    records = [_record(*row) for row in rows]
-    return old | _place(connection, [(record, record.row) for record in records if record.row is not None])
-
-
-def _sum(connection: sqlite3.Connection, touched: set[Quarter]) -> None:
-    keys = sorted(touched)
-    for table in ("quarter_hour", "transaction_quarter"):
-        connection.executemany(f"DELETE FROM {table} WHERE site=? AND device=? AND quarter=?", keys)
-    connection.executemany(
-        "INSERT INTO quarter_hour SELECT site, device, quarter, count(*), sum(entered), sum(gone), sum(turned_back), "
-        "sum(ambiguous), sum(glitch), sum(entered * estimated), sum(gone * estimated) FROM count_row "
-        "WHERE site=? AND device=? AND quarter=? GROUP BY site, device, quarter",
-        keys,
-    )
-    connection.executemany(
-        "INSERT INTO transaction_quarter SELECT site, device, quarter, op, result, code, count(*) FROM transaction_row "
-        "WHERE site=? AND device=? AND quarter=? GROUP BY site, device, quarter, op, result, code",
-        keys,
-    )
+    anchors = _anchors(db, ledger, boot)
+    changes = []
+    for seq, started, ended, estimated, raw, received in found:
+        row = decode_row(raw.encode() if isinstance(raw, str) else bytes(raw)).row
+        assert row is not None  # it was readable when it came
+        was, now = Place(started, ended, bool(estimated)), place(row, received, anchors)
+        if now != was:
+            sums.add(ledger, row, was, sign=-1)
+            sums.add(ledger, row, now)
+            changes.append((now.start, now.end, int(now.estimated), number, seq))
+    db.executemany("UPDATE loose SET started = ?, ended = ?, estimated = ? WHERE ledger = ? AND seq = ?", changes)
+    return bool(changes)

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from devices.contract import Anchor, Clock, Row
+from devices.contract import Anchor, Clock, Stamped
 
 QUARTER_MS = 900_000
+#: Clocks whose own times nothing else can change.
+TRUSTED = frozenset({Clock.SYNCED, Clock.RTC})
 #: No device of this project existed before 2020; an earlier time is a clock that was never set.
 _EARLIEST = 1_577_836_800_000
 #: A time this far after the arrival (ms) is a clock that is wrong.
@@ -33,13 +35,13 @@ class Place:
         return self.start - self.start % QUARTER_MS
 
 
-def place(row: Row, received: int, anchors: Sequence[Anchor]) -> Place:
+def place(row: Stamped, received: int, anchors: Sequence[Anchor]) -> Place:
     """Place a row, given the anchors of its boot.
 
     Trusted times of its own come first, then the nearest anchor, then its own estimate, then its arrival.
     """
-    own = _own_times(row, received)
-    if own is not None and row.clk in (Clock.SYNCED, Clock.RTC):
+    own = own_times(row, received)
+    if own is not None and row.clk in TRUSTED:
         return Place(*own, estimated=False)
     usable = [anchor for anchor in anchors if _EARLIEST <= anchor.utc <= received + _AHEAD]
     if usable:
@@ -52,7 +54,8 @@ def place(row: Row, received: int, anchors: Sequence[Anchor]) -> Place:
     return Place(received, received, estimated=True)
 
 
-def _own_times(row: Row, received: int) -> tuple[int, int] | None:
+def own_times(row: Stamped, received: int) -> tuple[int, int] | None:
+    """The row's own times, if they can be."""
     end = row.t1 if row.t1 is not None else row.t0
     start = row.t0 if row.t0 is not None else row.t1
     if start is None or end is None or not _EARLIEST <= start <= end <= received + _AHEAD:

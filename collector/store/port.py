@@ -17,15 +17,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+import msgspec
+
 from collector.derive.background import Background
 from collector.derive.facts import Facts
 from collector.derive.refreshed import Refreshed
 from collector.store.db import Db
-from devices.contract import Alert, Health, Info, Leaf, Row, Status, Totals
+from devices.contract import Alert, AnyRow, Health, Info, Leaf, Status, Totals
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(msgspec.Struct, frozen=True):
     """One device's ledger file: an epoch of a device at a site."""
 
     site: str
@@ -33,14 +34,13 @@ class Ledger:
     epoch: str
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A row with a usable number. ``row`` is ``None`` when its content is not; ``problem`` then says why."""
 
     ledger: Ledger
     seq: int
     raw: bytes
-    row: Row | None
+    row: AnyRow | None
     problem: str
     received: int
 
@@ -120,7 +120,10 @@ class Store(Protocol):
         ...
 
     def beat(self, now: int, listening_since: int | None) -> None:
-        """Note that the desk lives, and since when it has been connected to the broker (``None``: it is not)."""
+        """Note that the desk lives, and since when it has been connected to the broker (``None``: it is not).
+
+        Called every few seconds while nothing is written: a store does its own housekeeping here.
+        """
         ...
 
     def expect(self, site: str, device: str, name: str, now: int) -> None:
@@ -181,7 +184,10 @@ class DeviceRecord:
 
 @dataclass(frozen=True, slots=True)
 class QuarterHour:
-    """Passages at one door in the quarter hour from ``start``. ``est_*`` is the part whose time is an estimate."""
+    """Passages at one door in the quarter hour from ``start``.
+
+    ``est_*`` is the part whose time is an estimate; ``seen_ms`` the time in which a working sensor watched.
+    """
 
     site: str
     device: str
@@ -194,6 +200,7 @@ class QuarterHour:
     glitch: int
     est_into: int
     est_out: int
+    seen_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,3 +270,7 @@ class Reader(Protocol):
     """Opens moments of the store for reading; safe to use from any thread."""
 
     def snapshot(self) -> AbstractContextManager[Reading]: ...
+
+    def look(self) -> AbstractContextManager[Db]:
+        """One moment of the store for what people entered and what was derived; to look at only."""
+        ...

@@ -1,9 +1,6 @@
 """The tables of the SQLite store, as numbered steps. A released step is never edited; a change is a new step.
 
-``record`` is the truth and is only ever added to. ``mark`` and ``hole`` say which numbers arrived. ``count_row``,
-``transaction_row``, ``quarter_hour`` and ``transaction_quarter`` are derived and can be rebuilt from ``record``.
-The derived tables use UTC quarter hours, which every time zone in use lines up with, so a change of a site's zone
-needs no rebuild.
+What the tables are for stands in :mod:`collector.store.tables`, which has their newest shape.
 """
 
 from __future__ import annotations
@@ -13,7 +10,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
-from collector.store import fact_tables
+from collector.store import fact_tables, rebuilding, tables
 
 #: "PMco": written into the file's header, so that a foreign SQLite file is refused, not altered.
 APPLICATION_ID = 0x504D636F
@@ -85,12 +82,31 @@ def _first_derived(db: Database) -> None:
     ).create_index(["quarter"])
 
 
+def _second(db: Database) -> None:
+    """A number for each ledger, each row once, derived tables that are added to; what is derived is derived anew."""
+    connection: sqlite3.Connection = db.conn
+    connection.execute("ALTER TABLE mark RENAME TO old_mark")
+    for statement in tables.ledgers(tables.LITE):
+        connection.execute(statement)
+    names = "site, device, epoch, top, floor, seq, rows, duplicates"
+    connection.execute(f"INSERT INTO mark ({names}) SELECT {names} FROM old_mark ORDER BY site, device, epoch")
+    connection.execute(
+        "INSERT INTO raw_row (ledger, seq, received, problem, raw) SELECT m.id, r.seq, r.received, r.problem, r.raw "
+        "FROM record r JOIN mark m ON m.site = r.site AND m.device = r.device AND m.epoch = r.epoch"
+    )
+    for table in ("old_mark", "record", "count_row", "transaction_row", "quarter_hour", "desk"):
+        connection.execute(f"DROP TABLE {table}")
+    for statement in (*tables.DERIVED, tables.DESK, tables.LITE_RECORD):
+        connection.execute(statement)
+    rebuilding.rebuild(connection)
+
+
 def _facts(db: Database) -> None:
     """What the desk knows of local hours and days, and what people enter about them."""
     fact_tables.create(db.conn, " WITHOUT ROWID")
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (_first, _facts)
+STEPS: tuple[Callable[[Database], None], ...] = (_first, _second, _facts)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 from collector.derive import refresh as refreshing
 from collector.derive.refreshed import Refreshed
 from collector.errors import StoreBusy, StoreError
-from collector.numbers import Hole, Numbers
-from collector.store import derived, schema, states
+from collector.store import rebuilding, schema, states
 from collector.store.db import Db
-from collector.store.port import Batch, Ledger, Mark, Record, Written
+from collector.store.port import Batch, Written
+from collector.store.writing import RawRow, Surprise, Ways, write
 
 _BUSY_S = 5.0
+#: The log is copied into the file when it has so many pages of 4 KiB, or when there is nothing else to do. A page that
+#: is written again meanwhile is copied once.
+_LOG_PAGES = 8000
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
@@ -75,17 +76,20 @@ def _in_words(error: sqlite3.Error) -> str:
 class SqliteStore:
     """:class:`collector.store.port.Store` in one file. Used by one thread at a time."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, make or update its tables.
+    def __init__(self, path: Path, member: str = "") -> None:
+        """Open the file, make or update its tables. ``member`` names this collector in the table ``desk``.
 
         Raises:
             StoreError: see :func:`connect`.
         """
         self._path = path
+        self._member = member
+        self._unsettled = False  # whether the log holds something that is not in the file
         self._connection = connect(path, read_only=False)
         try:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
             if schema.version(self._connection) < len(schema.STEPS):
                 schema.migrate(self._connection)
         except sqlite3.Error as error:
@@ -98,13 +102,22 @@ class SqliteStore:
 
     def write(self, batch: Batch) -> Written:
         """See the port."""
-        with self._transaction() as connection:
-            return _write(connection, batch)
+        self._unsettled = True
+        ways = Ways(partial(_insert, self._connection), _text)
+        try:
+            with self._transaction() as connection:
+                return write(connection, batch, ways)
+        except Surprise:
+            with self._transaction() as connection:
+                return write(connection, batch, ways, careful=True)
 
     def beat(self, now: int, listening_since: int | None) -> None:
         """See the port."""
         with self._transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO desk VALUES (1, ?, ?)", (now, listening_since))
+            states.beat(connection, self._member, now, listening_since)
+        if self._unsettled:
+            self._unsettled = False
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def expect(self, site: str, device: str, name: str, now: int) -> None:
         """See the port."""
@@ -121,9 +134,9 @@ class SqliteStore:
             return refreshing.refresh(connection, now, limit=limit, default_zone=default_zone)
 
     def rebuild(self) -> None:
-        """Derive quarter hours and transactions afresh from the raw rows."""
+        """Derive everything afresh from the raw rows."""
         with self._transaction() as connection:
-            derived.rebuild(connection)
+            rebuilding.rebuild(connection)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -140,89 +153,11 @@ class SqliteStore:
             raise
 
 
-def _write(connection: sqlite3.Connection, batch: Batch) -> Written:
-    states.bury(connection, batch.dead)
-    for update in batch.states:
-        states.apply(connection, update)
-    groups: dict[Ledger, list[Record]] = {}
-    for record in batch.records:  # a ledger's place is that of its last row: the retained ack ends with the newest
-        groups[record.ledger] = groups.pop(record.ledger, [])
-        groups[record.ledger].append(record)
-    floors: dict[Ledger, int] = defaultdict(int)
-    for floor in batch.floors:
-        floors[floor.ledger] = max(floors[floor.ledger], floor.seq)
-    inserted = duplicates = conflicts = 0
-    marks: list[Mark] = []
-    for ledger in [*(ledger for ledger in floors if ledger not in groups), *groups]:
-        records = groups.get(ledger, [])
-        new, clashes = _news(connection, ledger, records)
-        _insert(connection, new, clashes)
-        if records:
-            states.heard(connection, ledger.site, ledger.device, max(record.received for record in records))
-        again = len(records) - len(new) - len(clashes)
-        seq = _number(connection, ledger, [record.seq for record in new], floors[ledger], again)
-        inserted, duplicates, conflicts = inserted + len(new), duplicates + again, conflicts + len(clashes)
-        if seq:
-            marks.append(Mark(ledger, seq))
-    return Written(inserted, duplicates, conflicts, len(batch.dead), tuple(marks))
+_INSERT = "INSERT INTO raw_row (ledger, seq, received, problem, raw) VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING"
 
 
-def _news(connection: sqlite3.Connection, ledger: Ledger, records: list[Record]) -> tuple[list[Record], list[Record]]:
-    """Rows whose number is new, and rows whose number is known with other content (a copied card)."""
-    # CROSS JOIN keeps SQLite from walking the whole ledger for each batch: the wanted numbers come first.
-    found = connection.execute(
-        "SELECT r.seq, r.raw FROM json_each(?) AS wanted CROSS JOIN record AS r "
-        "ON r.site = ? AND r.device = ? AND r.epoch = ? AND r.seq = wanted.value",
-        (json.dumps([record.seq for record in records]), ledger.site, ledger.device, ledger.epoch),
-    )
-    known: dict[int, bytes] = {seq: raw if isinstance(raw, bytes) else raw.encode() for seq, raw in found}
-    new: list[Record] = []
-    clashes: list[Record] = []
-    for record in records:
-        if record.seq not in known:
-            known[record.seq] = record.raw
-            new.append(record)
-        elif record.raw != known[record.seq] and _content(record.raw) != _content(known[record.seq]):
-            clashes.append(record)
-    return new, clashes
-
-
-def _content(raw: bytes) -> object:
-    """What must be the same whenever a row is sent; a device may add the time once it knows it."""
-    try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
-        return raw
-    if isinstance(value, dict):
-        return {key: value[key] for key in value if key not in ("t0", "t1", "clk")}
-    return value
-
-
-def _insert(connection: sqlite3.Connection, new: list[Record], clashes: list[Record]) -> None:
-    connection.executemany(
-        "INSERT OR IGNORE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", [_columns(record) for record in new]
-    )
-    derived.add(connection, new)
-    connection.executemany(
-        "INSERT OR IGNORE INTO conflict VALUES (?,?,?,?,?,?,?)",
-        [
-            (*_key(record), hashlib.sha256(record.raw).hexdigest(), _text(record.raw), record.received)
-            for record in clashes
-        ],
-    )
-
-
-def _key(record: Record) -> tuple[str, str, str, int]:
-    return (record.ledger.site, record.ledger.device, record.ledger.epoch, record.seq)
-
-
-def _columns(record: Record) -> tuple[object, ...]:
-    row = record.row
-    if row is None:
-        times: tuple[object, ...] = ("", None, None, None, None, None, None)
-    else:
-        times = (row.kind, row.boot, row.bt0, row.bt1, row.t0, row.t1, row.clk.value)
-    return (*_key(record), *times, _text(record.raw), record.problem, record.received)
+def _insert(connection: sqlite3.Connection, rows: list[RawRow]) -> int:
+    return connection.executemany(_INSERT, rows).rowcount
 
 
 def _text(raw: bytes) -> str | bytes:
@@ -231,23 +166,3 @@ def _text(raw: bytes) -> str | bytes:
         return raw.decode()
     except UnicodeDecodeError:
         return raw
-
-
-def _number(connection: sqlite3.Connection, ledger: Ledger, seqs: list[int], floor: int, duplicates: int) -> int:
-    """Note which numbers arrived; answers the ledger's mark."""
-    key = (ledger.site, ledger.device, ledger.epoch)
-    where = "WHERE site = ? AND device = ? AND epoch = ?"
-    found = connection.execute(f"SELECT top, floor, rows, duplicates FROM mark {where}", key).fetchone()
-    top, old_floor, rows, old_duplicates = found or (0, 0, 0, 0)
-    holes = connection.execute(f"SELECT first, last FROM hole {where} ORDER BY first", key)
-    old = Numbers(top, tuple(Hole(first, last) for first, last in holes), old_floor)
-    now = old.with_rows(seqs).with_floor(floor)
-    if now.holes != old.holes:
-        connection.execute(f"DELETE FROM hole {where}", key)
-        connection.executemany("INSERT INTO hole VALUES (?,?,?,?,?)", [(*key, h.first, h.last) for h in now.holes])
-    if now != old or duplicates or found is None:
-        connection.execute(
-            "INSERT OR REPLACE INTO mark VALUES (?,?,?,?,?,?,?,?)",
-            (*key, now.top, now.floor, now.mark, rows + len(seqs), old_duplicates + duplicates),
-        )
-    return now.mark

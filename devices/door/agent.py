@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Final
 
 from devices.contract import Alert, Info, Kind, Part
-from devices.door.crossing import Crossing
 from devices.door.edges import Edge
-from devices.door.events import Event, Fault, FaultKind, Glitch, Passage, Rules
-from devices.door.interval import Due, Interval
-from devices.door.sensors.line import LineSensor
-from devices.door.sensors.port import Garbled, Gone, Ready, Report, Sensor
-from devices.door.sensors.replay import ReplaySensor
+from devices.door.events import Event, Fault, FaultKind, Glitch, Passage, Tally
+from devices.door.interval import SENSOR_LOST, Interval
+from devices.door.machines import make
+from devices.door.readings import Distance, Frame, Total
+from devices.door.sensors.opening import open_sensor
+from devices.door.sensors.port import Garbled, Gone, Ready, Report
+from devices.door.sentences import SENTENCES, alert_name
 from devices.door.settings import DoorSettings
+from devices.door.totals import Totals
 from devices.link.clock import Clock, SystemClock
 from devices.link.errors import LedgerDamaged, LedgerError
 from devices.link.ledger import Ledger
@@ -23,37 +25,17 @@ from devices.link.mqtt import Link
 
 log = logging.getLogger(__name__)
 
-SENSOR_LOST: Final = "sensor-lost"
+LOST_ALERT: Final = "sensor-lost"
 SENSOR_NOISE: Final = "sensor-noise"
 UNWRITTEN: Final = "unwritten"
 _WRITE_AGAIN_MS: Final = 1_000
-_TICK_S: Final = 0.25
+#: A wait for the sensor, at least and at most. It ends with a reading and when something is due; a stop cannot end it,
+#: since a signal does not end a read, so that is looked for once a second.
+_SHORTEST_S: Final = 0.005
+_LONGEST_S: Final = 1.0
 #: More than this share of garbled lines among the last … lines is a fault.
 _NOISE: Final = 0.01
 _NOISE_LINES: Final = 200
-
-_WORDS: Final = {
-    FaultKind.BLOCKED: "A beam of the door has been broken for a minute. Is something standing in it?",
-    FaultKind.ONE_BEAM_DEAD: "Only one beam of the door moves. Is the other one dirty, turned away or without power?",
-    FaultKind.CHATTER: "The door counts more people than fit through it. Is a beam loose, or something hanging in it?",
-    FaultKind.EDGES_LOST: "The sensor's reports have gaps; counts may be missing. Is the cable good?",
-}
-
-
-def alert_name(kind: FaultKind) -> str:
-    """The id of a fault's alert topic."""
-    return kind.value.replace("_", "-")
-
-
-def open_sensor(settings: DoorSettings, clock: Clock) -> Sensor:
-    """The sensor that the settings ask for.
-
-    Raises:
-        devices.door.sensors.replay.ReplayError: the recording cannot be read.
-    """
-    if settings.sensor.kind == "replay":
-        return ReplaySensor(Path(settings.sensor.port), clock)
-    return LineSensor(settings.sensor.port, settings.sensor.baud, clock)
 
 
 class Agent:
@@ -66,11 +48,12 @@ class Agent:
     def __init__(self, settings: DoorSettings, software: str, clock: Clock | None = None) -> None:
         self._settings = settings
         self._clock = clock or SystemClock(trusted=settings.link.clock == "trusted")
-        self._sensor = open_sensor(settings, self._clock)
-        self._machine = Crossing(Rules(gap_mm=settings.door.gap_mm), swapped=settings.door.reversed)
+        self._sensor = open_sensor(settings.sensor, self._clock)
+        self._machine = make(settings)
         self._ledger = Ledger(Path(settings.data) / "ledger.sqlite", self._clock)
         self._interval = Interval(settings.door, self._clock.now().bt)
         self._part = Part(state="starting")
+        self._standing: set[str] = set()
         self._lines = self._garbled = 0
         self._write_again_at = 0
         self._unwritten = False
@@ -78,7 +61,7 @@ class Agent:
         info = Info(kind="door", name=settings.door.name, software=software, capabilities=("count",))
         self._link = Link(
             settings.link, self._ledger, info, clock=self._clock, parts=lambda: {"sensor": self._part},
-            alerts=(*names, SENSOR_LOST, SENSOR_NOISE, UNWRITTEN),
+            alerts=(*names, LOST_ALERT, SENSOR_NOISE, UNWRITTEN),
         )  # fmt: skip
 
     def run(self, stop: threading.Event) -> None:
@@ -92,8 +75,11 @@ class Agent:
             self._link.start()
             while not stop.is_set():
                 self.step(self._timeout())
+            for report in self._sensor.read(0):  # what happened until the stop
+                self._report(report)
             self._say(self._machine.freeze(self._sensor_ms()))
-            self._close_interval()
+            self._interval.stop(self._clock.now().bt)
+            self._write_ended()
         finally:
             self._sensor.close()
             self._link.stop()
@@ -105,9 +91,9 @@ class Agent:
         reports = self._sensor.read(timeout_s)
         for report in reports:
             self._report(report)
-        if not reports and before is not None:
-            # Nothing came, so no edge is older than the moment *before* the wait; of the time since, however long the
-            # scheduler made it, that cannot be said.
+        if not reports and before is not None and SENSOR_LOST not in self._standing:
+            # Nothing came, so no reading is older than the moment *before* the wait; of the time since, however long
+            # the scheduler made it, that cannot be said.
             self._say(self._machine.advance(before))
         self._try_to_write()
 
@@ -115,30 +101,44 @@ class Agent:
 
     def _report(self, report: Report) -> None:
         match report:
-            case Edge():
+            case Edge() | Distance() | Frame() | Total():
                 self._heard(garbled=False)
                 self._say(self._machine.feed(report))
+                if isinstance(self._machine, Totals):
+                    self._interval.source = self._machine.source
             case Garbled(why):
                 log.warning("sensor: %s", why)
                 self._heard(garbled=True)
             case Ready():
                 self._set_part(Part(state="ok", since=self._clock.now().utc))
-                self._link.alert(SENSOR_LOST, None)
+                self._link.alert(LOST_ALERT, None)
+                self._stand(SENSOR_LOST, over=True)
             case Gone(why):
                 log.error("%s", why)
                 self._say(self._machine.freeze(self._sensor_ms()))
+                self._stand(SENSOR_LOST)
                 self._set_part(Part(state="lost", since=self._clock.now().utc, why=why))
-                self._link.alert(SENSOR_LOST, Alert(what=why, since=self._clock.now().utc, severity="down"))
+                self._link.alert(LOST_ALERT, Alert(what=why, since=self._clock.now().utc, severity="down"))
 
     def _say(self, events: list[Event]) -> None:
         for event in events:
             match event:
-                case Passage() | Glitch():
+                case Passage() | Glitch() | Tally():
                     self._interval.add(event, self._clock.now().bt)
                 case Fault(_, kind, over):
-                    log.log(logging.INFO if over else logging.ERROR, "%s: %s", kind, "over" if over else _WORDS[kind])
-                    alert = None if over else Alert(what=_WORDS[kind], since=self._clock.now().utc)
+                    words = SENTENCES[kind]
+                    log.log(logging.INFO if over else logging.ERROR, "%s: %s", kind, "over" if over else words)
+                    alert = None if over else Alert(what=words, since=self._clock.now().utc)
                     self._link.alert(alert_name(kind), alert)
+                    self._stand(kind, over=over)
+
+    def _stand(self, flag: str, *, over: bool = False) -> None:
+        """A fault stands from now on, or is over; rows carry it as a flag."""
+        if over:
+            self._standing.discard(flag)
+        else:
+            self._standing.add(flag)
+        self._interval.stand(self._standing, self._clock.now().bt)
 
     def _heard(self, *, garbled: bool) -> None:
         self._lines += 1
@@ -176,28 +176,23 @@ class Agent:
             self._link.alert(UNWRITTEN, None)
 
     def _write(self, now: int) -> None:
-        match self._interval.due(now):
-            case Due.HOLD:
-                self._ledger.hold(Kind.COUNT, self._interval.body(self._machine.faults), self._interval.began, now)
-                self._interval.held()
-            case Due.CLOSE:
-                self._close_interval()
-            case Due.HEARTBEAT:
-                body = self._interval.body(self._machine.faults)
-                self._ledger.append(Kind.HEARTBEAT, body, self._interval.began, now)
-                self._interval.closed(now)
-                self._link.kick()
-            case None:
-                pass
+        self._interval.tick(now)
+        self._write_ended()
+        if self._interval.hold_due(now):
+            row = self._interval.open_row(now)
+            self._ledger.hold(row.kind, row.body, row.bt0, row.bt1)
+            self._interval.held()
 
-    def _close_interval(self) -> None:
-        if self._interval.empty:
-            return
-        now = self._clock.now().bt
-        self._ledger.hold(Kind.COUNT, self._interval.body(self._machine.faults), self._interval.began, now)
-        self._ledger.settle()
-        self._interval.closed(now)
-        self._link.kick()
+    def _write_ended(self) -> None:
+        while self._interval.ended:
+            row = self._interval.ended[0]
+            if row.kind is Kind.COUNT:  # it may be held already, and must not be there twice for a moment
+                self._ledger.hold(row.kind, row.body, row.bt0, row.bt1)
+                self._ledger.settle()
+            else:
+                self._ledger.append(row.kind, row.body, row.bt0, row.bt1)
+            self._interval.ended.popleft()
+            self._link.kick()
 
     # -- time
 
@@ -205,7 +200,10 @@ class Agent:
         return self._sensor.now_ms() or 0
 
     def _timeout(self) -> float:
-        wake, now = self._machine.wake_at, self._sensor.now_ms()
-        if wake is None or now is None:
-            return _TICK_S
-        return min(_TICK_S, max(0.005, (wake - now) / 1000))
+        """Seconds until something can happen without the sensor saying anything."""
+        now = self._clock.now().bt
+        waits = [max(self._interval.due_at, self._write_again_at) - now]
+        wake, sensor_now = self._machine.wake_at, self._sensor.now_ms()
+        if wake is not None and sensor_now is not None and SENSOR_LOST not in self._standing:
+            waits.append(wake - sensor_now)
+        return min(_LONGEST_S, max(_SHORTEST_S, min(waits) / 1000))

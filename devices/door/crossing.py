@@ -14,6 +14,9 @@ Nothing times out *inside* a passage: who stands still in the door is judged whe
 broken for a minute is a fault; the passage then ends without a count, and the machine waits for a clear door.
 
 An unreadable sensor is not an empty door: :meth:`Crossing.freeze` gives up what was open, and counts nothing of it.
+
+Whatever is due is done in the order of time, so it never matters how often the machine is told the time. Faults of the
+line (edges lost, one beam dead) go by the edges as they arrive, all else by edges that no later one can undo.
 """
 
 from __future__ import annotations
@@ -59,7 +62,8 @@ class Crossing:
         self.rules = rules
         self._swapped = swapped
         self._standing = Standing()
-        self._raw = RawChecks(rules, self._standing)
+        self._line = Standing()
+        self._raw = RawChecks(rules, self._line)
         self._bridge = Bridge(rules.bridge_ms, rules.debounce_ms)
         self._counted: deque[int] = deque()
         self._blocked = False
@@ -71,7 +75,7 @@ class Crossing:
         """Take one edge; return what is certain by now."""
         if self._swapped:
             edge = replace(edge, beam=edge.beam.other)
-        said: list[Event] = [*self._raw.check(edge)]
+        said: list[Event] = [*self._line.advance(edge.t_ms), *self._raw.check(edge)]
         self._damaged |= self._raw.jumped
         for sure in self._bridge.feed(edge):
             said += self._time(sure.t_ms)
@@ -80,7 +84,7 @@ class Crossing:
 
     def advance(self, t_ms: int) -> list[Event]:
         """Time is ``t_ms`` on the sensor's clock, and no edge came before that."""
-        said: list[Event] = []
+        said: list[Event] = [*self._line.advance(t_ms)]
         for sure in self._bridge.advance(t_ms):
             said += self._time(sure.t_ms)
             said += self._edge(sure)
@@ -93,27 +97,42 @@ class Crossing:
 
     def freeze(self, t_ms: int) -> list[Event]:
         """The sensor cannot be read: judge what had ended, give up what is open, begin again with clear beams."""
-        said = self.finish(t_ms)
+        said = self.advance(t_ms)
+        for sure in self._bridge.flush():
+            said += self._time(sure.t_ms)
+            said += self._edge(sure)
+        if self._trace is not None and self._state == CLEAR:
+            said += self._close()
+        said += self._give_up_waiting()
         if self._trace is not None:
             said.append(Glitch(t_ms))
         if self._blocked:
             said += self._standing.end(FaultKind.BLOCKED, t_ms)
         self._blocked = False
         self._bridge = Bridge(self.rules.bridge_ms, self.rules.debounce_ms)
-        self._raw = RawChecks(self.rules, self._standing)
+        self._raw.restart()
         self._forget()
         return said
+
+    def doubt(self) -> None:
+        """What the sensor did not see may belong to the passage that is open, or to the one that begins next."""
+        self._damaged = True
 
     @property
     def wake_at(self) -> int | None:
         """The sensor's ms at which :meth:`advance` has something to say; ``None`` while nothing is pending."""
-        times = [self._bridge.wake_at, self._standing.wake_at, self._close_at, self._lone_until, self._blocked_at]
+        times = [self._bridge.wake_at, self._line.wake_at, *self._dues()]
         return min((t for t in times if t is not None), default=None)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody is in the beams, as far as edges are certain, and nothing waits for a verdict."""
+        return self._state == CLEAR and self._trace is None and self._lone is None and not self._blocked
 
     @property
     def faults(self) -> tuple[FaultKind, ...]:
         """Faults that stand now."""
-        return self._standing.kinds
+        return tuple(sorted((*self._standing.kinds, *self._line.kinds)))
 
     # -- state
 
@@ -137,7 +156,7 @@ class Crossing:
     @property
     def _lone_until(self) -> int | None:
         waits = self._lone is not None and self._trace is None
-        return self._lone.last_clear + self.rules.fast_gap_ms if waits and self._lone else None
+        return self._lone.last_clear + self.rules.fast_gap_ms + 1 if waits and self._lone else None
 
     @property
     def _blocked_at(self) -> int | None:
@@ -150,22 +169,34 @@ class Crossing:
 
     # -- time
 
+    def _dues(self) -> tuple[int | None, ...]:
+        """When a blocked beam, a passage's end, a lone pulse and a fault that calm ends are due, in that order."""
+        return (self._blocked_at, self._close_at, self._lone_until, self._standing.wake_at)
+
     def _time(self, t_ms: int) -> list[Event]:
-        said: list[Event] = [*self._standing.advance(t_ms)]
-        if (at := self._blocked_at) is not None and at <= t_ms:
-            said += self._block(at)
-        if (at := self._close_at) is not None and at <= t_ms:
-            said += self._unblock(at) if self._blocked else self._close()
-        if (at := self._lone_until) is not None and at <= t_ms and self._lone is not None:
-            said += self._judge(self._lone)
-            self._lone = None
+        said: list[Event] = []
+        while due := [(at, what) for what, at in enumerate(self._dues()) if at is not None and at <= t_ms]:
+            at, what = min(due)
+            match what:
+                case 0:
+                    said += self._block(at)
+                case 1:
+                    said += self._unblock(at) if self._blocked else self._close()
+                case 2:
+                    said += self._give_up_waiting()
+                case _:
+                    said += self._standing.advance(at)
         return said
+
+    def _give_up_waiting(self) -> list[Event]:
+        lone, self._lone = self._lone, None
+        return self._judge(lone) if lone else []
 
     def _block(self, t_ms: int) -> list[Event]:
         beam = min(self._since, key=lambda one: self._since[one])
-        said: list[Event] = [] if self._lone is None else self._judge(self._lone)
+        said = self._give_up_waiting()
         self._blocked = True
-        self._trace = self._lone = None
+        self._trace = None
         return [*said, *self._standing.begin(FaultKind.BLOCKED, t_ms, beam=beam)]
 
     def _unblock(self, t_ms: int) -> list[Event]:
@@ -223,6 +254,7 @@ class Crossing:
         if last and last[0].beam is not edge.beam and edge.t_ms - last[0].t_ms <= self.rules.together_ms:
             trace.step(-last[1])
             trace.jumps += 1
+            trace.together |= edge.broken and last[0].broken
             self._last = None
             return [Glitch(edge.t_ms)]
         trace.step(worth)

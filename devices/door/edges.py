@@ -93,6 +93,12 @@ class Bridge:
             out.append(self._queue.popleft())
         return out
 
+    def flush(self) -> list[Edge]:
+        """Let out what waits: nothing will come any more that could undo it."""
+        out = list(self._queue)
+        self._queue.clear()
+        return out
+
     @property
     def wake_at(self) -> int | None:
         """When :meth:`advance` will have something to say; ``None`` when nothing waits."""

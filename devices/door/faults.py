@@ -56,6 +56,13 @@ class RawChecks:
         self._since_other = {Beam.A: 0, Beam.B: 0}
         self._state = {Beam.A: False, Beam.B: False}
         self._number: int | None = None
+        self._dead: Beam | None = None
+        self.jumped = False
+
+    def restart(self) -> None:
+        """The sensor was lost and is back: its beams count as clear, its numbers begin anew; a dead beam stays dead."""
+        self._state = {Beam.A: False, Beam.B: False}
+        self._number = None
         self.jumped = False
 
     def check(self, edge: Edge) -> list[Fault]:
@@ -67,10 +74,13 @@ class RawChecks:
     def _count(self, edge: Edge) -> list[Fault]:
         self._since_other[edge.beam] += 1
         self._since_other[edge.beam.other] = 0
-        if self._since_other[edge.beam] > self._rules.dead_edges:
-            return self._standing.begin(FaultKind.ONE_BEAM_DEAD, edge.t_ms, beam=edge.beam.other)
-        # A count of 1 means that this beam was the silent one, or that both are well.
-        return self._standing.end(FaultKind.ONE_BEAM_DEAD, edge.t_ms) if self._since_other[edge.beam] == 1 else []
+        if self._dead is edge.beam:
+            self._dead = None
+            return self._standing.end(FaultKind.ONE_BEAM_DEAD, edge.t_ms)
+        if self._since_other[edge.beam] <= self._rules.dead_edges:
+            return []
+        self._dead = edge.beam.other
+        return self._standing.begin(FaultKind.ONE_BEAM_DEAD, edge.t_ms, beam=self._dead)
 
     def _follow(self, edge: Edge) -> list[Fault]:
         last, self._number = self._number, edge.number

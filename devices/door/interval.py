@@ -1,25 +1,43 @@
-"""The interval being counted: what it holds, and when it must be kept, closed, or a heartbeat written. Pure.
+"""The interval being counted: what it holds, when it is kept, and which rows become of it. Pure.
 
-Times are boot-clock ms. An interval begins with its first event and ends when its row is written; between rows nothing
-happened. So a row tells when people came, to ``row_s``, and a heartbeat tells that the door was watched all the while.
+Times are boot-clock ms. The rows of one run lie end to end: each begins where the one before ended, so the time that
+no row covers is exactly the time in which nobody watched. A row with people in it is at most ``row_s`` long and tells
+when they came; the quiet time before them, if it was longer than that, is a heartbeat of its own, and so is every
+``heartbeat_s`` in which nothing happened.
+
+A row's flags are all faults that stood at some time in it. No row mixes time in which the sensor could count with time
+in which it could not: when a flag of :data:`BLIND` comes or goes, the row ends at that moment.
+
+Rows that ended wait in :attr:`Interval.ended` until they are written, however long the disk refuses.
 """
 
 from __future__ import annotations
 
-import enum
+from collections import deque
+from collections.abc import Set
 from dataclasses import dataclass
+from typing import Final
 
-from devices.contract import Count
-from devices.door.events import Confidence, Direction, Glitch, Passage
+import msgspec
+
+from devices.contract import BLIND, Count, Kind
+from devices.door.events import Confidence, Direction, Glitch, Passage, Tally
 from devices.door.settings import DoorPart
 
+#: The sensor cannot be reached at all; the flag beside the machine's own faults.
+SENSOR_LOST: Final = "sensor_lost"
+#: A quiet moment shorter than this is not worth a row of its own.
+SHORTEST_MS: Final = 1_000
 
-class Due(enum.Enum):
-    """What is to be done with the interval now."""
 
-    HOLD = "hold"  # write it down as it is, because power may fail
-    CLOSE = "close"  # make a row of it
-    HEARTBEAT = "heartbeat"  # nothing happened for long: say so in a row
+@dataclass(frozen=True)
+class Span:
+    """A row to be written; its totals are the ledger's to fill in."""
+
+    kind: Kind
+    bt0: int
+    bt1: int
+    body: Count
 
 
 @dataclass
@@ -32,21 +50,118 @@ class _Sums:
 
 
 class Interval:
-    """Counts of the open interval."""
+    """Counts of the open interval, and rows that ended and are not written yet."""
 
     def __init__(self, settings: DoorPart, now: int) -> None:
-        self._settings = settings
-        self._sums = _Sums()
-        self._quiet_since = now
-        self._began: int | None = None
-        self._last = now
+        self._row_ms = round(settings.row_s * 1_000)
+        self._flush_ms = round(settings.flush_s * 1_000)
+        self._heartbeat_ms = round(settings.heartbeat_s * 1_000)
+        self._hold_ms = round(settings.hold_s * 1_000)
+        self.ended: deque[Span] = deque()
+        self.source: tuple[int, ...] = ()  # totals of a counter that is not ours, for the next row to carry
+        self._standing: frozenset[str] = frozenset()
+        self._last: int | None = None  # when something happened last in the open row
         self._unheld_since: int | None = None
+        self._begin(now)
 
-    def add(self, event: Passage | Glitch, now: int) -> None:
-        """A passage or glitch, heard of at ``now``."""
+    # -- what happens
+
+    def add(self, event: Passage | Glitch | Tally, now: int) -> None:
+        """Somebody passed, or something flickered; heard of at ``now``."""
+        if isinstance(event, Tally) and not (event.into or event.out):
+            return
+        self.tick(now)
+        if self.empty and now - self._since > self._row_ms:
+            self._end(now)
+        self._sum(event)
+        self._last = now
+        self._unheld_since = now if self._unheld_since is None else self._unheld_since
+
+    def stand(self, flags: Set[str], now: int) -> None:
+        """From ``now`` on these faults stand."""
+        standing = frozenset(flags)
+        if standing & BLIND != self._standing & BLIND:
+            self._standing_changes(standing, now)
+        self._standing = standing
+        self._seen |= standing
+
+    def tick(self, now: int) -> None:
+        """The time is ``now``: end a row that is long enough."""
+        if self._last is None:
+            long = now - self._since >= self._heartbeat_ms
+        else:
+            long = now - self._since >= self._row_ms or now - self._last >= self._flush_ms
+        if long:
+            self._end(now)
+
+    def stop(self, now: int) -> None:
+        """Counting ends at ``now``."""
+        if not self.empty or now - self._since >= SHORTEST_MS:
+            self._end(now)
+
+    # -- what is to be written
+
+    @property
+    def due_at(self) -> int:
+        """When a row ends, or is to be held, if nothing happens until then."""
+        if self._last is None:
+            return self._since + self._heartbeat_ms
+        ends = min(self._since + self._row_ms, self._last + self._flush_ms)
+        return ends if self._unheld_since is None else min(ends, self._unheld_since + self._hold_ms)
+
+    def hold_due(self, now: int) -> bool:
+        """Whether the open row must be written down as it is, because power may fail."""
+        return self._unheld_since is not None and now - self._unheld_since >= self._hold_ms
+
+    def open_row(self, now: int) -> Span:
+        """The open row as it would be if it ended now."""
+        sums = self._sums
+        body = Count(
+            into=sums.into, out=sums.out, turned_back=sums.turned_back, ambiguous=sums.ambiguous, glitch=sums.glitch,
+            flags=tuple(sorted(self._seen)), n_src=self.source or msgspec.UNSET,
+        )  # fmt: skip
+        return Span(Kind.HEARTBEAT if self.empty else Kind.COUNT, self._since, now, body)
+
+    def held(self) -> None:
+        """The open row is on disk as it is now."""
+        self._unheld_since = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing happened yet in the open row."""
+        return self._last is None
+
+    @property
+    def safe(self) -> bool:
+        """Whether all counts so far are on disk."""
+        return self._unheld_since is None and not self.ended
+
+    # -- inside
+
+    def _begin(self, now: int) -> None:
+        self._sums = _Sums()
+        self._since = now
+        self._last = self._unheld_since = None
+        self._seen = self._standing
+
+    def _end(self, now: int) -> None:
+        self.ended.append(self.open_row(now))
+        self._begin(now)
+
+    def _standing_changes(self, standing: frozenset[str], now: int) -> None:
+        if not self.empty or now - self._since >= SHORTEST_MS:
+            self._end(now)
+        elif not standing & BLIND:
+            self._since = now  # a blind moment too short for a row: no row covers it
+        self._seen = standing
+
+    def _sum(self, event: Passage | Glitch | Tally) -> None:
         sums = self._sums
         match event:
-            case Glitch():
+            case Tally(_, _, into, out):
+                sums.into += into
+                sums.out += out
+            case Glitch() | Passage(_, Direction.IMPLAUSIBLE):
                 sums.glitch += 1
             case Passage(_, Direction.IN):
                 sums.into += 1
@@ -54,56 +169,8 @@ class Interval:
                 sums.out += 1
             case Passage(_, Direction.TURNED_BACK):
                 sums.turned_back += 1
-            case Passage(_, Direction.IMPLAUSIBLE):
-                sums.glitch += 1
         if isinstance(event, Passage) and uncertain(event):
             sums.ambiguous += 1
-        self._began = now if self._began is None else self._began
-        self._last = now
-        self._unheld_since = now if self._unheld_since is None else self._unheld_since
-
-    def due(self, now: int) -> Due | None:
-        """What is to be done now."""
-        if self._began is None:
-            return Due.HEARTBEAT if now - self._quiet_since >= self._settings.heartbeat_s * 1000 else None
-        if now - self._began >= self._settings.row_s * 1000 or now - self._last >= self._settings.flush_s * 1000:
-            return Due.CLOSE
-        if self._unheld_since is not None and now - self._unheld_since >= self._settings.hold_s * 1000:
-            return Due.HOLD
-        return None
-
-    def body(self, flags: tuple[str, ...]) -> Count:
-        """The counts so far; totals are the ledger's to fill in. ``flags`` are the faults that stand."""
-        sums = self._sums
-        return Count(
-            into=sums.into, out=sums.out, turned_back=sums.turned_back, ambiguous=sums.ambiguous, glitch=sums.glitch,
-            flags=flags,
-        )  # fmt: skip
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing happened yet."""
-        return self._began is None
-
-    @property
-    def began(self) -> int:
-        """When the interval began; while it is empty, when the last one ended."""
-        return self._quiet_since if self._began is None else self._began
-
-    @property
-    def safe(self) -> bool:
-        """Whether all counts so far are on disk."""
-        return self._unheld_since is None
-
-    def held(self) -> None:
-        """All counts so far are on disk."""
-        self._unheld_since = None
-
-    def closed(self, now: int) -> None:
-        """A row was written; the next interval begins."""
-        self._sums = _Sums()
-        self._began = self._unheld_since = None
-        self._quiet_since = now
 
 
 def uncertain(passage: Passage) -> bool:

@@ -6,19 +6,23 @@ A :class:`Trace` is everything between the first break and the moment both beams
 |------------------------|--------------------------------------------------------|----------------------------------|
 | one beam only          |                                                        | turned back                      |
 | 0, no overlap          | one pulse of each beam, near and similarly long        | in or out, *fast*                |
-| 0, no overlap          | otherwise                                              | ambiguous                        |
+| 0, no overlap          | one pulse of each beam otherwise                       | ambiguous                        |
 | 0                      | never got through                                      | turned back                      |
 | 0                      | got through and came back                              | turned back, *ambiguous*         |
 | ±4                     | each beam broken once                                  | in or out, *sure*                |
 | ±4                     | hesitated before being through                         | in or out, *low*                 |
 | ±4                     | entry beam broken again before the exit beam cleared   | 1 or more in or out, *ambiguous* |
 | ±8, ±12 …              | several, too close to end a passage between them       | 2, 3 … in or out, *ambiguous*    |
+| anything               | both beams broken in one instant                       | implausible                      |
+| anything, edges missing| both beams cleared in one instant                      | ambiguous                        |
 | anything, edges missing| first broken and last cleared beam differ              | in or out, *low*                 |
 | anything, edges missing| … are the same                                         | turned back, *low*               |
-| anything, edges missing| both beams rose together                               | implausible                      |
-| anything, edges missing| both beams fell together                               | ambiguous                        |
 
 An *in* or *out* whose two beams were broken too quickly or too slowly one after the other is implausible instead.
+
+Two rows say more than the plain rule "4 steps are one, 0 is nobody, else go by the ends". Eight steps are two whole
+walks whose pause was just shorter than the door needs to close a passage; by the ends they would be one. And two
+pulses of unlike length without an overlap, both inside one passage, are more than nobody and less than somebody.
 
 The entry beam broken again before the exit beam is clear is the case two beams cannot decide: one person wobbled, or
 two walk close together. Leading edges of the entry beam are paired first in, first out with those of the exit beam.
@@ -60,6 +64,7 @@ class Trace:
     peak: int = 0  # furthest from 0 the sum ever was
     edges: int = 0
     jumps: int = 0  # steps that no body can make; edges are missing
+    together: bool = False  # both beams were broken in one instant
     reentries: dict[Beam, int] = field(default_factory=lambda: {Beam.A: 0, Beam.B: 0})
     last_clear: int = 0
 
@@ -97,7 +102,7 @@ class Trace:
 
 def decide(trace: Trace, rules: Rules) -> list[Verdict]:
     """Judge a finished passage; one verdict a person, at least one in all."""
-    if trace.edges > MOST_EDGES:
+    if trace.edges > MOST_EDGES or trace.together:
         return [(Direction.IMPLAUSIBLE, Confidence.LOW)]
     if trace.jumps or trace.net % 4:
         return [_by_ends(trace, rules)]
@@ -160,21 +165,18 @@ def _alike(times: list[int], ratio: float) -> bool:
 
 def _by_ends(trace: Trace, rules: Rules) -> Verdict:
     """Edges are missing, so only the first broken and the last cleared beam can speak."""
-    first = _earlier(trace.broken[Beam.A][:1], trace.broken[Beam.B][:1], rules)
-    last = _earlier([-t for t in trace.cleared[Beam.A][-1:]], [-t for t in trace.cleared[Beam.B][-1:]], rules)
-    if first is None:
-        return (Direction.IMPLAUSIBLE, Confidence.LOW)
-    if last is None:
+    first = _earliest(trace.broken[Beam.A][:1], trace.broken[Beam.B][:1])
+    a, b = trace.cleared[Beam.A][-1:], trace.cleared[Beam.B][-1:]
+    if a and b and abs(a[0] - b[0]) <= rules.together_ms:
         return (Direction.AMBIGUOUS, Confidence.LOW)
+    last = _earliest([-t for t in a], [-t for t in b])
     if first is last:
         return (Direction.TURNED_BACK, Confidence.LOW)
     return _if_plausible(trace, _INTO[first], Confidence.LOW, rules)
 
 
-def _earlier(a: list[int], b: list[int], rules: Rules) -> Beam | None:
-    if a and b:
-        return None if abs(a[0] - b[0]) <= rules.together_ms else Beam.A if a[0] < b[0] else Beam.B
-    return Beam.A if a else Beam.B
+def _earliest(a: list[int], b: list[int]) -> Beam:
+    return Beam.A if not b or (a and a < b) else Beam.B
 
 
 def _if_plausible(trace: Trace, direction: Direction, confidence: Confidence, rules: Rules) -> Verdict:

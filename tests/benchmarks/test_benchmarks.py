@@ -80,8 +80,8 @@ def _drop(path: Path, statement: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "found"),
     [
-        ("DELETE FROM record WHERE seq = 37", "(99, 100, 100, "),
-        ("DELETE FROM record WHERE seq = 100", "(99, 99, 100, "),
+        ("DELETE FROM raw_row WHERE seq = 37", "(99, 100, 100, "),
+        ("DELETE FROM raw_row WHERE seq = 100", "(99, 99, 100, "),
         ("UPDATE mark SET seq = 99 WHERE rows = 100", "(100, 100, 99, "),
         ("UPDATE quarter_hour SET entered = entered + 1 WHERE rowid = 1", "(100, 100, 100, "),
     ],

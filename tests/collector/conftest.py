@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # the helpers beside this file
 
 from collector_support import CollectorProcess, PretendDevice, PrivateBroker
+from postgres_server import PostgresServer
 
 
 @pytest.fixture
@@ -38,5 +39,12 @@ def start_collector() -> Iterator[Callable[..., CollectorProcess]]:
 @pytest.fixture
 def device(broker: PrivateBroker) -> Iterator[PretendDevice]:
     made = PretendDevice(broker.port, "kota", "pintu-1")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    made = PostgresServer()
     yield made
     made.close()

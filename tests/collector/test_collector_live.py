@@ -127,7 +127,7 @@ def test_killed_between_receiving_and_committing_the_same_figures_come_out(
     device.send("records", [count(101)])
     eventually(lambda: device.acked("e1", 101), "row 101 is acknowledged")
     with sqlite3.connect(disturbed) as connection:
-        connection.execute("DELETE FROM record WHERE seq = 101")
+        connection.execute("DELETE FROM raw_row WHERE seq = 101")
     assert dump(disturbed)["record"] == dump(undisturbed)["record"]
     total = visits(disturbed)["total"]
     assert isinstance(total, dict)

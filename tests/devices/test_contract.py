@@ -60,8 +60,16 @@ def test_a_count_uses_the_short_names_of_the_format() -> None:
 
 def test_a_full_message_of_ordinary_rows_fits() -> None:
     rows = [row(seq=10**9 + n) for n in range(contract.BATCH)]
-    items = contract.decode_rows(contract.encode(rows))
-    assert [item.row for item in items] == rows
+    payload = contract.encode(rows)
+    items = contract.decode_rows(payload)
+    assert all(item.row is not None for item in items)
+    assert [(item.key, contract.body(item.row), item.raw) for item in items if item.row is not None] == [
+        (("e1", each.seq), contract.body(each), msgspec.json.encode(each)) for each in rows
+    ]
+    known = contract.decode_known(payload)
+    assert known is not None
+    assert known[0] == [item.row for item in items]
+    assert [bytes(raw) for raw in known[1]] == [item.raw for item in items]
 
 
 def test_unknown_keys_are_ignored() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from devices.door.edges import Edge
+from devices.door.readings import Distance, Frame, Total
 
 
 @dataclass(frozen=True)
@@ -22,23 +23,24 @@ class Gone:
 
 @dataclass(frozen=True)
 class Garbled:
-    """The sensor sent something that is no edge."""
+    """The sensor sent something that is no reading."""
 
     why: str
 
 
-Report = Edge | Ready | Gone | Garbled
+Reading = Edge | Distance | Frame | Total
+Report = Reading | Ready | Gone | Garbled
 
 
 class Sensor(Protocol):
-    """Two beams somewhere. Times of its edges are ms of one clock that never goes back while the program runs."""
+    """Something at a door. Times of its readings are ms of one clock that never goes back while the program runs."""
 
     def read(self, timeout_s: float) -> list[Report]:
         """What happened since the last call; waits up to ``timeout_s`` for something to happen. Never raises for a
         lost sensor: that is a :class:`Gone`, and the sensor goes on trying."""
 
     def now_ms(self) -> int | None:
-        """The sensor's clock now, never ahead of an edge still to be read; ``None`` before the first edge."""
+        """The sensor's clock now, never ahead of a reading still to be read; ``None`` before the first reading."""
 
     def close(self) -> None:
-        """Let go of the port."""
+        """Let go of the port. Another thread may call it; a waiting :meth:`read` then ends."""

@@ -14,11 +14,11 @@ import msgspec
 from devices.contract import (
     Ack,
     Alert,
+    AnyRow,
     ContractError,
     Count,
     Health,
     Leaf,
-    Row,
     Status,
     Topic,
     Totals,
@@ -159,7 +159,7 @@ class Post:
         sent = Line("mqtt", "records" if first < last else "record", {"device": device, "first": first, "last": last})
         return [sent, *(line for row in fresh for line in self._row(device, row))]
 
-    def _row(self, device: str, row: Row) -> list[Line]:
+    def _row(self, device: str, row: AnyRow) -> list[Line]:
         match body(row):
             case Transaction(op=op, result="refused", code=code, total=_):
                 return [Line(device, "transaction.refused", {"op": op, "code": code or ""})]

@@ -37,7 +37,6 @@ class Desk:
     def __init__(self, zone: str = "Asia/Makassar", weekly: str | None = "mon-sun 08:00-16:00") -> None:
         self.db = sqlite3.connect(":memory:", isolation_level=None)
         schema.migrate(self.db)
-        _add_what_the_receiving_half_brings(self.db)
         self.zone = ZoneInfo(zone)
         self.weekly = weekly
         sites.set_site(self.db, Site(SITE, "Kota", zone), AUTHOR)
@@ -122,21 +121,6 @@ class Desk:
         """Everything that was derived."""
         names = ("hour_fact", "day_fact", "week_hour", "estimate", "derived_until", "dirty_day", "door")
         return {name: self.table(name) for name in names}
-
-
-def _add_what_the_receiving_half_brings(db: sqlite3.Connection) -> None:
-    """Columns and tables of the receiving half, where its own step has not made them."""
-    if "seen_ms" not in {row[1] for row in db.execute("PRAGMA table_info(quarter_hour)")}:
-        db.execute("ALTER TABLE quarter_hour ADD COLUMN seen_ms BIGINT NOT NULL DEFAULT 0")
-    door = "site TEXT NOT NULL, device TEXT NOT NULL"
-    db.execute(
-        f"CREATE TABLE IF NOT EXISTS dirty ({door}, quarter BIGINT NOT NULL, PRIMARY KEY (site, device, quarter))"
-    )
-    db.execute(
-        f"CREATE TABLE IF NOT EXISTS lost ({door}, epoch TEXT NOT NULL, below BIGINT NOT NULL, above BIGINT NOT NULL, "
-        "after_ms BIGINT NOT NULL, before_ms BIGINT NOT NULL, entered BIGINT NOT NULL, gone BIGINT NOT NULL, "
-        "PRIMARY KEY (site, device, epoch, below))"
-    )
 
 
 def days_from(first: str, number: int, step: int = 1) -> list[date]:

@@ -1,4 +1,4 @@
-"""Lines, filters, timelines and intervals: the door's small pure parts."""
+"""Lines, filters and timelines: the door's small pure parts."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.contract import Count
 from devices.door.edges import Beam, Bridge, Edge, EdgeError, parse_edge
-from devices.door.events import Confidence, Direction, Glitch, Passage
-from devices.door.interval import Due, Interval
 from devices.door.sensors.timeline import SLACK_MS, Timeline
-from devices.door.settings import DoorPart
 
 
 @given(st.integers(0, 10**12), st.sampled_from(Beam), st.booleans(), st.none() | st.integers(0, 2**32 - 1))
@@ -99,44 +95,10 @@ def test_the_present_is_never_ahead_of_a_late_edge() -> None:
     assert line.now(2_000) == 1_700 - SLACK_MS
 
 
-RULES = DoorPart(row_s=60, flush_s=20, heartbeat_s=900, hold_s=4)
-A_VISIT = Passage(0, Direction.IN, Confidence.SURE)
-
-
-def test_a_quiet_door_gives_a_heartbeat_and_nothing_else() -> None:
-    interval = Interval(RULES, 1_000)
-    assert interval.due(900_999) is None
-    assert interval.due(901_000) is Due.HEARTBEAT
-    assert interval.began == 1_000
-    assert interval.body(()) == Count()
-
-
-def test_counts_are_kept_within_seconds_and_closed_when_people_stop_coming() -> None:
-    interval = Interval(RULES, 0)
-    interval.add(A_VISIT, 10_000)
-    assert interval.due(13_999) is None
-    assert interval.due(14_000) is Due.HOLD
-    interval.held()
-    assert interval.due(29_999) is None
-    assert interval.due(30_000) is Due.CLOSE
-    interval.closed(30_000)
-    assert interval.empty
-    assert interval.due(30_000) is None
-
-
-def test_a_stream_of_people_gives_a_row_each_minute() -> None:
-    interval = Interval(RULES, 0)
-    for second in range(61):
-        assert interval.due(second * 1_000) is not Due.CLOSE or second == 60
-        interval.add(A_VISIT, second * 1_000)
-    assert interval.due(60_000) is Due.CLOSE
-    assert interval.began == 0
-
-
-def test_each_kind_of_passage_has_its_sum() -> None:
-    interval = Interval(RULES, 0)
-    for direction in Direction:
-        interval.add(Passage(0, direction, Confidence.SURE), 0)
-    interval.add(Passage(0, Direction.OUT, Confidence.AMBIGUOUS), 0)
-    interval.add(Glitch(0), 0)
-    assert interval.body(("blocked",)) == Count(into=1, out=2, turned_back=1, ambiguous=2, glitch=2, flags=("blocked",))
+def test_what_waits_in_the_filter_is_let_out_at_the_end() -> None:
+    bridge = Bridge(80, 5)
+    bridge.feed(Edge(0, Beam.A, True))
+    bridge.feed(Edge(100, Beam.A, False))
+    assert bridge.flush() == [Edge(100, Beam.A, False)]
+    assert bridge.flush() == []
+    assert bridge.wake_at is None
