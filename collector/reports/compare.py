@@ -183,12 +183,9 @@ def _chart(
     whole_ones = [key for key in keys if not _cut(key, every, ask)]
     if len(whole_ones) >= 3:  # a week of which the period has three days would look like a fall
         keys = whole_ones
-    this = tuple(
-        Point(nearest(buckets[k].seen_now) if buckets[k].known_now else None, buckets[k].estimated > 0) for k in keys
-    )
+    this = tuple(_point(buckets[k].seen_now, buckets[k].known_now, buckets[k], buckets[k].estimated) for k in keys)
     that = tuple(
-        Point(nearest(buckets[k].seen_before) if buckets[k].known_before else None, buckets[k].estimated_before > 0)
-        for k in keys
+        _point(buckets[k].seen_before, buckets[k].known_before, buckets[k], buckets[k].estimated_before) for k in keys
     )
     top = highest([p.value for p in (*this, *that)])
     labelled = _months(keys) if every in (Every.DAY, Every.WEEK) and len(keys) > 13 else label_every(len(keys), 12)
@@ -201,6 +198,11 @@ def _chart(
         Line(year, words.number(now), this), Line(other, words.number(before), that), ticks, grid(top, words),
         _happenings(keys, every, ask, background), alt,
     )  # fmt: skip
+
+
+def _point(visits: int, known: int, pairs: Pairs, estimated: int) -> Point:
+    """The sum of a bucket; a gap where more than half of its days are unknown."""
+    return Point(nearest(visits) if known and 2 * known >= pairs.days + pairs.left_out else None, estimated > 0)
 
 
 def _cut(start: date, every: Every, ask: Ask) -> bool:

@@ -101,9 +101,10 @@ class Figures:
 
     @property
     def per_open_hour(self) -> int | None:
-        """Visits an open hour with a number, in tenths."""
-        known = self.open_s - min(self.missing_s, self.open_s)
-        return None if not known else ratio(self.open_visits * 36, known)
+        """Visits an open hour, in tenths; with hours missing a lower bound, with all of them missing ``None``."""
+        if not self.open_s or (self.missing_s >= self.open_s and not self.open_visits):
+            return None
+        return ratio(self.open_visits * 36, self.open_s)
 
     @property
     def closed_visits(self) -> int:

@@ -85,7 +85,7 @@ def peak_of(week: dict[tuple[int, int], Hour]) -> tuple[int, int] | None:
 def finding(week: dict[tuple[int, int], Hour], peak: tuple[int, int] | None, words: ReportWords) -> str:
     """The finding in words; also the text alternative of the picture."""
     if peak is None:
-        return words.say("heatmap.none")
+        return words.say("heatmap.none" if any(hour.hours for hour in week.values()) else "heatmap.unknown")
     fine = _fine(week)
     mean = week[peak].mean or 0
     return words.say(

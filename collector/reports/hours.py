@@ -51,7 +51,7 @@ def hours(facts: Facts, ask: Ask, words: ReportWords, background: Background) ->
         sort = Sort.MISSING if mark is Mark.MISSING else Sort.CLOSED if mark is Mark.CLOSED else Sort.COUNTED
         bars.append(
             Bar(
-                f"{h:02d}", None if none else visits[h], guess, sort, strong=h == peak,
+                f"{h:02d}", None if none else visits[h], guess, sort, strong=h == peak and bool(by_hour[h].visits),
                 figure="" if none or not visits.get(h) else words.number(visits[h]),
             )
         )  # fmt: skip
@@ -73,7 +73,12 @@ def hours(facts: Facts, ask: Ask, words: ReportWords, background: Background) ->
         Column("missing_hours", words.say("head.missing_hours"), Kind.COUNT),
         Column("status", words.say("head.status")),
     )
-    sentence = words.say("hours.peak", hours=words.hour(peak), mean=words.tenths(ratio(by_hour[peak].mean() or 0, 100)))
+    mean = by_hour[peak].mean()
+    sentence = (
+        words.say("hours.none")
+        if mean is None
+        else words.say("hours.peak", hours=words.hour(peak), mean=words.tenths(ratio(mean, 100)))
+    )
     chart = Bars(
         tuple(bars), tuple(range(len(bars))), sentence, grid(highest([bar.value for bar in bars]), words)
     )  # fmt: skip
@@ -81,15 +86,15 @@ def hours(facts: Facts, ask: Ask, words: ReportWords, background: Background) ->
     notes = [words.say("hours.missing", n=total[6].value)] if total[6].value else []
     return frame(
         "hours", ask, words, background, [part],
-        sentence, notes=notes, method=[words.say("hours.method")], extra={"peak": peak},
+        sentence, notes=notes, method=[words.say("hours.method")], extra={"peak": None if mean is None else peak},
     )  # fmt: skip
 
 
 def _mark(slot: Slot) -> Mark:
+    if slot.missing and (slot.hours or slot.visits):
+        return Mark.LOWER
     if not slot.hours:
         return Mark.MISSING if slot.missing else Mark.CLOSED
-    if slot.missing:
-        return Mark.LOWER
     return Mark.ESTIMATED if slot.estimated else Mark.NONE
 
 

@@ -127,7 +127,7 @@ def day_part(days: Sequence[DayFact], words: ReportWords) -> Part:
     if len(ticks) > 1 and ticks[-1] - ticks[-2] < 2:
         ticks = (*ticks[:-2], ticks[-1])
     open_days = sum(1 for key in keys if by_day[key].open_s)
-    mean = words.say("monthly.mean", n=everything // open_days) if open_days else ""
+    mean = words.say("monthly.mean", n=everything // open_days) if open_days and not figures.missing_s else ""
     chart = Bars(
         tuple(bars), ticks, words.say("monthly.days_alt", n=everything),
         common.grid(highest([b.value for b in bars]), words, 3)

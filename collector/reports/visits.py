@@ -199,7 +199,7 @@ def _rates(figures: Figures) -> tuple[Cell, Cell, Cell]:
     rate = figures.per_open_hour
     closed = Mark.CLOSED if not figures.open_s else Mark.MISSING
     return (
-        Cell(rate, closed if rate is None else Mark.NONE),
+        Cell(rate, closed if rate is None else Mark.LOWER if figures.missing_s else Mark.NONE),
         Cell((figures.open_s + 180) // 360),
         common.coverage(figures),
     )
