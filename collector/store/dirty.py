@@ -59,10 +59,13 @@ def clear(db: Db, marks: Iterable[Mark]) -> None:
         db.executemany("DELETE FROM dirty_day WHERE site = ? AND device = ? AND day = ?", rows)
 
 
-def any_in(db: Db, site: str, first: date, last: date) -> bool:
-    """Whether anything of these days waits to be derived."""
-    found = db.execute(
+def any_in(db: Db, site: str, days: tuple[date, date], span: tuple[int, int]) -> bool:
+    """Whether anything of these days (first and last), which are this ``span`` in ms of UTC, waits to be derived."""
+    marked = db.execute(
         "SELECT 1 FROM dirty_day WHERE site = ? AND day >= ? AND day <= ? LIMIT 1",
-        (site, first.isoformat(), last.isoformat()),
+        (site, days[0].isoformat(), days[1].isoformat()),
     ).fetchone()
-    return found is not None
+    arrived = db.execute(
+        "SELECT 1 FROM dirty WHERE site = ? AND quarter >= ? AND quarter < ? LIMIT 1", (site, *span)
+    ).fetchone()
+    return marked is not None or arrived is not None

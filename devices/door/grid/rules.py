@@ -63,8 +63,8 @@ class GridRules:
     # counts
     margin: float = 0.9  # how far beyond the middle a walker counts as being through
     least: float = 2.4  # a walker seen only in part moved at least so far
-    clear: float = 1.8  # a person was at some time so many times as high as needed to be seen …
-    wide: float = 3.0  # … and so many cells large
+    clear: float = 1.5  # a person was at some time so many times as high as needed to be seen …
+    thick: int = 3  # … and so many cells thick, beside its longest line
     blocked_ms: int = 60_000
     rearm_ms: int = 1_000
     per_second: int = 4

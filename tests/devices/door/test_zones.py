@@ -236,6 +236,13 @@ def test_a_whole_recording_is_surveyed_first() -> None:
     assert count_zones([]) == []
 
 
+def test_a_survey_leaves_out_what_is_not_valid() -> None:
+    blind = [Distance(t, "A", 5_000, 2) for t in range(50)]
+    assert survey([*blind, *(Distance(99, "A", mm) for mm in (900, 2_000, 2_001, 2_002))]) == {"A": 2_001}
+    assert survey(blind) == {}
+    assert directions(blind) == []
+
+
 def test_a_recording_that_ends_with_somebody_in_the_door_does_not_count_him() -> None:
     scene = Scene([Person(walk(3, 1.0))], 4.5)
     assert directions(scene.readings()) == []
