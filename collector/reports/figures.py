@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from collector.derive.facts import DayFact, HourFact, Status
+from collector.derive.facts import DayFact, HourFact, MonthSum, Status
 from collector.derive.rounding import nearest
 from collector.reports.charts.model import Sort
 from collector.reports.model import Mark
@@ -62,6 +62,17 @@ class Figures:
         self.missing_s += fact.open_s - fact.seen_s if fact.status is Status.MISSING else 0
         self.facts += 1
         self.missing_facts += fact.status is Status.MISSING
+
+    def add_month(self, sums: MonthSum) -> None:
+        """Add a month whose days were summed already. What it does not hold (passages, closed hours) stays as it is."""
+        self.visits += sums.visits
+        self.estimated += sums.estimated
+        self.open_s += sums.open_s
+        self.seen_s += sums.seen_s
+        self.missing_s += sums.missing_s
+        self.facts += sums.days
+        self.open_days += sums.open_days
+        self.missing_facts += sums.missing_days
 
     def add(self, other: Figures) -> None:
         """Add a sum to this one."""

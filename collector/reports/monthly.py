@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from collector.derive.background import Background
-from collector.derive.facts import DayFact, Facts
+from collector.derive.facts import DayFact, Facts, MonthSum
 from collector.derive.local import Operations
 from collector.derive.rounding import nearest, whole
 from collector.reports import common, heatmap, quality
@@ -33,13 +33,12 @@ def monthly(
     first, last = month_of(ask.first)
     ask = replace(ask, first=first, last=last)
     title = words.say("monthly.title", month=words.month(first))
-    years = facts.days(ask.together, date(first.year - 1, 1, 1), last)
-    days = [fact for fact in years if fact.day >= first]
+    days = facts.days(ask.together, first, last)
     if not days:
         return common.nothing("monthly", ask, words, background, title=title)
     figures = total(days)
     back = (year_before(first), year_before(last))
-    pairs = comparable(days, [fact for fact in years if back[0] <= fact.day <= back[1]], ask)
+    pairs = comparable(facts.day_visits(ask.together, first, last), facts.day_visits(ask.together, *back), ask)
     open_days = len({fact.day for fact in days if fact.open_s})
     visits = nearest(figures.visits)
     sentences = [
@@ -57,8 +56,9 @@ def monthly(
     by_door = quality.of_doors(facts, ask)
     doors = quality.door_rows(by_door, ask, words, background)
     week = heatmap.hours_of_week(slots(facts, ask.together, first, last))
+    months = facts.months(ask.together, date(first.year - 1, 1, 1), last)
     parts = [
-        day_part(days, words), month_part(years, first, words), doors, heatmap.square(week, words),
+        day_part(days, words), month_part(months, first, words), doors, heatmap.square(week, words),
         service_part(figures, kiosks, words),
     ]  # fmt: skip
     happened = quality.happenings(by_door, words, background, ask)
@@ -135,11 +135,11 @@ def day_part(days: Sequence[DayFact], words: ReportWords) -> Part:
     return Part("days", words.say("monthly.days"), columns, tuple(rows), (last,), chart=chart, note=mean)
 
 
-def month_part(years: Sequence[DayFact], first: date, words: ReportWords) -> Part:
+def month_part(years: Sequence[MonthSum], first: date, words: ReportWords) -> Part:
     """The months of the year up to this one, beside those of the year before."""
     by_month: dict[date, Figures] = {}
-    for fact in years:
-        by_month.setdefault(fact.day.replace(day=1), Figures()).add_day(fact)
+    for sums in years:
+        by_month.setdefault(sums.month, Figures()).add_month(sums)
     months = [date(first.year, month, 1) for month in range(1, first.month + 1)]
     this, that = _of_months(by_month, months), _of_months(by_month, [m.replace(year=m.year - 1) for m in months])
     rows, bars = [], []
