@@ -33,7 +33,7 @@ class Contrast:
 
 #: A child on a cold evening or a thick coat is 1 °C above the floor; an AMG8833 has 0.2 °C of noise, in steps of 0.25.
 #: A floor 2.5 m away wanders by 20 mm; whoever is lower than 300 mm is no visitor.
-CONTRASTS: Final = {Unit.C: Contrast(0.5, 0.25, 0.08, 3), Unit.MM: Contrast(300.0, 150.0, 8.0, 1)}
+CONTRASTS: Final = {Unit.C: Contrast(0.5, 0.25, 0.08, 2), Unit.MM: Contrast(300.0, 150.0, 8.0, 1)}
 
 
 @dataclass(frozen=True)

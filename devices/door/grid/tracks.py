@@ -104,7 +104,8 @@ class Tracker:
                 self._together([owner[number], *group], spot, t_ms)
             elif number in owner:
                 self._alone(owner[number], spot, t_ms)
-            else:
+        for number, spot in enumerate(spots):
+            if number not in owner:
                 self.walkers.append(self._new(spot, t_ms, known))
         left = [walker for walker in self.walkers if self._left(walker, t_ms)]
         self.walkers = [walker for walker in self.walkers if walker not in left]

@@ -9,6 +9,8 @@ import pytest
 
 from devices.door.counting import Machine
 from devices.door.events import Confidence, Direction, Event, Fault, FaultKind, Glitch, Passage
+from devices.door.faults import Standing
+from devices.door.grid.health import Health
 from devices.door.grid.machine import GridMachine
 from devices.door.grid.rules import GRID_RULES, Axis, Unit
 from devices.door.readings import Frame
@@ -189,6 +191,42 @@ class TestFaults:
         assert play(machine, [floor] * 450) == []
         assert kinds(play(machine, [shelf] * 500, 45_000))[-1] == (FaultKind.BASELINE_SHIFT, False)
         assert (FaultKind.BASELINE_SHIFT, True) in kinds(play(machine, [floor] * 400, 95_000))
+
+
+class TestTheEmptyDoor:
+    """What :class:`Health` compares the background with."""
+
+    def health(self) -> Health:
+        return Health(replace(GRID_RULES, shift_ms=20_000), Standing())
+
+    def look(self, health: Health, level: np.ndarray | None, since: int, until: int) -> list[tuple[FaultKind, bool]]:
+        return [
+            (fault.kind, fault.over)
+            for t_ms in range(since, until, 5_000)
+            for fault in health.compare(t_ms, level, Unit.C, calm=True)
+        ]
+
+    def test_a_change_that_stays_is_the_door_after_an_hour(self) -> None:
+        health, before = self.health(), np.full((8, 8), 24, np.float32)
+        after = before.copy()
+        after[:, 5:] += 6
+        assert self.look(health, before, 0, 60_000) == []
+        assert self.look(health, after, 60_000, 120_000) == [(FaultKind.BASELINE_SHIFT, False)]
+        assert self.look(health, after, 120_000, 3_800_000) == [(FaultKind.BASELINE_SHIFT, True)]
+
+    def test_a_warmer_room_is_the_same_door_and_unknown_says_nothing(self) -> None:
+        health, before = self.health(), np.full((8, 8), 24, np.float32)
+        assert self.look(health, None, 0, 5_000) == []
+        assert self.look(health, before, 5_000, 60_000) == []
+        assert self.look(health, before + 9, 60_000, 120_000) == []
+        assert self.look(health, np.full((8, 8), np.nan, np.float32), 120_000, 180_000) == []
+
+    def test_another_number_of_cells_is_another_door(self) -> None:
+        health = self.health()
+        self.look(health, np.full((8, 8), 24, np.float32), 0, 60_000)
+        assert self.look(health, np.full((4, 4), 24, np.float32), 60_000, 120_000) == [
+            (FaultKind.BASELINE_SHIFT, False)
+        ]
 
 
 def test_finish_judges_who_is_still_in_view() -> None:
