@@ -59,6 +59,10 @@ class Beams:
         else:
             self._cleared[beam] = t_ms
 
+    def lose(self) -> None:
+        """Edges were lost: whoever is in the beams cannot be judged."""
+        self._torn = True
+
     def advance(self, t_ms: int) -> None:
         """Time is ``t_ms``."""
         quiet = t_ms - self._since

@@ -35,6 +35,7 @@ class Door:
         self._began: int | None = None
         self._quiet_since: int | None = None
         self._flags = ""
+        self._lost = False
         self._sent = 0  # rows up to here are under way …
         self._sent_at = self._health_at = self._spoke_at = 0
         self._totals = (-1, -1)
@@ -68,6 +69,11 @@ class Door:
             self._write("heartbeat", self._quiet_since, now, before)
         self._flags = flags
 
+    def lose(self) -> None:
+        """Edges were lost on the way here; the next row says so."""
+        self.beams.lose()
+        self._lost = True
+
     def finish(self, now: int) -> None:
         """Write what was counted; for a restart that is wanted."""
         if self._began is not None:
@@ -78,8 +84,9 @@ class Door:
         if utc is not None and not self._anchored:
             self._ledger.append(self._row("anchor", now, now, now, utc), {"bt": now, "utc": utc, "err": 1_000})
             self._anchored = True
-        body = dict(self.beams.sums, flags=[flags] if flags else [])
+        body = dict(self.beams.sums, flags=[flag for flag in (flags, "edges_lost" if self._lost else "") if flag])
         self._ledger.append(self._row(kind, since, now, now, utc), body)
+        self._lost = False
         self.beams.take()  # only now: a flash that fails must not cost what was counted
         self._began, self._quiet_since = None, now
 

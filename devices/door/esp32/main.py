@@ -67,6 +67,9 @@ class Pins:
 
     def take(self, door: Door, ticks: Ticks) -> None:
         """Give the door what has come."""
+        if self.lost:
+            self.lost = 0
+            door.lose()
         while self._tail != self._head:
             what = self._what[self._tail]
             door.beams.on_edge(ticks.at(self._ticks[self._tail]), what >> 1, bool(what & 1))
@@ -114,8 +117,8 @@ def run() -> None:
     sock, try_at = None, 0
     while True:
         watchdog.feed()
-        pins.take(door, ticks)
         now = ticks.now()
+        pins.take(door, ticks)
         if sock is None and now >= try_at and wifi.isconnected():
             sock = reach(settings, door, now)
             # Another board's back-off must differ from ours after a power cut of the whole house.

@@ -227,6 +227,23 @@ def test_blocked_time_is_a_row_of_its_own_with_its_flag(tmp_path: Path) -> None:
     assert flags == [[], ["blocked"]]
 
 
+def test_lost_edges_make_the_passage_ambiguous_and_flag_the_row(tmp_path: Path) -> None:
+    walk = Walk(tmp_path)
+    (first, *rest) = person(walk.now, "in")
+    walk.door.beams.on_edge(*first)
+    walk.door.lose()
+    for edge in rest:
+        walk.door.beams.on_edge(*edge)
+    walk.now = rest[-1][0]
+    walk.wait(1_000)
+    walk.wait(5_000)
+    walk.people("in")
+    walk.wait(5_000)
+    lossy, whole = (row["body"] for row in walk.ledger.rows(9))
+    assert (lossy["amb"], lossy["in"], lossy["flags"]) == (1, 0, ["edges_lost"])
+    assert (whole["in"], whole["flags"]) == (1, [])
+
+
 def test_power_that_fails_at_any_time_costs_at_most_what_was_not_written(tmp_path: Path) -> None:
     chance = random.Random(3)
     truth = lost = 0
