@@ -16,8 +16,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import machine
+from benchmarks.backlog import BACKLOG
 from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
+from benchmarks.door import DOOR
+from benchmarks.grid import GRID
 from benchmarks.idle_camera import IDLE_CAMERA
 from benchmarks.import_items import IMPORT
 from benchmarks.ingest import INGEST
@@ -37,6 +40,7 @@ BENCHMARKS = {
         START,
         ROW,
         INGEST,
+        BACKLOG,
         IMPORT,
         CODEC,
         CHECKOUT,
@@ -45,8 +49,10 @@ BENCHMARKS = {
         LIVE,
         SCANNER,
         IDLE_CAMERA,
+        DOOR,
         PILE,
         READER_FRAMES,
+        GRID,
     )
 }
 

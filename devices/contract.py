@@ -205,11 +205,16 @@ KnownRow = CountRow | HeartbeatRow | TransactionRow | AnchorRow
 AnyRow = KnownRow | Row
 
 
-class Ack(msgspec.Struct, frozen=True, kw_only=True):
-    """All rows of ``epoch`` up to ``seq`` are committed at the collector."""
+class Ack(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All rows of ``epoch`` up to ``seq`` are committed at the collector.
+
+    ``boot`` is that of row ``seq`` as it was committed. A device whose own row of this number was written in another
+    boot is a copy of somebody else's card: the mark speaks of the other's rows, and nothing may be deleted.
+    """
 
     epoch: str
     seq: int
+    boot: str = ""
 
 
 class Info(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tag": ("devices.rfid.tag_commands:tag", "Decode or encode an RFID tag's memory."),
     "reader": ("devices.rfid.reader_commands:reader", "Parse or watch an RFID reader's frames."),
     "devices": ("collector.commands:devices", "What every device says of itself."),
-    "report": ("collector.commands:report", "Visits and loans as a table, JSON or CSV."),
+    "report": ("collector.report_commands:report", "Visits, hours, years, quality, loans: as table, file or page."),
     "site": ("collector.site_commands:site", "The libraries: time zone, doors, opening hours, holidays."),
     "visits": ("collector.visits_commands:visits", "Correct, explain and publish figures of visits."),
     "broker": ("broker_config.commands:broker", "Write the broker's configuration."),

@@ -18,7 +18,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 #: Thousandths in one visit.
 MILLI = 1000
@@ -107,6 +107,36 @@ class WeekHour:
     seen_s: int
 
 
+class DayVisits(NamedTuple):
+    """The little that a comparison of many days needs of each. ``day`` is ISO text: dates for tens of thousands of rows
+    cost more than reading them. ``complete``: no open time without number."""
+
+    site: str
+    device: str
+    day: str
+    visits: int
+    estimated: int
+    complete: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSum:
+    """Sums over the day facts of a month. ``days`` have a fact, of which ``open_days`` were open and ``missing_days``
+    are missing."""
+
+    site: str
+    device: str
+    month: date  # its first day
+    days: int
+    open_days: int
+    missing_days: int
+    visits: int
+    estimated: int
+    open_s: int
+    seen_s: int
+    missing_s: int
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which doors: of one site or (``None``) of all; one door, all perimeter doors together (``""``), or ``None``: each
@@ -129,4 +159,19 @@ class Facts(Protocol):
 
     def week_hours(self, scope: Scope, first: date, last: date) -> Sequence[WeekHour]:
         """Of the whole months from that of ``first`` to that of ``last``; by month, weekday, hour, site, door."""
+        ...
+
+    def profile(self, scope: Scope, first: date, last: date) -> Sequence[WeekHour]:
+        """:meth:`week_hours` summed over the months by the database, each with the first month as its month.
+
+        By site (then door), weekday, hour. For long periods, where the cells of every month are too many to read.
+        """
+        ...
+
+    def day_visits(self, scope: Scope, first: date, last: date) -> Sequence[DayVisits]:
+        """:meth:`days` in brief, in no order."""
+        ...
+
+    def months(self, scope: Scope, first: date, last: date) -> Sequence[MonthSum]:
+        """:meth:`days` summed by month, site and door; in that order. Months may be cut by the period."""
         ...

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from collector.derive.background import Background
 from collector.derive.facts import DayFact
 from collector.derive.local import Door, Loans, Operations
 from collector.derive.rounding import nearest
 from collector.reports import common, passages
 from collector.reports.ask import Ask, Every, bucket, name
-from collector.reports.background import Background
 from collector.reports.charts.model import Bar, Bars, highest, label_every
 from collector.reports.figures import ratio, total
 from collector.reports.model import Cell, Column, Kind, Part, Report, Row
@@ -52,8 +52,12 @@ def loans(
     )  # fmt: skip
     totals: tuple[Row, ...] = tuple(
         (
-            Cell("total", text=words.say("total")), Cell(""), Cell(""), Cell(op, text=words.operation(op)),
-            Cell(result, text=words.operation(result)), Cell(n),
+            Cell("total", text=words.say("total")),
+            Cell(""),
+            Cell(""),
+            Cell(op, text=words.operation(op)),
+            Cell(result, text=words.operation(result)),
+            Cell(n),
         )
         for (op, result), n in sorted(found.total.counts.items())
     )
@@ -143,7 +147,11 @@ def _extra(found: Loans, buckets: Buckets, every: Every, hundred: int | None) ->
     entries: list[tuple[str, Door, Operations]] = (
         [(key[0], kiosk, o) for key, kiosks in sorted(buckets.items()) for kiosk, o in kiosks.items()]
         if wide
-        else [(start.isoformat(), kiosk, o) for start, kiosks in sorted(found.buckets.items()) for kiosk, o in kiosks.items()]
+        else [
+            (start.isoformat(), kiosk, o)
+            for start, kiosks in sorted(found.buckets.items())
+            for kiosk, o in kiosks.items()
+        ]
     )
     return {
         "by": every.value,

@@ -38,12 +38,12 @@ def quarters(db: Db, site: str, device: str, start: int, end: int) -> list[Quart
 def past(db: Db, site: str, device: str, start: int, end: int) -> list[Past]:
     """History of other systems in [start, end): of each span that of the newest import that stands."""
     found = db.execute(
-        "SELECT h.begins, h.ends, h.entered, h.gone FROM history h JOIN history_batch b ON b.id = h.batch "
+        "SELECT h.begins, h.ends, h.entered, h.gone, h.shared FROM history h JOIN history_batch b ON b.id = h.batch "
         "WHERE h.site = ? AND h.device = ? AND h.begins >= ? AND h.begins < ? AND b.withdrawn_by = '' "
         "ORDER BY h.begins, h.ends, h.batch",
         (site, device, start, end),
     )
-    newest = {(row[0], row[1]): Past(*row) for row in found}
+    newest = {(row[0], row[1]): Past(row[0], row[1], row[2], row[3], bool(row[4])) for row in found}
     return list(newest.values())
 
 

@@ -50,7 +50,7 @@ _ENTERED = (
 #: In SQLite these are kept in the order of their key and nowhere else.
 _BY_KEY = (
     """CREATE TABLE history (site TEXT NOT NULL, device TEXT NOT NULL, begins BIGINT NOT NULL, ends BIGINT NOT NULL,
-    batch BIGINT NOT NULL, entered BIGINT NOT NULL, gone BIGINT NOT NULL,
+    batch BIGINT NOT NULL, entered BIGINT NOT NULL, gone BIGINT NOT NULL, shared BIGINT NOT NULL,
     PRIMARY KEY (site, device, begins, ends, batch))""",
     """CREATE TABLE hour_fact (site TEXT NOT NULL, device TEXT NOT NULL, day TEXT NOT NULL, start BIGINT NOT NULL,
     hour BIGINT NOT NULL, raw_in BIGINT NOT NULL, raw_out BIGINT NOT NULL, visits BIGINT NOT NULL,

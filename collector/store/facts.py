@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from collector.derive.facts import WHOLE_SITE, DayFact, HourFact, Scope, Status, WeekHour
+from collector.derive.facts import (
+    WHOLE_SITE,
+    DayFact,
+    DayVisits,
+    HourFact,
+    MonthSum,
+    Scope,
+    Status,
+    WeekHour,
+)
 from collector.store.db import Db, Value
 
 HOUR_COLUMNS = "site, device, day, hour, start, raw_in, raw_out, visits, estimated, open_s, seen_s, status"
@@ -42,19 +51,50 @@ class SqlFacts:
         return [WeekHour(row[0], row[1], dates[row[2]], *row[3:]) for row in found]
 
     def profile(self, scope: Scope, first: date, last: date) -> Sequence[WeekHour]:
-        """:meth:`week_hours` summed over the months by the database, each with the first month as its month.
+        """See :class:`collector.derive.facts.Facts`.
 
-        By weekday, hour, site, door. For long periods of many doors, where the cells of every month are too many.
+        Site by site: small sorts are much cheaper than one of all cells (60 ms against 160 ms, 50 sites and 5 years).
         """
-        where, values = _where("month", scope, first.replace(day=1), last.replace(day=1))
-        found = self._db.execute(
-            "SELECT site, device, weekday, hour, sum(hours), sum(missing), sum(visits), sum(estimated), sum(open_s), "
-            f"sum(seen_s) FROM week_hour WHERE {where} GROUP BY site, device, weekday, hour "
-            "ORDER BY weekday, hour, site, device",
-            values,
+        names = (
+            [scope.site] if scope.site is not None else [row[0] for row in self._db.execute("SELECT site FROM site")]
         )
         month = first.replace(day=1)
-        return [WeekHour(row[0], row[1], month, *(int(value) for value in row[2:])) for row in found]
+        door, of_door = ("device", "device, ") if scope.device is None else ("?", "")
+        found = []
+        for name in sorted(names):
+            where, values = _where("month", Scope(name, scope.device), month, last.replace(day=1))
+            cells = self._db.execute(
+                f"SELECT {door}, 24 * weekday + hour AS cell, sum(hours), sum(missing), sum(visits), sum(estimated), "
+                f"sum(open_s), sum(seen_s) FROM week_hour WHERE {where} GROUP BY {of_door}cell ORDER BY {of_door}cell",
+                values if scope.device is None else [scope.device, *values],
+            )
+            found += [WeekHour(name, row[0], month, *divmod(row[1], 24), *map(int, row[2:])) for row in cells]
+        return found
+
+    def day_visits(self, scope: Scope, first: date, last: date) -> Sequence[DayVisits]:
+        """See :class:`collector.derive.facts.Facts`."""
+        where, values = _where("day", scope, first, last)
+        found = self._db.execute(
+            "SELECT site, device, day, visits, estimated, "
+            f"CASE WHEN missing_s = 0 AND status <> 'missing' THEN 1 ELSE 0 END FROM day_fact WHERE {where}",
+            values,
+        )
+        return list(map(DayVisits._make, found))
+
+    def months(self, scope: Scope, first: date, last: date) -> Sequence[MonthSum]:
+        """See :class:`collector.derive.facts.Facts`."""
+        where, values = _where("day", scope, first, last)
+        found = self._db.execute(
+            "SELECT site, device, substr(day, 1, 7) AS month, count(*), sum(CASE WHEN open_s > 0 THEN 1 ELSE 0 END), "
+            "sum(CASE WHEN status = 'missing' THEN 1 ELSE 0 END), sum(visits), sum(estimated), sum(open_s), "
+            f"sum(seen_s), sum(missing_s) FROM day_fact WHERE {where} GROUP BY site, device, substr(day, 1, 7) "
+            "ORDER BY month, site, device",
+            values,
+        )
+        return [
+            MonthSum(row[0], row[1], date.fromisoformat(f"{row[2]}-01"), *(int(value) for value in row[3:]))
+            for row in found
+        ]
 
     def _select(
         self, table: str, columns: str, day: str, scope: Scope, first: date, last: date, order: str

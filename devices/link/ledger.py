@@ -17,7 +17,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -60,8 +60,9 @@ class Ledger:
         LedgerError: another process has it open, or it cannot be written; the message says which.
     """
 
-    def __init__(self, path: Path | str, clock: Clock) -> None:
+    def __init__(self, path: Path | str, clock: Clock, connect: Callable[[Path], sqlite3.Connection] = connect) -> None:
         self.path = Path(path)
+        self._connect = connect
         self.alert = ""
         self._clock = clock
         self._guard = threading.RLock()
@@ -146,7 +147,7 @@ class Ledger:
         """Delete what the collector has; return how many rows went. Another epoch's ack deletes nothing.
 
         Raises:
-            AckError: the mark is above the highest row ever written here; nothing was deleted.
+            AckError: the mark is above the highest row ever written here, or its row is not ours; nothing was deleted.
             LedgerError: see :meth:`append`.
         """
         with self._guard:
@@ -156,6 +157,11 @@ class Ledger:
                 raise AckError(
                     f"ledger {self.path}: the collector acknowledged row {ack.seq}, but the last one written is "
                     f"{self._last}. Is this a copy of another device's card?"
+                )
+            if ack.boot not in ("", self.boot_of(ack.seq)):
+                raise AckError(
+                    f"ledger {self.path}: the collector acknowledged a row {ack.seq} that another device wrote. "
+                    "This card is a copy: stop one of the two, and begin a new ledger on its card."
                 )
             with self._transaction():
                 gone = self._db.execute("DELETE FROM row WHERE seq <= ?", (ack.seq,)).rowcount
@@ -182,6 +188,12 @@ class Ledger:
                 body=msgspec.Raw(body))
             for n, boot, bt0, bt1, t0, t1, clk, kind, body in found
         ]  # fmt: skip
+
+    def boot_of(self, seq: int) -> str:
+        """The boot in which row ``seq`` was written; empty if the row is not here."""
+        with self._guard:
+            found = self._db.execute("SELECT boot FROM row WHERE seq = ?", (seq,)).fetchone()
+        return str(found[0]) if found else ""
 
     def totals(self) -> dict[str, int]:
         """Running totals by name, of all rows of this epoch, deleted ones included."""
@@ -212,12 +224,12 @@ class Ledger:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            return connect(self.path)
+            return self._connect(self.path)
         except Damaged as damage:
             kept = set_aside(self.path, self._clock.now())
             self.alert = f"The ledger was damaged ({damage}); it is kept as {kept.name} and a new one was begun."
             log.error("ledger %s: %s", self.path, self.alert)
-            return connect(self.path)
+            return self._connect(self.path)
 
     def _insert(self, draft: _Draft, body: msgspec.Struct) -> Row:
         full, changed = tally(body, self.totals())

@@ -13,7 +13,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -97,7 +97,7 @@ class Link:
         parts: Callable[[], Mapping[str, Part]] = dict,
         alerts: tuple[str, ...] = (),
         rng: Callable[[], float] = random.random,
-        limits: Limits = LIMITS,
+        limits: Limits | None = None,
     ) -> None:
         check_id(settings.site, "link.site")
         check_id(settings.device, "link.device")
@@ -109,6 +109,7 @@ class Link:
         self._info = msgspec.structs.replace(info, boot=ledger.boot, epoch=ledger.epoch, interval_s=settings.interval_s)
         self._inbox: queue.SimpleQueue[Event | _Say | _Wake | _Stop] = queue.SimpleQueue()
         self._orders = Orders(self._reply)
+        limits = limits or replace(LIMITS, stall_s=settings.resend_s)
         self._delivery = Delivery(ledger.epoch, ledger.acked, ledger.last_seq, limits)
         self._standing: dict[str, bytes] = dict.fromkeys((*alerts, _LEDGER_ALERT), b"")
         self._thread: threading.Thread | None = None
@@ -276,9 +277,9 @@ class Link:
             log.warning("link: a message was dropped: %s", error)
 
     def _ack(self, ack: Ack) -> None:
-        verdict = self._delivery.ack(ack, time.monotonic())
-        if verdict in (Verdict.PRUNE, Verdict.IMPOSSIBLE):
-            self._ledger.prune(ack)  # raises for the impossible, and that becomes an alert
+        verdict = self._delivery.ack(ack, time.monotonic(), self._ledger.boot_of(ack.seq))
+        if verdict in (Verdict.PRUNE, Verdict.IMPOSSIBLE, Verdict.COPY):
+            self._ledger.prune(ack)  # raises for what is not to be obeyed, and that becomes an alert
 
     def _send_rows(self) -> bool:
         """Publish what is planned; false when the connection takes no more, and its end is on the way."""

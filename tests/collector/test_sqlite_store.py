@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from ledger_rows import count
-from store_support import write
+from ledger_rows import T0, count, transaction
+from sqlite_utils import Database
+from store_support import contents, query, tell, write
 
 from collector.errors import StoreBusy, StoreError
+from collector.store import schema
 from collector.store.sqlite import SqliteStore
 from collector.store.view import SqliteReader
 
@@ -63,3 +66,46 @@ def test_a_foreign_or_missing_or_newer_file_is_refused_and_left_alone(tmp_path: 
     assert foreign.read_bytes() == before
     with pytest.raises(StoreError, match="no such store"), SqliteReader(tmp_path / "none.sqlite").snapshot():
         pass
+
+
+def test_a_store_of_the_first_version_is_brought_forward(tmp_path: Path) -> None:
+    """Every row stays as it came, and what is derived is what a new store would derive."""
+    rows = [
+        count(1, 2, 1), count(2, 3, t0=None, t1=None, clk="none"), transaction(4, "checkout"),
+        count(5, kind="anchor", body={"bt": 120_000, "utc": T0 + 3_600_000, "err": 50}),
+        count(9, 4, body={"in": 4, "IN": 40}), count(10, kind=3), count(1, epoch="e2"),
+    ]  # fmt: skip
+    old, new = tmp_path / "old.sqlite", tmp_path / "new.sqlite"
+    store = SqliteStore(new)
+    write(store, *rows)
+    tell(store, "health", b'{"uptime_s":1,"epoch":"e1","oldest":9}')
+    tell(store, "status", b"online")
+    store.close()
+    _write_first_version(old, new)
+    SqliteStore(old).close()
+    for table in ("record", "hole", "lost", "anchor", "loose", "quarter_hour", "transaction_quarter", "device_state"):
+        assert contents(str(old), table) == contents(str(new), table), table
+    marks = "SELECT site, device, epoch, top, floor, seq, rows, duplicates FROM mark"
+    assert sorted(query(str(old), marks)) == sorted(query(str(new), marks))
+    quarters = (
+        "SELECT site, device, quarter FROM quarter_hour UNION SELECT site, device, quarter FROM transaction_quarter"
+    )
+    assert contents(str(old), "dirty") == sorted(query(str(old), quarters), key=repr)
+    again = SqliteStore(old)
+    assert write(again, *rows).duplicates == len(rows)
+    again.close()
+
+
+def _write_first_version(old: Path, new: Path) -> None:
+    """What version 1 would have kept of the rows in ``new``."""
+    with closing(sqlite3.connect(old, isolation_level=None)) as connection:
+        schema.STEPS[0](Database(connection))
+        connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute("ATTACH ? AS new", (str(new),))
+        connection.execute("INSERT INTO main.record SELECT * FROM new.record")
+        columns = "site, device, epoch, top, floor, seq, rows, duplicates"
+        connection.execute(f"INSERT INTO main.mark SELECT {columns} FROM new.mark")
+        for table in ("hole", "device_state"):
+            connection.execute(f"INSERT INTO main.{table} SELECT * FROM new.{table}")
+        connection.execute("INSERT INTO main.quarter_hour VALUES ('kota','pintu-1',900000,1,1,1,1,1,1,1,1)")

@@ -62,10 +62,14 @@ def _bar(bar: Bar, x: float, slot: float, base: float, scale: float, *, soft: bo
     if bar.before is not None:
         y = base - bar.before * scale
         reach = min(slot * 0.46, wide / 2 + 6)
-        strokes.append(f'<g data-mark="before">{paint.line(middle - reach, y, middle + reach, y, palette.INK, 2.2)}</g>')
+        strokes.append(
+            f'<g data-mark="before">{paint.line(middle - reach, y, middle + reach, y, palette.INK, 2.2)}</g>'
+        )
     if bar.figure:
         high = min(top, base - bar.before * scale) if bar.before is not None else top
         strokes.append(
-            paint.write(middle, high - 4, bar.figure, anchor="middle", colour=palette.INK, weight=600 if bar.strong else 400)
+            paint.write(
+                middle, high - 4, bar.figure, anchor="middle", colour=palette.INK, weight=600 if bar.strong else 400
+            )
         )
     return "".join(strokes)

@@ -7,6 +7,7 @@ below the lower summit, and otherwise become one. So two abreast are two, and he
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,19 +23,21 @@ if TYPE_CHECKING:
 class Blob:
     """A hill: its centre of weight in cells (row, column), its height, the sum of its rise, and its cells.
 
-    ``clear``: how many times as high as it must be to be seen.
+    ``clear``: how many times as high as it must be to be seen. ``thick``: how many of its cells are beside its fullest
+    row or column; the leaf of a door, or a draught under it, is one line of cells.
     """
 
     row: float
     column: float
     peak: float
     clear: float
+    thick: int
     mass: float
     cells: tuple[tuple[int, int], ...]
 
 
 def smooth(rise: Cells, blur: float) -> Cells:
-    """Each cell with ``blur`` of either neighbour, along rows and columns; beyond the edges it goes on as at the edge."""
+    """Each cell with ``blur`` of its neighbours, along rows and columns; beyond the edges all is as at the edge."""
     own = np.float32(1 - 2 * blur)
     side = np.float32(blur)
     tall = own * rise
@@ -111,6 +114,7 @@ def _blob(hill: _Hill, heights: dict[tuple[int, int], float], peak: Cells, foot:
         sum(weight * cell[1] for weight, cell in zip(weights, cells, strict=True)) / mass,
         hill.peak,
         max(heights[cell] / float(peak[cell]) for cell in hill.cells),
+        len(hill.cells) - max(max(Counter(line).values()) for line in zip(*hill.cells, strict=True)),
         sum(heights[cell] for cell in cells),
         tuple(hill.cells),
     )

@@ -35,6 +35,16 @@ def test_after_a_connect_it_begins_behind_the_mark_oldest_first() -> None:
     assert machine.plan(0) == Batch(3, 8, live=False)
 
 
+def test_a_row_written_at_the_moment_of_the_connect_does_not_overtake_the_oldest() -> None:
+    machine = Delivery("e", 3, 8, SMALL)
+    machine.connected(0)
+    sent_all(machine, 0)
+    machine.disconnected()
+    machine.connected(0.05)
+    machine.appended(9)
+    assert sent_all(machine, 0.05) == [Batch(3, 8, live=False), Batch(8, 9, live=True)]
+
+
 def test_the_backlog_keeps_to_its_rate() -> None:
     machine = Delivery("e", 0, 100, SMALL)
     machine.connected(0)
@@ -112,6 +122,14 @@ def test_the_four_kinds_of_ack() -> None:
     assert machine.ack(Ack(epoch="e", seq=6), 0) is Verdict.IMPOSSIBLE
     assert machine.ack(Ack(epoch="e", seq=5), 0) is Verdict.PRUNE
     assert machine.acked == 5
+
+
+def test_an_ack_for_another_devices_row_of_our_number_moves_nothing() -> None:
+    machine = Delivery("e", 2, 5)
+    assert machine.ack(Ack(epoch="e", seq=4, boot="a1"), 0, boot="b1") is Verdict.COPY
+    assert machine.acked == 2
+    assert machine.ack(Ack(epoch="e", seq=4, boot="b1"), 0, boot="b1") is Verdict.PRUNE
+    assert machine.ack(Ack(epoch="e", seq=5), 0, boot="b1") is Verdict.PRUNE  # a desk that does not say
 
 
 def test_the_end_of_a_wait_is_the_moment_to_act_whatever_floats_do() -> None:

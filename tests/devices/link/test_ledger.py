@@ -87,6 +87,17 @@ def test_an_ack_above_the_last_row_is_refused_and_deletes_nothing(path: Path, cl
     assert ledger.backlog == 1
 
 
+def test_an_ack_for_another_devices_row_deletes_nothing(path: Path, clock) -> None:
+    """The other one has the card that this one is a copy of: same epoch, same numbers, other rows."""
+    ledger = Ledger(path, clock)
+    for _ in range(3):
+        ledger.append(Kind.COUNT, Count(into=1))
+    with pytest.raises(AckError, match=r"row 2 that another device wrote\. This card is a copy"):
+        ledger.prune(Ack(epoch=ledger.epoch, seq=2, boot="boot of the other"))
+    assert (ledger.backlog, ledger.acked) == (3, 0)
+    assert ledger.prune(Ack(epoch=ledger.epoch, seq=2, boot="boot1")) == 2
+
+
 def test_a_held_interval_becomes_one_row_at_the_next_start(path: Path, clock) -> None:
     ledger = Ledger(path, clock)
     ledger.hold(Kind.COUNT, Count(into=1), 100, 200)

@@ -118,6 +118,20 @@ def test_an_impossible_ack_is_an_alert_and_deletes_nothing(make, broker, listen)
     assert device.ledger.backlog == 1
 
 
+def test_a_copied_card_is_an_alert_and_keeps_its_rows(make, broker, listen) -> None:
+    device, desk = make(), listen(broker.port)
+    for _ in range(3):
+        device.count(1)
+    ack = Ack(epoch=device.ledger.epoch, seq=2, boot="of the other")
+    desk.publish(BASE + "ack", msgspec.json.encode(ack), retain=True)
+    device.link.start()
+    desk.wait(lambda _: any(desk.of("/alert/ledger")), "the alert")
+    alert = next(payload for payload in desk.of("/alert/ledger") if payload)
+    assert "This card is a copy" in msgspec.json.decode(alert, type=Alert).what
+    desk.wait(lambda m: seqs(m) == [1, 2, 3], "its rows, which the desk keeps aside")
+    assert device.ledger.backlog == 3
+
+
 def test_a_silent_collector_is_sent_the_rows_again(make, broker, listen) -> None:
     device, desk = make(limits=Limits(stall_s=0.3)), listen(broker.port)
     device.count(1)
