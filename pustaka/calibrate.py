@@ -18,8 +18,9 @@ import click
 from pustaka import __version__
 
 if TYPE_CHECKING:
-    from devices.door.calibration import Calibration, Counted
+    from devices.door.calibration import Calibration
     from devices.door.calibration_report import Trail
+    from devices.door.matching import Counted
     from devices.door.tally import Tally
 
 
@@ -111,9 +112,10 @@ def _compare(
     file: Path, passages: Path | None, starts: str | None, store: str, site: str, device: str, who: str,
     tolerance: float, out: Path | None, *, without_staff: bool, save: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    from devices.door.calibration import CalibrationError, calibrate
+    from devices.door.calibration import calibrate
     from devices.door.calibration_report import Trail, as_data, as_text
     from devices.door.counts_file import read_counts
+    from devices.door.matching import CalibrationError
     from devices.door.tally import TallyError, read
 
     try:
@@ -142,15 +144,10 @@ def _compare(
 
 def _rows(store: str, site: str, device: str, tally: Tally) -> tuple[list[Counted], tuple[str, ...]]:
     """What the desk's rows say of the tally's time: each is so many persons between two moments."""
-    import msgspec
-
     from collector.hands import looking
-    from devices.contract import Count
-    from devices.door.calibration import CalibrationError, Counted
+    from devices.contract import Count, body, decode_rows
     from devices.door.events import Direction
-
-    class Body(msgspec.Struct):
-        body: Count
+    from devices.door.matching import CalibrationError, Counted
 
     if not tally.spans:
         raise CalibrationError("the tally holds nobody; tap at least one person before comparing.")
@@ -169,9 +166,11 @@ def _rows(store: str, site: str, device: str, tally: Tally) -> tuple[list[Counte
             f"{site}/{device}: the desk has no rows of this counter; 'pustaka devices list' shows which."
         )
     for t0, t1, raw in rows:
-        body = msgspec.json.decode(raw, type=Body).body
-        faults |= set(body.flags)
-        counts += [Counted(t0, t1, Direction.IN)] * body.into + [Counted(t0, t1, Direction.OUT)] * body.out
+        (item,) = decode_rows(b"[" + (raw.encode() if isinstance(raw, str) else bytes(raw)) + b"]")
+        content = body(item.row) if item.row is not None else None
+        if isinstance(content, Count):
+            faults |= set(content.flags)
+            counts += [Counted(t0, t1, Direction.IN)] * content.into + [Counted(t0, t1, Direction.OUT)] * content.out
     return counts, tuple(sorted(faults))
 
 

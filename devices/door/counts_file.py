@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from devices.door.calibration import CalibrationError, Counted
 from devices.door.events import Direction
+from devices.door.matching import CalibrationError, Counted
 from devices.door.recordings import UTC_FROM
 from devices.door.tally import Span
 

@@ -12,7 +12,7 @@ import shutil
 import termios
 import tty
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final, TextIO
 
 from devices.door.events import Direction
@@ -40,7 +40,8 @@ def keys_at_once(terminal: int) -> Iterator[None]:
         tty.setcbreak(terminal, termios.TCSANOW)
         yield
     finally:
-        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+        with suppress(termios.error):  # the window was closed
+            termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 
 def tap(book: Book, terminal: int, out: TextIO, now: Callable[[], int], by: str, enough: int) -> None:
