@@ -38,7 +38,7 @@ from devices.contract import (
 )
 from devices.link.clock import Clock, SystemClock
 from devices.link.connection import Arrived, Connection, Event, Lost, Published, Up
-from devices.link.delivery import LIMITS, Delivery, Limits, Verdict, back_off, pack
+from devices.link.delivery import LIMITS, Delivery, Limits, Verdict, back_off, longest_wait, pack
 from devices.link.errors import LinkFault
 from devices.link.health import measure
 from devices.link.ledger import Ledger
@@ -115,7 +115,8 @@ class Link:
         self._thread: threading.Thread | None = None
         self._connection: Connection | None = None
         self._online = threading.Event()
-        self._connect_at = 0.0
+        self._connect_at = 0.0  # at once; only a failure makes it wait
+        self._met, self._failures = False, 0
         self._health_at = 0.0
         self._totals: dict[str, int] | None = None
         self._tokens, self._tokens_at = float(_LOG_BURST), 0.0
@@ -249,6 +250,7 @@ class Link:
 
     def _birth(self) -> None:
         self._online.set()
+        self._met, self._failures = True, 0
         self._delivery.connected(time.monotonic())
         self._say(Leaf.STATUS, "", Status.ONLINE.encode())
         self._say(Leaf.INFO, "", encode(self._info))
@@ -262,7 +264,8 @@ class Link:
         self._online.clear()
         self._connection = None
         self._delivery.disconnected()
-        delay = back_off(self._rng(), self._settings.backoff_max_s)
+        delay = back_off(self._rng(), longest_wait(self._failures, self._met, self._settings.backoff_max_s))
+        self._failures += 1
         self._connect_at = time.monotonic() + delay
         log.warning("link: no connection (%s); trying again in %.1f s", why, delay)
 
