@@ -111,6 +111,9 @@ class Link:
         self._orders = Orders(self._reply)
         limits = limits or replace(LIMITS, stall_s=settings.resend_s)
         self._delivery = Delivery(ledger.epoch, ledger.acked, ledger.last_seq, limits)
+        self._older = [
+            Delivery(epoch, first - 1, last, limits) for epoch, (first, last) in ledger.older().items()
+        ]  # rows of a damaged ledger
         self._standing: dict[str, bytes] = dict.fromkeys((*alerts, _LEDGER_ALERT), b"")
         self._thread: threading.Thread | None = None
         self._connection: Connection | None = None
@@ -211,9 +214,8 @@ class Link:
             return max(0.0, self._connect_at - now)
         if not self.online:
             return None
-        rows = self._delivery.wait(now)
-        health = max(0.0, self._health_at - now)
-        return health if rows is None else min(rows, health)
+        rows = [wait for delivery in self._deliveries if (wait := delivery.wait(now)) is not None]
+        return min([max(0.0, self._health_at - now), *rows])
 
     def _handle(self, event: Event | _Say | _Wake | _Stop) -> None:
         match event:
@@ -226,7 +228,8 @@ class Link:
             case Lost(source, why) if source is self._connection:
                 self._lost(why)
             case Published(source, mid, refused) if source is self._connection:
-                self._delivery.published(mid)
+                for delivery in self._deliveries:
+                    delivery.published(mid)
                 if refused:
                     log.warning("the broker refused a message: %s", refused)
             case Arrived(source) if source is self._connection:
@@ -251,7 +254,8 @@ class Link:
     def _birth(self) -> None:
         self._online.set()
         self._met, self._failures = True, 0
-        self._delivery.connected(time.monotonic())
+        for delivery in self._deliveries:
+            delivery.connected(time.monotonic())
         self._say(Leaf.STATUS, "", Status.ONLINE.encode())
         self._say(Leaf.INFO, "", encode(self._info))
         for name, payload in self._standing.items():
@@ -263,7 +267,8 @@ class Link:
     def _lost(self, why: str) -> None:
         self._online.clear()
         self._connection = None
-        self._delivery.disconnected()
+        for delivery in self._deliveries:
+            delivery.disconnected()
         delay = back_off(self._rng(), longest_wait(self._failures, self._met, self._settings.backoff_max_s))
         self._failures += 1
         self._connect_at = time.monotonic() + delay
@@ -280,19 +285,31 @@ class Link:
             log.warning("link: a message was dropped: %s", error)
 
     def _ack(self, ack: Ack) -> None:
+        for older in [each for each in self._older if each.epoch == ack.epoch]:
+            if older.ack(ack, time.monotonic()) is Verdict.PRUNE:
+                self._ledger.prune(ack)
+                self._health_at = 0.0  # the desk waits for the lowest number left, which may lie behind a hole
         verdict = self._delivery.ack(ack, time.monotonic(), self._ledger.boot_of(ack.seq))
         if verdict in (Verdict.PRUNE, Verdict.IMPOSSIBLE, Verdict.COPY):
             self._ledger.prune(ack)  # raises for what is not to be obeyed, and that becomes an alert
 
+    @property
+    def _deliveries(self) -> tuple[Delivery, ...]:
+        return self._delivery, *self._older
+
     def _send_rows(self) -> bool:
         """Publish what is planned; false when the connection takes no more, and its end is on the way."""
-        while self._connection is not None and (batch := self._delivery.plan(time.monotonic())) is not None:
-            rows = self._ledger.after(batch.after, min(batch.upto - batch.after, self._delivery.limits.batch))
-            payload, last = pack(rows, self._delivery.limits.payload)
+        return all(self._send(delivery) for delivery in self._deliveries)
+
+    def _send(self, delivery: Delivery) -> bool:
+        while self._connection is not None and (batch := delivery.plan(time.monotonic())) is not None:
+            limit = min(batch.upto - batch.after, delivery.limits.batch)
+            rows = self._ledger.after(batch.after, limit, delivery.epoch)
+            payload, last = pack(rows, delivery.limits.payload)
             mid = self._publish(Leaf.RECORDS, "", payload)
             if mid is None or not last:
                 return False
-            self._delivery.sent(mid, batch, last, time.monotonic())
+            delivery.sent(mid, batch, last, time.monotonic())
         return True
 
     def _publish_health(self) -> None:
