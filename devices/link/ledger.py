@@ -193,8 +193,8 @@ class Ledger:
         with self._guard:
             found = self._db.execute(sql, values).fetchall()
         return [
-            Row(epoch=epoch or self.epoch, seq=n, boot=boot, bt0=bt0, bt1=bt1, t0=t0, t1=t1, clk=Quality(clk), kind=kind,
-                body=msgspec.Raw(body))
+            Row(epoch=epoch or self.epoch, seq=n, boot=boot, bt0=bt0, bt1=bt1, t0=t0, t1=t1, clk=Quality(clk),
+                kind=kind, body=msgspec.Raw(body))
             for n, boot, bt0, bt1, t0, t1, clk, kind, body in found
         ]  # fmt: skip
 
