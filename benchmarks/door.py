@@ -1,4 +1,4 @@
-"""What does a door's counter cost? CPU of one core and memory of ``pustaka door``, at a door where somebody always walks.
+"""What does a door's counter cost? CPU of one core and memory of ``pustaka door`` where somebody always walks.
 
 An emulated sensor writes to a pseudo-terminal what a microcontroller would: two beams with somebody passing about twice
 a second, or an 8 × 8 grid of distances at 15 frames a second below which people come and go. The service is the real
@@ -27,7 +27,7 @@ from typing import Final
 
 from benchmarks.grid_people import day
 from benchmarks.grid_scenes import VL53L5CX, film
-from benchmarks.paired import Report, Side, compare_all, median
+from benchmarks.paired import Side, compare_all, median
 from benchmarks.result import Benchmark, Outcome, Plan, Table
 from broker_config.private import PrivateBroker
 from devices.emulators.door import DoorEmulator, Walk
@@ -183,8 +183,10 @@ def run(plan: Plan) -> Outcome:
         grid = measure(busy, "grid", max(seconds, 5))
     finally:
         busy.close()
-    beams = Cost(*(median(report, 1, name) for name in ("cpu", "rss_kib", "own_kib")), counted=None)
-    loop = Cost(*(median(report, 0, name) for name in ("cpu", "rss_kib", "own_kib")), counted=None)
+    loop, beams = (
+        Cost(median(report, side, "cpu"), median(report, side, "rss_kib"), median(report, side, "own_kib"), None)
+        for side in (0, 1)
+    )
     if problem := "" if plan.quick else _beyond(beams, grid):
         report = report.voided(problem)
     rows = (_row(peer.name, loop), _row(ours.name, beams), _row("pustaka door, 8 × 8 grid at 15 Hz", grid))

@@ -164,9 +164,13 @@ def _floor(topic: Topic, message: Message) -> list[Floor]:
 
 
 def _oldest(update: StateUpdate) -> list[Floor]:
+    """What a device no longer has of its ledger, and of older ones."""
     health = update.value
-    if not isinstance(health, Health) or not health.oldest or health.oldest < 2 or not health.epoch:
+    if not isinstance(health, Health):
         return []
-    if len(health.epoch) > 64 or not health.epoch.isprintable():
-        return []
-    return [Floor(Ledger(update.site, update.device, health.epoch), health.oldest - 1)]
+    kept = [(health.epoch, health.oldest or 0), *health.older.items()]
+    return [
+        Floor(Ledger(update.site, update.device, epoch), oldest - 1)
+        for epoch, oldest in kept
+        if 2 <= oldest < LIMIT and 1 <= len(epoch) <= 64 and epoch.isprintable()
+    ]

@@ -187,6 +187,15 @@ def pack(rows: Iterable[Row], limit: int = MAX_PAYLOAD) -> tuple[bytes, int]:
     return b"[" + b",".join(parts) + b"]", last
 
 
+def longest_wait(failures: int, met: bool, longest_s: float) -> float:
+    """The window of :func:`back_off`, in seconds, after so many failures in a row to connect.
+
+    Who has met the broker since the start takes part in an outage with everybody else, and spreads over the whole of
+    ``longest_s``. Who has not is booting: its network comes up within seconds, so the window begins small and doubles.
+    """
+    return longest_s if met else min(longest_s, 2.0 * 2 ** min(failures, 20))
+
+
 def back_off(chance: float, longest_s: float) -> float:
     """Seconds to wait before connecting again; ``chance`` is a random number from 0 to 1.
 

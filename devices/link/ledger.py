@@ -6,7 +6,8 @@ The rules:
   :meth:`Ledger.append` returns, a power cut cannot take the row back, and totals never come from memory.
 * ``seq`` runs from 1 without gaps inside an ``epoch``; the epoch is made with the file and never changes.
 * Only :meth:`Ledger.prune` deletes, and only what the collector acknowledged.
-* A damaged file is set aside under another name and a new epoch begins, loudly; it is never silently reset.
+* A damaged file is set aside under another name and a new epoch begins, loudly; it is never silently reset. What can
+  still be read in it is delivered under its old epoch.
 
 One interval may be *held*: a row still growing, rewritten as it grows. It becomes a numbered row by
 :meth:`Ledger.settle`, or by itself at the next opening if the process died before that.
@@ -30,6 +31,7 @@ from devices.contract import body as read_body
 from devices.link.anchor import anchor_due
 from devices.link.clock import Clock, Moment
 from devices.link.errors import AckError, LedgerDamaged, LedgerError
+from devices.link.salvage import Salvage, salvage
 from devices.link.store import Damaged, connect, lock, set_aside
 from devices.link.tally import tally
 
@@ -151,6 +153,10 @@ class Ledger:
             LedgerError: see :meth:`append`.
         """
         with self._guard:
+            if ack.epoch in self.older():
+                with self._transaction():
+                    sql = "DELETE FROM old WHERE epoch = ? AND seq <= ?"
+                    return self._db.execute(sql, (ack.epoch, ack.seq)).rowcount
             if ack.epoch != self.epoch or ack.seq <= self._acked:
                 return 0
             if ack.seq > self._last:
@@ -177,17 +183,26 @@ class Ledger:
 
     # -- reading
 
-    def after(self, seq: int, limit: int) -> list[Row]:
-        """Rows with a higher number than ``seq``, oldest first, at most ``limit``."""
+    def after(self, seq: int, limit: int, epoch: str = "") -> list[Row]:
+        """At most ``limit`` rows with a higher number than ``seq``, oldest first; of an older ``epoch`` if given."""
+        columns = "seq,boot,bt0,bt1,t0,t1,clk,kind,body"
+        sql, values = f"SELECT {columns} FROM row WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)
+        if epoch not in ("", self.epoch):
+            sql = f"SELECT {columns} FROM old WHERE seq > ? AND epoch = ? ORDER BY seq LIMIT ?"
+            values = (seq, epoch, limit)  # type: ignore[assignment]
         with self._guard:
-            found = self._db.execute(
-                "SELECT seq,boot,bt0,bt1,t0,t1,clk,kind,body FROM row WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)
-            ).fetchall()
+            found = self._db.execute(sql, values).fetchall()
         return [
-            Row(epoch=self.epoch, seq=n, boot=boot, bt0=bt0, bt1=bt1, t0=t0, t1=t1, clk=Quality(clk), kind=kind,
-                body=msgspec.Raw(body))
+            Row(epoch=epoch or self.epoch, seq=n, boot=boot, bt0=bt0, bt1=bt1, t0=t0, t1=t1, clk=Quality(clk),
+                kind=kind, body=msgspec.Raw(body))
             for n, boot, bt0, bt1, t0, t1, clk, kind, body in found
         ]  # fmt: skip
+
+    def older(self) -> dict[str, tuple[int, int]]:
+        """Older epochs of which rows are still here, with the lowest and the highest number."""
+        with self._guard:
+            found = self._db.execute("SELECT epoch, min(seq), max(seq) FROM old GROUP BY epoch").fetchall()
+        return {epoch: (first, last) for epoch, first, last in found}
 
     def boot_of(self, seq: int) -> str:
         """The boot in which row ``seq`` was written; empty if the row is not here."""
@@ -227,9 +242,14 @@ class Ledger:
             return self._connect(self.path)
         except Damaged as damage:
             kept = set_aside(self.path, self._clock.now())
-            self.alert = f"The ledger was damaged ({damage}); it is kept as {kept.name} and a new one was begun."
+            db = self._connect(self.path)
+            saved = salvage(kept)
+            what = "nothing could be read in it" if saved is None else _take_over(db, saved)
+            self.alert = (
+                f"The ledger was damaged ({damage}); it is kept as {kept.name} and a new one was begun: {what}."
+            )
             log.error("ledger %s: %s", self.path, self.alert)
-            return self._connect(self.path)
+            return db
 
     def _insert(self, draft: _Draft, body: msgspec.Struct) -> Row:
         full, changed = tally(body, self.totals())
@@ -284,3 +304,15 @@ def _draft(boot: str, kind: Kind, now: Moment, bt0: int, bt1: int, t0: int | Non
     t0 = now.utc_at(bt0) if t0 is None else t0
     t1 = now.utc_at(bt1) if t1 is None else t1
     return _Draft(boot, bt0, bt1, t0, t1, now.clk, str(kind))
+
+
+def _take_over(db: sqlite3.Connection, saved: Salvage) -> str:
+    """Keep what was read in a damaged ledger until the collector has it; says how much that is."""
+    db.execute("BEGIN IMMEDIATE")
+    db.executemany(
+        "INSERT INTO old VALUES (?,?,?,?,?,?,?,?,?,?)", [(saved.epoch, seq, *row) for seq, row in saved.rows.items()]
+    )
+    if saved.held is not None:
+        db.execute("INSERT INTO held VALUES (1,?,?,?,?,?,?,?,?)", saved.held)
+    db.execute("COMMIT")
+    return f"of {saved.wanted} rows that the collector lacks, {len(saved.rows)} could be read and will be sent"

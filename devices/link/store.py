@@ -29,6 +29,14 @@ CREATE TABLE held (
 """
 
 
+#: Rows of an older epoch, read in a damaged file, that the collector does not have yet.
+_OLD: Final = """
+CREATE TABLE IF NOT EXISTS old (
+    epoch TEXT NOT NULL, seq INTEGER NOT NULL, boot TEXT NOT NULL, bt0 INTEGER NOT NULL, bt1 INTEGER NOT NULL,
+    t0 INTEGER, t1 INTEGER, clk TEXT NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (epoch, seq)) STRICT
+"""
+
+
 class Damaged(Exception):
     """The file is not a whole ledger; the message says how that shows."""
 
@@ -75,6 +83,7 @@ def connect(
         if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:  # new, or cut off while it was made
             _make(db, path)
         _check(db)
+        db.execute(_OLD)
     except sqlite3.OperationalError:
         db.close()
         raise

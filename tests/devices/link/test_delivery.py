@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from devices.contract import MAX_PAYLOAD, Ack, Row, decode_rows
-from devices.link.delivery import Batch, Delivery, Limits, Verdict, back_off, pack
+from devices.link.delivery import Batch, Delivery, Limits, Verdict, back_off, longest_wait, pack
 
 SMALL = Limits(batch=3, in_flight=4, stall_s=30, stall_max_s=120, backlog_per_s=5)
 
@@ -169,6 +169,13 @@ def test_a_message_holds_as_many_rows_as_fit_and_can_be_read_back(sizes: list[in
 @given(st.floats(0, 1), st.floats(0, 300))
 def test_back_off_stays_between_a_tenth_of_a_second_and_the_longest(chance: float, longest: float) -> None:
     assert 0.1 <= back_off(chance, longest) <= max(0.1, longest)
+
+
+def test_a_device_that_boots_before_its_network_tries_soon_and_one_in_an_outage_spreads() -> None:
+    assert [longest_wait(failures, False, 300) for failures in range(9)] == [2, 4, 8, 16, 32, 64, 128, 256, 300]
+    assert longest_wait(0, True, 300) == 300
+    assert longest_wait(9, False, 0.2) == 0.2
+    assert longest_wait(10**9, False, 300) == 300
 
 
 class Deliveries(RuleBasedStateMachine):

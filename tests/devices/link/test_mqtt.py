@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -268,3 +269,35 @@ def test_an_unreadable_password_file_is_a_sentence_at_the_start(tmp_path: Path, 
     link = Link(settings, Ledger(tmp_path / "l.sqlite", clock), Info(kind="door", name="", software=""), clock=clock)
     with pytest.raises(LinkError, match=r"link\.password_file .* cannot be read"):
         link.start()
+
+
+def test_rows_of_a_damaged_ledger_are_sent_beside_the_new_ones_until_they_are_acknowledged(
+    make, broker, listen, wait_for, tmp_path, clock
+) -> None:
+    first = make()
+    for into in range(1, 4):
+        first.count(into)
+    epoch, path = first.ledger.epoch, tmp_path / "data" / "ledger.sqlite"
+    first.ledger.close()
+    with sqlite3.connect(path) as db:
+        db.execute("DELETE FROM row WHERE seq = 2")
+    db.close()
+    again, desk = make(), listen(broker.port)
+    again.count(9)
+    again.link.start()
+
+    def sent() -> set[tuple[str, int]]:
+        items = [item for payload in desk.of("/records") for item in decode_rows(payload)]
+        return {(item.row.epoch, item.row.seq) for item in items if item.row}
+
+    new = again.ledger.epoch
+    desk.wait(lambda _: sent() == {(epoch, 1), (epoch, 3), (new, 1)}, "rows of both epochs")
+    desk.publish(BASE + "ack", msgspec.json.encode(Ack(epoch=epoch, seq=1)), retain=True)
+
+    def older() -> dict[str, int]:
+        return msgspec.json.decode(desk.of("/health")[-1], type=Health).older
+
+    desk.wait(lambda _: older() == {epoch: 3}, "the lowest number that is left, so that the hole is known")
+    desk.publish(BASE + "ack", msgspec.json.encode(Ack(epoch=epoch, seq=3)), retain=True)
+    wait_for(lambda: again.ledger.older() == {}, "the rows to be forgotten")
+    assert again.ledger.backlog == 1
