@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -109,3 +109,54 @@ def _write_first_version(old: Path, new: Path) -> None:
         for table in ("hole", "device_state"):
             connection.execute(f"INSERT INTO main.{table} SELECT * FROM new.{table}")
         connection.execute("INSERT INTO main.quarter_hour VALUES ('kota','pintu-1',900000,1,1,1,1,1,1,1,1)")
+
+
+def test_the_work_grows_with_what_is_new_and_not_with_what_is_there(store: SqliteStore) -> None:
+    """Counted in statements and rounds of SQLite's loops, for rows in order, late rows, repetitions, and an anchor."""
+    untimed = {"boot": "b2", "t0": None, "t1": None, "clk": "none"}
+
+    def work(first: int) -> list[int]:
+        """Rows with a gap, what fills the gap, that again, and untimed rows with the anchor that dates them."""
+        end = first + 200
+        late = [count(seq) for seq in range(first + 50, first + 60)]
+        anchor = count(end + 5, kind="anchor", **{**untimed, "body": {"bt": end * 60_000, "utc": T0, "err": 5}})  # type: ignore[arg-type]
+        return [
+            _written(store, *[count(seq) for seq in range(first, end) if not first + 50 <= seq < first + 60]),
+            _written(store, *late),
+            _written(store, *late),
+            _written(store, *[count(seq, **untimed) for seq in range(end, end + 5)]),
+            _written(store, anchor),
+        ]
+
+    early, all_early = work(1), _steps(store, store.rebuild)
+    untimed["boot"] = "b3"
+    for first in range(207, 20_000, 200):
+        write(store, *[count(seq) for seq in range(first, min(first + 200, 20_000))], at=_AFTER)
+    for now, before in zip(work(20_000), early, strict=True):
+        assert now < before * 1.2 + 50
+    assert _steps(store, store.rebuild) > all_early * 5  # the control: this does look at everything
+
+
+#: Later than any row here says it happened.
+_AFTER = T0 + 30_000 * 60_000
+
+
+def _written(store: SqliteStore, *rows: object) -> int:
+    return _steps(store, lambda: write(store, *rows, at=_AFTER))
+
+
+def _steps(store: SqliteStore, act: Callable[[], object]) -> int:
+    steps = 0
+
+    def counted(_statement: str = "") -> None:
+        nonlocal steps
+        steps += 1
+
+    store._connection.set_progress_handler(counted, 1)
+    store._connection.set_trace_callback(counted)
+    try:
+        act()
+    finally:
+        store._connection.set_progress_handler(None, 0)
+        store._connection.set_trace_callback(None)
+    return steps
