@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks import machine
 from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
+from benchmarks.derive import DERIVE
 from benchmarks.idle_camera import IDLE_CAMERA
 from benchmarks.import_items import IMPORT
 from benchmarks.ingest import INGEST
@@ -37,6 +38,7 @@ BENCHMARKS = {
         START,
         ROW,
         INGEST,
+        DERIVE,
         IMPORT,
         CODEC,
         CHECKOUT,

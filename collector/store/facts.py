@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from collector.derive.facts import WHOLE_SITE, DayFact, HourFact, Scope, Status, WeekHour
@@ -15,6 +15,7 @@ DAY_COLUMNS = (
     "seen_s, missing_s, factor, status"
 )
 WEEK_COLUMNS = "site, device, month, weekday, hour, hours, missing, visits, estimated, open_s, seen_s"
+_PROFILE = "site, device, weekday, hour, hours, missing, visits, estimated, open_s, seen_s"
 _STATUS = {status.value: status for status in Status}
 
 
@@ -44,12 +45,17 @@ class SqlFacts:
     def profile(self, scope: Scope, first: date, last: date) -> Sequence[WeekHour]:
         """:meth:`week_hours` summed over the months by the database, each with the first month as its month.
 
-        By weekday, hour, site, door. For long periods of many doors, where the cells of every month are too many.
+        By weekday, hour, site, door. For long periods of many doors, where the cells of every month are too many:
+        whole years are taken from cells of years.
         """
-        where, values = _where("month", scope, first.replace(day=1), last.replace(day=1))
+        parts, values = [], list[Value]()
+        for table, period, begin, end in _pieces(first.replace(day=1), last.replace(day=1)):
+            where, more = _where(period, scope, begin, end)
+            parts.append(f"SELECT {_PROFILE} FROM {table} WHERE {where}")
+            values += more
         found = self._db.execute(
             "SELECT site, device, weekday, hour, sum(hours), sum(missing), sum(visits), sum(estimated), sum(open_s), "
-            f"sum(seen_s) FROM week_hour WHERE {where} GROUP BY site, device, weekday, hour "
+            f"sum(seen_s) FROM ({' UNION ALL '.join(parts)}) AS cells GROUP BY site, device, weekday, hour "
             "ORDER BY weekday, hour, site, device",
             values,
         )
@@ -96,6 +102,15 @@ def _where(day: str, scope: Scope, first: date, last: date) -> tuple[str, list[V
     return " AND ".join(parts), list[Value](values)
 
 
-def days_between(first: date, last: date) -> Iterator[date]:
-    """Every day, both ends included."""
-    return (first + timedelta(days=i) for i in range((last - first).days + 1))
+def _pieces(first: date, last: date) -> list[tuple[str, str, date, date]]:
+    """A run of months as whole years and the months before and after: table, column, first, last."""
+    begin = first if first.month == 1 else date(first.year + 1, 1, 1)
+    end = last if last.month == 12 else date(last.year - 1, 12, 1)
+    if begin > end:
+        return [("week_hour", "month", first, last)]
+    pieces = [("year_hour", "year", begin, end.replace(month=1))]
+    if first < begin:
+        pieces.append(("week_hour", "month", first, date(first.year, 12, 1)))
+    if end < last:
+        pieces.append(("week_hour", "month", date(last.year, 1, 1), last))
+    return pieces
