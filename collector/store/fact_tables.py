@@ -81,6 +81,8 @@ _BY_KEY = (
 #: The same figures of every site at once: a day, or a run of months.
 _INDEXES = (
     "CREATE INDEX day_fact_day ON day_fact (day, site, device)",
+    """CREATE INDEX day_fact_totals ON day_fact (device, day, visits, estimated, open_visits, open_s, seen_s, missing_s,
+    status)""",
     "CREATE INDEX hour_fact_day ON hour_fact (day, site, device)",
     "CREATE INDEX week_hour_month ON week_hour (month, site, device)",
 )

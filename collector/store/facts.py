@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from collector.derive.facts import WHOLE_SITE, DayFact, HourFact, Scope, Status, WeekHour
+from collector.derive.facts import WHOLE_SITE, DayFact, DayTotals, HourFact, Scope, Status, WeekHour
 from collector.store.db import Db, Value
 
 HOUR_COLUMNS = "site, device, day, hour, start, raw_in, raw_out, visits, estimated, open_s, seen_s, status"
@@ -61,6 +61,17 @@ class SqlFacts:
         )
         month = first.replace(day=1)
         return [WeekHour(row[0], row[1], month, *(int(value) for value in row[2:])) for row in found]
+
+    def totals(self, scope: Scope, first: date, last: date) -> Sequence[DayTotals]:
+        """Each day of the whole scope together, summed by the database; by day. For long periods of many sites."""
+        where, values = _where("day", scope, first, last)
+        found = self._db.execute(
+            "SELECT day, count(*), sum(CASE WHEN status = 'missing' THEN 1 ELSE 0 END), sum(visits), sum(estimated), "
+            f"sum(open_visits), sum(open_s), sum(seen_s), sum(missing_s) FROM day_fact WHERE {where} "
+            "GROUP BY day ORDER BY day",
+            values,
+        )
+        return [DayTotals(date.fromisoformat(row[0]), *(int(value) for value in row[1:])) for row in found]
 
     def _select(
         self, table: str, columns: str, day: str, scope: Scope, first: date, last: date, order: str
