@@ -19,6 +19,7 @@ from benchmarks import machine
 from benchmarks.backlog import BACKLOG
 from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
+from benchmarks.derive import DERIVE
 from benchmarks.door import DOOR
 from benchmarks.grid import GRID
 from benchmarks.idle_camera import IDLE_CAMERA
@@ -41,6 +42,7 @@ BENCHMARKS = {
         ROW,
         INGEST,
         BACKLOG,
+        DERIVE,
         IMPORT,
         CODEC,
         CHECKOUT,

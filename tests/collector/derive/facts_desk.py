@@ -123,7 +123,7 @@ class Desk:
 
     def tables(self) -> dict[str, list[tuple[object, ...]]]:
         """Everything that was derived."""
-        names = ("hour_fact", "day_fact", "week_hour", "estimate", "derived_until", "dirty_day", "door")
+        names = ("hour_fact", "day_fact", "week_hour", "year_hour", "estimate", "derived_until", "dirty_day", "door")
         return {name: self.table(name) for name in names}
 
 
