@@ -29,6 +29,7 @@ from benchmarks.live import LIVE
 from benchmarks.pile import PILE
 from benchmarks.reader_frames import READER_FRAMES
 from benchmarks.replay import REPLAY
+from benchmarks.reports import REPORTS
 from benchmarks.result import Benchmark, Outcome, Plan, in_words, keep, markdown, plain
 from benchmarks.row import ROW
 from benchmarks.scanner import SCANNER
@@ -55,6 +56,7 @@ BENCHMARKS = {
         PILE,
         READER_FRAMES,
         GRID,
+        REPORTS,
     )
 }
 

@@ -71,7 +71,7 @@ def loans(
         "loans.sentence", lent=lent, back=found.total.done("checkin"), renewed=found.total.done("renew")
     )
     part = Part(
-        "loans", words.say("loans.part"), columns, rows, totals, chart=_chart(buckets, words, sentence),
+        "loans", words.say("loans.part"), columns, rows, totals, chart=_chart(buckets, ask, every, words, sentence),
         note=words.say("loans.bars"),
     )  # fmt: skip
     report = common.frame(
@@ -129,9 +129,14 @@ def _name(start: datetime, every: Every, words: ReportWords) -> tuple[str, str]:
     return name(day, every), common.bucket_cell(day, every, words).text
 
 
-def _chart(buckets: Buckets, words: ReportWords, alt: str) -> Bars:
+def _chart(buckets: Buckets, ask: Ask, every: Every, words: ReportWords, alt: str) -> Bars:
+    """What was lent. A day on which no kiosk sent anything keeps its place, without a bar."""
     keys = sorted(buckets)
-    values = [sum(operations.done("checkout") for operations in buckets[key].values()) for key in keys]
+    if every is Every.DAY:
+        days = list(ask.days())
+        known = {key[0]: key for key in keys}
+        keys = [known.get(day.isoformat(), (day.isoformat(), "")) for day in days]
+    values = [sum(o.done("checkout") for o in buckets[key].values()) if key in buckets else None for key in keys]
     bars = tuple(Bar(_under(key, words), value) for key, value in zip(keys, values, strict=True))
     return Bars(bars, label_every(len(bars), 8), alt, common.grid(highest(values), words))
 

@@ -23,6 +23,8 @@ EN = {
     "legend.gap": "some hours without data",
     "legend.peak": "busiest hour",
     "legend.before": "the same month of {year}",
+    "legend.happened": "special days now",
+    "legend.happened_before": "special days a year before",
     "legend.dashed": "estimated",
     "legend.height": "counted, height = share of open hours",
     "head.period": "period",

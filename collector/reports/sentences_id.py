@@ -23,6 +23,8 @@ ID = {
     "legend.gap": "sebagian jam tanpa data",
     "legend.peak": "jam tersibuk",
     "legend.before": "bulan yang sama tahun {year}",
+    "legend.happened": "hari khusus kini",
+    "legend.happened_before": "hari khusus setahun lalu",
     "legend.dashed": "perkiraan",
     "legend.height": "tercatat, tinggi = bagian jam buka",
     "head.period": "Masa",

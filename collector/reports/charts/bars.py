@@ -13,7 +13,8 @@ def draw(chart: Bars, width: float, height: float) -> str:
     """The drawing. The axis starts at 0; what is missing has a cross and no height."""
     base = height - FOOT
     tallest = max(highest([bar.value for bar in chart.bars]), highest([bar.before for bar in chart.bars]), 1)
-    scale = (base - TOP) / tallest
+    top = TOP + (14 if any(bar.gap and bar.figure for bar in chart.bars) else 0)
+    scale = (base - top) / tallest
     left = LEFT if chart.grid else 4.0
     strokes = [
         paint.line(left, base - value * scale, width, base - value * scale, palette.RULE)

@@ -103,7 +103,7 @@ class Page:
             return []
         found = []
         for mark in picture.marks(part.chart):
-            words = self._words.say(f"legend.{mark}", year=getattr(part.chart, "before", ""))
+            words = self._words.say(f"legend.{mark.replace(' ', '_')}", year=getattr(part.chart, "before", ""))
             found.append((Markup(paint.picture(16, 13, words, picture.symbol(mark, 0.5, 11))), words))
         return found
 
