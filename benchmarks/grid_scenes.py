@@ -5,7 +5,7 @@ looks straight down; ``along`` grows inwards, so row 0 of a frame is outside, an
 what such a sensor sees of them: a head, and shoulders below and around it.
 
 * Temperatures (AMG8833, MLX90640): each cell is the mean of what is in it, blurred by the lens, with an offset of its
-  own, noise and a drift that all share, in steps of 0.25. A head is up to 7 °C above a 24 °C floor, clothing 3.
+  own, noise and a drift that all share, in steps of 0.25. A head is up to 9 °C above a 24 °C floor, clothing 4.5.
 * Distances (VL53L5CX, L7CX): each cell is the nearest thing that fills enough of it; the noise grows with the distance,
   dark hair at times gives no echo, and cells at the rim sometimes give none either.
 """
@@ -13,8 +13,8 @@ what such a sensor sees of them: a head, and shoulders below and around it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 #: Rays through each cell, each way.
 _RAYS: Final = 3
-_EDGE: Final = 2.2  # so far away from the door's line everybody begins and ends
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,16 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Box:
+    """A trolley: ``path`` as a person's, its top at ``tall``, cold."""
+
+    path: tuple[tuple[float, float, float], ...]
+    tall: float = 0.9
+    long: float = 0.5
+    wide: float = 0.4
+
+
+@dataclass(frozen=True)
 class Scene:
     """What happens at a door for ``seconds``."""
 
@@ -88,22 +97,12 @@ class Scene:
     leaf: tuple[float, ...] = ()  # when the door's leaf swings through the rim of the view
     lost: float = 0.0  # share of frames that are lost: they are NaN
     cold: bool = False  # the floor is hotter than people
-    extra: tuple[Box, ...] = field(default=())
+    trolleys: tuple[Box, ...] = ()
 
     @property
     def truth(self) -> list[tuple[int, str]]:
         """Crossings, as (ms, in or out), in order of time."""
         return sorted((round(t * 1_000), way) for person in self.people for t, way in person.crossings())
-
-
-@dataclass(frozen=True)
-class Box:
-    """A trolley: ``path`` as a person's, its top at ``tall``, cold."""
-
-    path: tuple[tuple[float, float, float], ...]
-    tall: float = 0.9
-    long: float = 0.5
-    wide: float = 0.4
 
 
 def film(scene: Scene, seed: int) -> NDArray[np.float32]:
@@ -133,7 +132,7 @@ def _grid(sensor: Sensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         return np.tan(((np.arange(cells * _RAYS) + 0.5) / (cells * _RAYS) - 0.5) * 2 * half * cells / longest)
 
     longest = max(sensor.rows, sensor.columns)
-    return np.meshgrid(angles(sensor.rows, longest), angles(sensor.columns, longest), indexing="ij")  # type: ignore[return-value]
+    return np.meshgrid(angles(sensor.rows, longest), angles(sensor.columns, longest), indexing="ij")
 
 
 def _parts(scene: Scene, time: float) -> Iterator[tuple[float, float, float, float, float, float, bool]]:
@@ -143,9 +142,9 @@ def _parts(scene: Scene, time: float) -> Iterator[tuple[float, float, float, flo
             continue
         sway = 0.02 * math.sin(11 * time + person.tall * 50)
         along, across = where[0], where[1] + sway
-        yield along, across, person.tall - 0.28, 0.14, person.wide / 2, 3.2 * person.warmth, False
-        yield along, across, person.tall, 0.09, 0.08, 7.0 * person.warmth, person.dark
-    for box in scene.extra:
+        yield along, across, person.tall - 0.28, 0.14, person.wide / 2, 4.5 * person.warmth, False
+        yield along, across, person.tall, 0.09, 0.08, 9.0 * person.warmth, person.dark
+    for box in scene.trolleys:
         for (t0, a0, c0), (t1, a1, c1) in zip(box.path, box.path[1:], strict=False):
             if t0 <= time < t1:
                 part = (time - t0) / (t1 - t0)
@@ -214,123 +213,3 @@ def _distances(scene: Scene, time: float, rng: np.random.Generator) -> NDArray[n
     rim[[0, 0, -1, -1], [0, -1, 0, -1]] = True
     mute |= rim & (rng.random(cells.shape) < 0.15)
     return np.where(mute, 0.0 if rng.random() < 0.5 else np.nan, cells)
-
-
-# -- who comes
-
-
-def walk(start: float, speed: float, across: float = 0.0, *, inwards: bool = True, slant: float = 0.0) -> tuple[
-    tuple[float, float, float], ...
-]:  # fmt: skip
-    """A straight way through, at ``speed`` m/s, that is at the door's line at ``start``; ``slant`` metres to the side."""
-    way, half = (1 if inwards else -1), _EDGE / speed
-    return (start - half, -way * _EDGE, across - slant / 2), (start + half, way * _EDGE, across + slant / 2)
-
-
-def _someone(rng: np.random.Generator, path: tuple[tuple[float, float, float], ...]) -> Person:
-    return Person(
-        path,
-        tall=float(rng.uniform(1.5, 1.82)),
-        warmth=float(rng.uniform(0.45, 1.0)),
-        wide=float(rng.uniform(0.38, 0.5)),
-        dark=bool(rng.random() < 0.5),
-    )
-
-
-Event = Callable[[np.random.Generator, float], list[Person]]
-
-
-def single(rng: np.random.Generator, at: float) -> list[Person]:
-    """One person at a walking pace, somewhere in the door, perhaps slanted."""
-    path = walk(at, rng.uniform(0.7, 1.5), rng.uniform(-0.25, 0.25), inwards=_either(rng), slant=rng.uniform(-0.8, 0.8))
-    return [_someone(rng, path)]
-
-
-def fast(rng: np.random.Generator, at: float) -> list[Person]:
-    """A child who runs."""
-    runner = _someone(rng, walk(at, rng.uniform(2.0, 2.8), rng.uniform(-0.2, 0.2), inwards=_either(rng)))
-    return [replace(runner, tall=float(rng.uniform(1.15, 1.5)))]
-
-
-def slow(rng: np.random.Generator, at: float) -> list[Person]:
-    """Somebody with a stick."""
-    return [_someone(rng, walk(at, rng.uniform(0.3, 0.5), rng.uniform(-0.2, 0.2), inwards=_either(rng)))]
-
-
-def child(rng: np.random.Generator, at: float) -> list[Person]:
-    """A small child, walking."""
-    small = _someone(rng, walk(at, rng.uniform(0.7, 1.2), rng.uniform(-0.25, 0.25), inwards=_either(rng)))
-    return [replace(small, tall=float(rng.uniform(0.95, 1.25)), wide=0.3)]
-
-
-def abreast(rng: np.random.Generator, at: float) -> list[Person]:
-    """Two side by side."""
-    inwards, speed, apart = _either(rng), rng.uniform(0.7, 1.3), rng.uniform(0.52, 0.66)
-    return [
-        _someone(rng, walk(at + rng.uniform(0, 0.15), speed, side * apart / 2, inwards=inwards)) for side in (-1, 1)
-    ]
-
-
-def following(rng: np.random.Generator, at: float) -> list[Person]:
-    """Two, one closely behind the other."""
-    inwards, speed, gap = _either(rng), rng.uniform(0.7, 1.4), rng.uniform(0.6, 1.2)
-    return [
-        _someone(rng, walk(at + number * gap / speed, speed, rng.uniform(-0.15, 0.15), inwards=inwards))
-        for number in (0, 1)
-    ]
-
-
-def opposing(rng: np.random.Generator, at: float) -> list[Person]:
-    """Two who pass one another in the door."""
-    apart = rng.uniform(0.5, 0.65)
-    return [
-        _someone(rng, walk(at + side * 0.2, rng.uniform(0.6, 1.2), side * apart / 2, inwards=side > 0))
-        for side in (-1, 1)
-    ]
-
-
-def lingering(rng: np.random.Generator, at: float) -> list[Person]:
-    """Somebody who stops in the door for some seconds, and goes on."""
-    way = 1 if _either(rng) else -1
-    stay, side = rng.uniform(3, 6), rng.uniform(-0.2, 0.2)
-    stop = -way * rng.uniform(0.2, 0.35)
-    path = ((at - 3, -way * _EDGE, side), (at - 1, stop, side), (at - 1 + stay, stop, side),
-            (at + 1 + stay, way * _EDGE, side))  # fmt: skip
-    return [_someone(rng, path)]
-
-
-def turning(rng: np.random.Generator, at: float) -> list[Person]:
-    """Somebody who comes up to the door's line and goes back."""
-    way = 1 if _either(rng) else -1
-    stop, side = -way * rng.uniform(0.15, 0.3), rng.uniform(-0.2, 0.2)
-    return [_someone(rng, ((at - 2, -way * _EDGE, side), (at, stop, side), (at + 2, -way * _EDGE, side)))]
-
-
-def _either(rng: np.random.Generator) -> bool:
-    return bool(rng.random() < 0.5)
-
-
-EVENTS: Final[tuple[Event, ...]] = (single, fast, slow, child, abreast, following, opposing, lingering, turning)
-
-
-def day(seed: int, sensor: Sensor, *, events: Sequence[Event] = EVENTS, each: int = 2, every: float = 9.0) -> Scene:
-    """Each of ``events`` so many times in random order, at a door with weather: all of it from ``seed``."""
-    rng = np.random.default_rng(seed)
-    kinds = [event for event in events for _ in range(each)]
-    order = [kinds[number] for number in rng.permutation(len(kinds))]
-    people = [
-        person for number, event in enumerate(order) for person in event(rng, 6 + every * number + rng.uniform(0, 1))
-    ]
-    seconds = 6 + every * len(order) + 3
-    moments = rng.uniform(0, seconds, 6)
-    return Scene(
-        f"{sensor.name} {seed}",
-        tuple(people),
-        seconds,
-        replace(sensor, height=sensor.height + float(rng.uniform(-0.1, 0.2))),
-        drift=float(rng.uniform(-1.5, 1.5)),
-        draught=tuple((float(when), float(rng.uniform(-0.8, 0.5))) for when in moments[:2]),
-        sun=(float(moments[2]), float(rng.uniform(0.5, 2.5))) if rng.random() < 0.5 else None,
-        leaf=tuple(float(when) for when in moments[3:5]),
-        lost=0.01,
-    )

@@ -27,7 +27,7 @@ class _Track:
 
 
 def simple_count(cells: NDArray[Any], *, axis: int, threshold: float, start: int = 50) -> list[Found]:
-    """Crossings in ``cells`` (frames × rows × columns, larger is nearer or warmer); ``axis`` 0 for rows, 1 for columns."""
+    """Crossings in ``cells`` (frames × rows × columns, larger where somebody is); ``axis``: 0 rows, 1 columns."""
     lift = np.nan_to_num(cells - np.nanmedian(cells[:start], axis=0), nan=0.0)
     middle = (cells.shape[1 + axis] - 1) / 2
     tracks: list[_Track] = []

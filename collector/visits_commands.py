@@ -14,6 +14,8 @@ _TABLE = {
     "approve": ("collector.edit_commands:approve", "Give an adjustment its effect."),
     "withdraw": ("collector.edit_commands:withdraw", "Take back an adjustment, a factor or an import."),
     "factor": ("collector.edit_commands:factor", "Enter a door's correction factor, or list them."),
+    "import": ("collector.import_commands:import_", "Take in visits that another system counted."),
+    "imports": ("collector.import_commands:imports", "What was taken in from other systems."),
     "publish": ("collector.figures_commands:publish", "Freeze a month's figures as a revision."),
     "published": ("collector.figures_commands:published", "Published months, and what changed since."),
     "audit": ("collector.figures_commands:audit_", "Every edit: when, who, what."),

@@ -45,12 +45,16 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A figure of another system for [start, end): an hour or a whole day."""
+    """A figure of another system for [start, end): an hour or a whole day.
+
+    ``shared``: a part of a figure for longer (two days without a reading); the sum is known, the part is an estimate.
+    """
 
     start: int
     end: int
     into: int
     out: int
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +174,9 @@ def _judge(given: Inputs, hour: _Hour, likes: Callable[[], dict[int, Sequence[Li
 
 def _take_past(hour: _Hour, past: Past) -> None:
     hour.raw_in, hour.raw_out, hour.own = past.into, past.out, False
-    hour.seen_ms, hour.data, hour.guessed = hour.open_ms, True, False
-    hour.visits = hour.counted = past.into * MILLI
+    hour.seen_ms, hour.data, hour.guessed = hour.open_ms, True, past.shared
+    hour.visits = past.into * MILLI
+    hour.counted = 0 if past.shared else hour.visits
     hour.in_open, hour.in_closed = (hour.visits, 0) if hour.open_ms else (0, hour.visits)
 
 
@@ -238,7 +243,7 @@ def _day(given: Inputs, hours: list[_Hour]) -> DayFact:
     past = next((p for p in given.past if (p.start, p.end) == (given.day.start, given.day.end)), None)
     if past is not None and (seen * 2 < open_ms or (not open_ms and not raw_in and not raw_out)):
         rest = max(0, past.into * MILLI - sum(hour.visits for hour in hours))
-        untimed = _Untimed(rest, rest)
+        untimed = _Untimed(rest, 0 if past.shared else rest)
         raw_in, raw_out = max(raw_in, past.into), max(raw_out, past.out)
         seen, missing = open_ms, 0
     adjusted, is_set = _adjust_day(given, hours, untimed)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -60,6 +60,10 @@ class Examined:
         """All people out; ``None`` where the file tells of none."""
         told = [each.out for each in self.taken if each.out is not None]
         return sum(told) if told else None
+
+    def with_findings(self, more: list[Finding]) -> Examined:
+        """The same, with more findings among the others."""
+        return replace(self, findings=tuple(_together([*self.findings, *more])))
 
     def count(self, grade: Grade) -> int:
         """How many things of this grade were noticed."""

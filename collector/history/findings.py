@@ -32,13 +32,15 @@ class Kind(enum.StrEnum):
     ROLL_OVER = "roll_over"
     RESET = "reset"
     GLITCH = "glitch"
-    BRIDGED = "bridged"  # a running total over days without a reading: the sum is right, the days are not known
+    BRIDGED = "bridged"  # a running total over days without a reading: the sum is right, the parts are not known
     JUMP = "jump"
     IMPOSSIBLE = "impossible"  # more than fit through a door
     SKIPPED_HOUR = "skipped_hour"  # a time that the clock change left out
     REPEATED_HOUR = "repeated_hour"  # a time that came twice
     OVERLAP = "overlap"  # two rows for the same time, differently cut
     ZERO_RUN = "zero_run"
+    PART_OF_HOUR = "part_of_hour"  # rows that cover an hour only in part
+    DAY_SUM = "day_sum"  # rows longer than an hour: their sum is the day's
 
 
 GRADES: dict[Kind, Grade] = {
@@ -64,6 +66,8 @@ GRADES: dict[Kind, Grade] = {
     Kind.REPEATED_HOUR: Grade.NOTE,
     Kind.OVERLAP: Grade.LEFT_OUT,
     Kind.ZERO_RUN: Grade.CHECK,
+    Kind.PART_OF_HOUR: Grade.LEFT_OUT,
+    Kind.DAY_SUM: Grade.NOTE,
 }
 
 

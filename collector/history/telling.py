@@ -30,13 +30,15 @@ _KINDS = {
     Kind.ROLL_OVER: "the counter went over its highest number",
     Kind.RESET: "the counter began again",
     Kind.GLITCH: "one reading beside the course of the others",
-    Kind.BRIDGED: "days without a reading; their sum is known",
+    Kind.BRIDGED: "days without a reading; their sum is known, each day gets an equal share",
     Kind.JUMP: "far more than usual",
     Kind.IMPOSSIBLE: "more people than fit through a door",
     Kind.SKIPPED_HOUR: "a time that the change of the clock left out",
     Kind.REPEATED_HOUR: "a time that came twice at the change of the clock",
     Kind.OVERLAP: "overlaps another row",
     Kind.ZERO_RUN: "nobody for long where people usually come",
+    Kind.PART_OF_HOUR: "rows that cover an hour only in part",
+    Kind.DAY_SUM: "rows longer than an hour, taken as the day's sum",
 }
 _SHOWN = 40
 

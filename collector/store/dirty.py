@@ -11,7 +11,8 @@ from collector.store.db import Db
 #: site, device, local day.
 Mark = tuple[str, str, date]
 
-_MARK = "INSERT INTO dirty_day VALUES (?, ?, ?) ON CONFLICT (site, device, day) DO NOTHING"
+#: A mark that is there is written again, so that whoever takes it away at this moment waits for us, or we for him.
+_MARK = "INSERT INTO dirty_day VALUES (?, ?, ?) ON CONFLICT (site, device, day) DO UPDATE SET day = excluded.day"
 
 
 def mark(db: Db, marks: Iterable[Mark]) -> None:
@@ -59,10 +60,13 @@ def clear(db: Db, marks: Iterable[Mark]) -> None:
         db.executemany("DELETE FROM dirty_day WHERE site = ? AND device = ? AND day = ?", rows)
 
 
-def any_in(db: Db, site: str, first: date, last: date) -> bool:
-    """Whether anything of these days waits to be derived."""
-    found = db.execute(
+def any_in(db: Db, site: str, days: tuple[date, date], span: tuple[int, int]) -> bool:
+    """Whether anything of these days (first and last), which are this ``span`` in ms of UTC, waits to be derived."""
+    marked = db.execute(
         "SELECT 1 FROM dirty_day WHERE site = ? AND day >= ? AND day <= ? LIMIT 1",
-        (site, first.isoformat(), last.isoformat()),
+        (site, days[0].isoformat(), days[1].isoformat()),
     ).fetchone()
-    return found is not None
+    arrived = db.execute(
+        "SELECT 1 FROM dirty WHERE site = ? AND quarter >= ? AND quarter < ? LIMIT 1", (site, *span)
+    ).fetchone()
+    return marked is not None or arrived is not None

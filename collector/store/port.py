@@ -13,11 +13,13 @@ All times are milliseconds of UTC since 1970. Time zones are no matter of the st
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 import msgspec
 
+from collector.derive.background import Background
 from collector.derive.facts import Facts
 from collector.derive.refreshed import Refreshed
 from collector.store.db import Db
@@ -89,10 +91,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Everything of this ledger up to ``seq`` is committed (or can never come)."""
+    """Everything of this ledger up to ``seq`` is committed (or can never come).
+
+    ``boot`` is that of row ``seq``, ``None`` when the row itself is not here: then the device knows the number already,
+    since it has said so, and is not told.
+    """
 
     ledger: Ledger
     seq: int
+    boot: str | None = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +262,10 @@ class Reading(Protocol):
 
     def facts(self) -> Facts:
         """What was derived of local hours and days."""
+        ...
+
+    def background(self, site: str | None, first: date, last: date, month: date | None = None) -> Background:
+        """Names, calendar, factors, adjustments of a site (all: ``None``); of ``month`` what was published."""
         ...
 
     def desk(self) -> Desk: ...

@@ -105,7 +105,8 @@ def _check_over(db: Db, name: str, first: date, last: date) -> None:
     row = db.execute("SELECT until FROM derived_until WHERE site = ?", (name,)).fetchone()
     if row is None or row[0] < calendar.bounds(last)[1]:
         raise EditError(f"{name} {first:%Y-%m}: the month is not over yet, or was not derived to its end. Try later.")
-    if dirty.any_in(db, name, first, last):
+    span = calendar.bounds(first)[0], calendar.bounds(last)[1]
+    if dirty.any_in(db, name, (first, last), span):
         raise EditError(f"{name} {first:%Y-%m}: figures wait to be derived. Run: pustaka visits refresh")
 
 

@@ -15,9 +15,9 @@ Unless it is told how far away the empty door is, the machine learns that first,
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping
-from statistics import median
+from itertools import accumulate
 from typing import Final
 
 from devices.door.crossing import Crossing
@@ -57,7 +57,6 @@ class Zones:
         self._kept: list[Edge] = []  # while a zone is unknown
         self._doubtful = False
         self._begun = False
-        self._time = 0
         self._told_time = 0  # how far the counting machine has come
         self._busy_at = 0
         self._failed: deque[bool] = deque(maxlen=zone_rules.readings)
@@ -88,7 +87,6 @@ class Zones:
                 zone.lose(at, Why.SILENT)
             else:
                 said += self._give_up(zone, at)
-        self._time = max(self._time, t_ms)
         return said + self._go_on(t_ms)
 
     def finish(self, t_ms: int) -> list[Event]:
@@ -218,14 +216,21 @@ class Zones:
 def survey(readings: Iterable[Distance]) -> dict[ZoneName, float]:
     """How far away the empty door is in a whole recording: most of the time nobody is in it, and nothing is further.
 
-    The median of the furthest half of each zone's valid readings; a zone without any is left out. For recordings only:
-    a counter at a door cannot see the future and learns instead.
+    Three quarters of a zone's valid readings are not further; a zone without any is left out. For recordings only: a
+    counter at a door cannot see the future and learns instead. Needs no more memory for a longer recording.
     """
-    seen: dict[ZoneName, list[int]] = {}
+    seen: dict[ZoneName, Counter[int]] = {}
     for reading in readings:
         if reading.valid:
-            seen.setdefault(reading.zone, []).append(reading.distance_mm)
-    return {name: median(sorted(mm)[len(mm) // 2 :]) for name, mm in sorted(seen.items())}
+            seen.setdefault(reading.zone, Counter())[reading.distance_mm] += 1
+    return {name: float(_quantile(mm, 0.75)) for name, mm in sorted(seen.items())}
+
+
+def _quantile(numbers: Counter[int], share: float) -> int:
+    """The lowest number that ``share`` of all do not exceed."""
+    ranked = sorted(numbers)
+    upto = accumulate(numbers[number] for number in ranked)
+    return next(number for number, so_far in zip(ranked, upto, strict=True) if so_far >= share * numbers.total())
 
 
 def count_zones(

@@ -96,6 +96,7 @@ def _row(drawing: Drawing, panel: Panel, y: float, passages: Sequence[Passage]) 
             groups.append([passage])
     starts = [panel.x(group[0].t_ms) for group in groups]
     ends = [*(start - 10 for start in starts[1:]), RIGHT + 30.0]
+    taken = float(LEFT)
     for group, x, end in zip(groups, starts, ends[: len(starts)], strict=True):
         direction = group[0].direction
         arrow(drawing, x, y, direction)
@@ -104,7 +105,12 @@ def _row(drawing: Drawing, panel: Panel, y: float, passages: Sequence[Passage]) 
         if any(one.confidence is Confidence.AMBIGUOUS for one in group) and direction is not Direction.AMBIGUOUS:
             words = [f"{words[0]} ?", *(words if len(group) > 1 else ["?"])]
         fits = next((word for word in words if len(word) * _LETTER_PX <= end - x - 16), "")
-        drawing.text(x + 16, y + 6, fits, fill=COLOURS[direction], weight=600, halo=PAPER)
+        if fits:
+            drawing.text(x + 16, y + 6, fits, fill=COLOURS[direction], weight=600, halo=PAPER)
+        elif end > RIGHT:  # at the end of the paper there may be room before the arrow
+            fits = next((word for word in words if len(word) * _LETTER_PX <= x - 16 - taken), "")
+            drawing.text(x - 16, y + 6, fits, fill=COLOURS[direction], weight=600, anchor="end", halo=PAPER)
+        taken = x + 16 + len(fits) * _LETTER_PX
 
 
 def arrow(drawing: Drawing, x: float, y: float, direction: Direction) -> None:

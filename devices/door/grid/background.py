@@ -38,8 +38,9 @@ class Background:
         self._young: list[Cells] = []
         self._begun: int | None = None
         self._last: Cells | None = None
-        self._below: Cells | None = None
+        self._below: NDArray[np.float64] | float = 0.0
         self._t_ms = 0
+        self._measured = 0
         self.level: Cells | None = None
         self.noise = contrast.noise
 
@@ -50,9 +51,10 @@ class Background:
         # half of the frames have nobody moving in them, even at a busy door
         typical = [step for step in steps if step is not None]
         self.noise = max(self._contrast.noise, float(np.median(typical)) if typical else 0.0)
+        self._measured = len(typical)
         self._young = []
         self._begun = None
-        self._below = np.zeros_like(self.level)
+        self._below = 0.0
 
     def rise(self, t_ms: int, signal: Cells) -> Cells:
         """How far each cell is above its level; 0 where that is not known."""
@@ -70,7 +72,7 @@ class Background:
 
     def learn(self, t_ms: int, signal: Cells, occupied: NDArray[np.bool_]) -> None:
         """Follow the signal; slowly where it is ``occupied``."""
-        assert self.level is not None and self._below is not None
+        assert self.level is not None
         rules, passed = self._rules, max(0, min(1_000, t_ms - self._t_ms))
         self._t_ms = t_ms
         known = np.isfinite(signal)
@@ -93,7 +95,7 @@ class Background:
     def _grow(self, t_ms: int, signal: Cells) -> None:
         if self.level is None:
             self.level = signal.copy()
-            self._below = np.zeros_like(signal)
+            self._below = 0.0
             self._begun = self._t_ms = t_ms
         if self._begun is None:
             return
@@ -116,8 +118,9 @@ class Background:
             return
         now = _step(last[~occupied], signal[~occupied])
         if now is not None:
-            self.noise += (now - self.noise) * min(1.0, passed / self._rules.noise_ms)
-            self.noise = max(self._contrast.noise, self.noise)
+            self._measured += 1  # the first readings are all there is to go by
+            share = max(1 / self._measured, min(1.0, passed / self._rules.noise_ms))
+            self.noise = max(self._contrast.noise, self.noise + (now - self.noise) * share)
 
 
 def _step(one: Cells, other: Cells) -> float | None:
@@ -131,7 +134,7 @@ def _quantile(stack: Cells) -> Cells:
     """A low quantile of each cell over the frames, of what is known."""
     if np.isfinite(stack).all():
         place = int(_QUANTILE * (len(stack) - 1))
-        return np.partition(stack, place, axis=0)[place].copy()
+        return np.asarray(np.partition(stack, place, axis=0)[place], np.float32)
     known = np.isfinite(stack)
     ordered = np.sort(np.where(known, stack, np.inf), axis=0)
     place = (_QUANTILE * np.maximum(known.sum(0) - 1, 0)).astype(int)
@@ -143,9 +146,7 @@ def _filled(rise: Cells, unknown: NDArray[np.bool_]) -> Cells:
     """Dark hair gives no echo: an unknown cell is what most of its neighbours are."""
     rows, columns = rise.shape
     padded = np.pad(rise, 1, constant_values=np.nan)
-    around = np.stack(
-        [padded[r : r + rows, c : c + columns] for r in range(3) for c in range(3) if (r, c) != (1, 1)]
-    )
+    around = np.stack([padded[r : r + rows, c : c + columns] for r in range(3) for c in range(3) if (r, c) != (1, 1)])
     known = np.isfinite(around)
     mean = np.where(known, around, 0).sum(0) / np.maximum(known.sum(0), 1)
     return np.where(unknown, np.where(known.sum(0) >= 3, mean, 0), rise).astype(np.float32)

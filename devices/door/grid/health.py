@@ -10,7 +10,6 @@ import numpy as np
 from devices.door.events import Fault, FaultKind
 from devices.door.faults import Standing
 from devices.door.grid.rules import GridRules, Unit
-from devices.door.grid.signal import Signal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,20 +69,20 @@ class Health:
             self._free_since = t_ms
         return self._standing.end(FaultKind.BLOCKED, t_ms) if t_ms - self._free_since >= self._rules.rearm_ms else []
 
-    def compare(self, t_ms: int, level: NDArray[np.float32] | None, signal: Signal | None, *, calm: bool) -> list[Fault]:
+    def compare(self, t_ms: int, level: NDArray[np.float32] | None, unit: Unit, *, calm: bool) -> list[Fault]:
         """The background, every few seconds, against what it was when the door was last known to be well."""
         if self._compared_ms is not None and t_ms - self._compared_ms < _COMPARE_EVERY_MS:
             return []
         passed = 0 if self._compared_ms is None else min(t_ms - self._compared_ms, 2 * _COMPARE_EVERY_MS)
         self._compared_ms = t_ms
         self._calm_ms = self._calm_ms + passed if calm else 0
-        if level is None or signal is None:
+        if level is None:
             return []
         if self._reference is None:
             if self._calm_ms >= _SETTLED_MS:
                 self._reference = level.copy()
             return []
-        if not self._differs(level, signal.unit):
+        if not self._differs(level, unit):
             self._changed_since = None
             self._reference += (level - self._reference) * np.float32(min(1.0, passed / _FORGIVE_MS))
             return self._standing.end(FaultKind.BASELINE_SHIFT, t_ms)

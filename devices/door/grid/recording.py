@@ -6,12 +6,13 @@ files hold one array, or one named ``frames``, and may have another named ``t_ms
 
 from __future__ import annotations
 
+import enum
 import math
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
@@ -32,6 +33,7 @@ Look = Callable[[Frame, Sequence[Walker]], None]
 _PRIME_MS: Final = 60_000
 #: … and so many frames to see along which axis people walk, and whether they are warmer than the floor.
 _LOOK_FRAMES: Final = 3_000
+_Choice = TypeVar("_Choice", bound=enum.StrEnum)
 _LARGEST: Final = 64
 _SMALLEST: Final = 2
 #: Flattened pictures that are not square: MLX90640 (24 × 32), MLX90641 (12 × 16), Lepton 2 (60 × 80) is too fine.
@@ -47,12 +49,12 @@ def read_grid(
     hz: float,
     axis: Axis | str | None = None,
     unit: Unit | str | None = None,
-    reversed: bool = False,  # noqa: A002
+    reversed: bool = False,
 ) -> list[Frame]:
     """The frames of a recording, turned so that row 0 is outside and people come in along the rows.
 
-    ``hz``: frames a second. ``axis``: along which of the array's axes people walk; found out by watching when not given.
-    ``unit`` is needed for that only, and guessed when not given. ``reversed``: row 0 (or column 0) was inside.
+    ``hz``: frames a second. ``axis``: along which of the array's axes people walk; seen from the recording when not
+    given. ``unit`` is needed for that only, and guessed when not given. ``reversed``: row 0 (or column 0) was inside.
 
     Raises:
         RecordingError: no such file, no numpy file, pickled objects, no numbers, another shape, nothing but unknown
@@ -147,7 +149,7 @@ def _machine(frames: Sequence[Frame], unit: Unit | None, cold: bool, rules: Grid
     return machine
 
 
-def _choice(path: Path, name: str, given: str | None, choices: type[Any]) -> Any:
+def _choice(path: Path, name: str, given: str | None, choices: type[_Choice]) -> _Choice | None:
     if given is None:
         return None
     try:

@@ -55,7 +55,7 @@ def guess_cold(cells: Cells) -> bool:
 
 @dataclass(frozen=True)
 class Signal:
-    """Turns frames of one sensor into signal: ``unit`` of its cells, ``cold`` where people are colder than the floor."""
+    """Turns frames of one sensor into signal; ``cold``: people are colder than the floor."""
 
     unit: Unit
     cold: bool = False

@@ -48,8 +48,8 @@ class Walker:
     high: float = 0.0
     hidden: Walker | None = None  # whose blob he came out of
     split: bool = False  # … and that he did
-    clear: float = 0.0  # how clearly he was ever seen, and in how many cells
-    wide: int = 0
+    clear: float = 0.0  # how clearly he was ever seen, and how thick
+    thick: int = 0
     moved: bool = field(default=False)  # in this frame
 
     def expected(self, t_ms: int) -> tuple[float, float]:
@@ -66,6 +66,7 @@ class Spot:
     across: float
     mass: float
     clear: float
+    thick: int
     cells: frozenset[tuple[int, int]]
 
 
@@ -76,7 +77,7 @@ def turned(blob: Blob, *, rows: bool, size: int, reverse: bool) -> Spot:
     cells = blob.cells if rows else tuple((c, r) for r, c in blob.cells)
     if reverse:
         along, cells = last - along, tuple((last - a, b) for a, b in cells)
-    return Spot(along, across, blob.mass, blob.clear, frozenset(cells))
+    return Spot(along, across, blob.mass, blob.clear, blob.thick, frozenset(cells))
 
 
 class Tracker:
@@ -103,7 +104,8 @@ class Tracker:
                 self._together([owner[number], *group], spot, t_ms)
             elif number in owner:
                 self._alone(owner[number], spot, t_ms)
-            else:
+        for number, spot in enumerate(spots):
+            if number not in owner:
                 self.walkers.append(self._new(spot, t_ms, known))
         left = [walker for walker in self.walkers if self._left(walker, t_ms)]
         self.walkers = [walker for walker in self.walkers if walker not in left]
@@ -193,7 +195,7 @@ class Tracker:
 
     @staticmethod
     def _look(walker: Walker, spot: Spot) -> None:
-        walker.clear, walker.wide = max(walker.clear, spot.clear), max(walker.wide, len(spot.cells))
+        walker.clear, walker.thick = max(walker.clear, spot.clear), max(walker.thick, spot.thick)
 
     def _together(self, group: list[Walker], spot: Spot, t_ms: int) -> None:
         """All of ``group`` are in one blob: on average they are where it is."""
@@ -222,7 +224,7 @@ class Tracker:
             for number, other in enumerate(known)
             if other.seen_ms == t_ms and other.found >= 3
         ]
-        if near and min(near)[0] <= 3.2 * self.scale:
+        if near and min(near)[0] <= 3.6 * self.scale:
             walker.hidden, walker.split = known[min(near)[1]], True
         return walker
 

@@ -159,6 +159,13 @@ def test_what_was_counted_is_on_disk_four_seconds_later(tmp_path: Path, clock, w
     agent._sensor.close()
 
 
+def test_what_the_sensor_said_until_the_stop_is_counted(tmp_path: Path, clock, wire: Wire) -> None:
+    agent = Agent(settings_of(tmp_path, f'[sensor]\nport = "{wire.link}"\n'), "test", clock)
+    agent.step(0)
+    wire.send(*visit(1_000))
+    assert [counted.into for _, counted in rows_after(agent, tmp_path, clock)] == [1]
+
+
 def held(folder: Path) -> list[int]:
     db = sqlite3.connect(f"file:{folder / 'ledger.sqlite'}?mode=ro", uri=True)
     found = [msgspec.json.decode(raw, type=Count).into for (raw,) in db.execute("SELECT body FROM held")]

@@ -1,0 +1,99 @@
+"""From counts of any length to what the desk keeps of other systems: whole local hours and whole local days. Pure.
+
+* Rows inside one hour are added up; an hour that they cover only in part is left out, since a part is not the hour.
+* A day with a row longer than an hour is taken as one sum for the day.
+* A row of several days (a week's sum, days without a reading) is shared out, an equal part to each day; the parts add
+  up to the sum, and are marked as shared.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from collector.derive.calendar import Calendar, LocalDay, LocalHour
+from collector.history.findings import Finding, Kind
+from collector.history.quality import Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """People in [``begins``, ``ends``) (ms of UTC), a local hour or day. ``shared``: a part of a longer sum."""
+
+    door: str
+    begins: int
+    ends: int
+    entered: int
+    gone: int
+    shared: bool = False
+
+
+#: An hour is covered when no more than this (ms) of it is not: some systems end their rows at 08:59:59.
+_SLACK = 60_000
+
+
+def figures(taken: Iterable[Taken], calendar: Calendar) -> tuple[list[Figure], list[Finding]]:
+    """Figures by door and time, and what could not be kept as it was."""
+    found: list[Figure] = []
+    findings: list[Finding] = []
+    by_day: dict[tuple[str, date], list[Taken]] = defaultdict(list)
+    for each in taken:
+        first, last = calendar.date_of(each.start), calendar.date_of(each.end - 1)
+        if last > first and each.end - each.start >= 2 * 20 * 3_600_000:
+            found += _shared(each, first, last, calendar)
+        else:
+            by_day[each.door, first].append(each)
+    for (door, day), rows in sorted(by_day.items()):
+        local = calendar.day(day)
+        if all(_hour(each, local) is not None for each in rows):
+            hours, said = _hours(door, rows, local)
+            found += hours
+            findings += said
+            continue
+        if len(rows) > 1 or rows[0].end - rows[0].start < local.end - local.start - _SLACK:
+            lines = tuple(each.line for each in rows)
+            findings.append(Finding(Kind.DAY_SUM, day.isoformat(), lines, door))
+        into, out = sum(each.into for each in rows), sum(each.out or 0 for each in rows)
+        found.append(Figure(door, local.start, local.end, into, out))
+    return sorted(found, key=lambda figure: (figure.door, figure.begins)), findings
+
+
+def _hour(each: Taken, day: LocalDay) -> LocalHour | None:
+    """The hour in which the row lies wholly."""
+    return next((hour for hour in day.hours if hour.start <= each.start and each.end <= hour.end), None)
+
+
+def _hours(door: str, rows: list[Taken], day: LocalDay) -> tuple[list[Figure], list[Finding]]:
+    inside: dict[LocalHour, list[Taken]] = defaultdict(list)
+    for each in rows:
+        hour = _hour(each, day)
+        assert hour is not None
+        inside[hour].append(each)
+    found: list[Figure] = []
+    findings: list[Finding] = []
+    for hour, parts in sorted(inside.items(), key=lambda item: item[0].start):
+        covered = sum(each.end - each.start for each in parts)
+        if hour.end - hour.start - covered > _SLACK:
+            what = f"{day.day} {hour.hour:02d}:00"
+            findings.append(Finding(Kind.PART_OF_HOUR, what, tuple(each.line for each in parts), door))
+            continue
+        into, out = sum(each.into for each in parts), sum(each.out or 0 for each in parts)
+        found.append(Figure(door, hour.start, hour.end, into, out))
+    return found, findings
+
+
+def _shared(each: Taken, first: date, last: date, calendar: Calendar) -> list[Figure]:
+    days = [calendar.day(date.fromordinal(n)) for n in range(first.toordinal(), last.toordinal() + 1)]
+    parts = [
+        Figure(each.door, day.start, day.end, into, out, shared=True)
+        for day, into, out in zip(days, _equal(each.into, len(days)), _equal(each.out or 0, len(days)), strict=True)
+    ]
+    return parts if len(parts) > 1 else [replace(parts[0], shared=False)]
+
+
+def _equal(whole: int, parts: int) -> list[int]:
+    """Equal parts that add up; the first days get what does not divide."""
+    share, rest = divmod(whole, parts)
+    return [share + (n < rest) for n in range(parts)]
