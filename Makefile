@@ -7,8 +7,9 @@ OUT := demo-out
 FAULT_SECONDS := 300
 FUZZ_SECONDS := 60
 
-# Broker; zbar for the second barcode engine; OpenGL in software, so that the screens draw without a display.
-PACKAGES := python3-venv mosquitto libzbar0 libgl1 libgl1-mesa-dri libegl1 libegl-mesa0 libgles2 libmtdev1
+# Broker; zbar for the second barcode engine; OpenGL in software, so that the screens draw without a display; Pango for PDF.
+PACKAGES := python3-venv mosquitto libzbar0 libgl1 libgl1-mesa-dri libegl1 libegl-mesa0 libgles2 libmtdev1 \
+	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 # Programs we did not write and test against.
 TEST_PACKAGES := chromium systemd postgresql
 

@@ -16,9 +16,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import machine
+from benchmarks.backlog import BACKLOG
 from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
+from benchmarks.derive import DERIVE
 from benchmarks.door import DOOR
+from benchmarks.grid import GRID
 from benchmarks.idle_camera import IDLE_CAMERA
 from benchmarks.import_items import IMPORT
 from benchmarks.ingest import INGEST
@@ -26,6 +29,7 @@ from benchmarks.live import LIVE
 from benchmarks.pile import PILE
 from benchmarks.reader_frames import READER_FRAMES
 from benchmarks.replay import REPLAY
+from benchmarks.reports import REPORTS
 from benchmarks.result import Benchmark, Outcome, Plan, in_words, keep, markdown, plain
 from benchmarks.row import ROW
 from benchmarks.scanner import SCANNER
@@ -38,6 +42,8 @@ BENCHMARKS = {
         START,
         ROW,
         INGEST,
+        BACKLOG,
+        DERIVE,
         IMPORT,
         CODEC,
         CHECKOUT,
@@ -49,6 +55,8 @@ BENCHMARKS = {
         DOOR,
         PILE,
         READER_FRAMES,
+        GRID,
+        REPORTS,
     )
 }
 

@@ -86,14 +86,23 @@ def _records(topic: Topic, message: Message, records: list[Record], dead: list[D
 _UNUSABLE = "the row's epoch or seq cannot be used"
 
 
+#: Of what has no number in one message so many are set aside, and then it is said how many more there were.
+_ASIDE = 10
+
+
 def _records_one_by_one(topic: Topic, message: Message, records: list[Record], dead: list[DeadLetter]) -> None:
+    nameless = 0
     for item in decode_rows(message.payload):
         key = _usable(item)
         if key is not None:
             ledger = Ledger(topic.site, topic.device, key[0])
             records.append(Record(ledger, key[1], item.raw, item.row, item.problem, message.received))
-        if key is None or item.problem:
+        nameless += key is None
+        if item.problem if key is not None else nameless <= _ASIDE:
             dead.append(DeadLetter(message.topic, item.raw, item.problem or _UNUSABLE, message.received))
+    if nameless > _ASIDE:
+        more = f"{nameless - _ASIDE} more elements of this message have no number that can be used"
+        dead.append(DeadLetter(message.topic, message.payload, more, message.received))
 
 
 def _usable(item: BatchItem) -> tuple[str, int] | None:

@@ -18,7 +18,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 #: Thousandths in one visit.
 MILLI = 1000
@@ -43,7 +43,7 @@ class HourFact:
     watched (for a site: the mean of its doors). ``raw_*`` is what the sensors counted, corrected by nothing.
     ``visits`` is raw × factor, with adjustments and estimates, in thousandths; ``estimated`` is the part of it that is
     one. The status is ``CLOSED`` when ``open_s`` is 0 (what was counted then still stands in ``raw_*`` and ``visits``),
-    ``MISSING`` when nothing was seen of the open time and nothing was estimated, ``ESTIMATED`` when any part is.
+    ``MISSING`` when less than half of the open time was seen and nothing was estimated, ``ESTIMATED`` when any part is.
     """
 
     site: str
@@ -91,7 +91,8 @@ class DayFact:
 class WeekHour:
     """Sums over all hours of one month with the same weekday (0: Monday) and hour of the wall clock.
 
-    ``hours`` are those with a number (counted or estimated) that were open, ``missing`` those without.
+    ``hours`` are those with a number (counted or estimated) that were open, ``missing`` those without. ``visits`` and
+    ``estimated`` are of the former, so that a mean is one of like things; what came in closed hours stands in days.
     """
 
     site: str
@@ -105,6 +106,51 @@ class WeekHour:
     estimated: int
     open_s: int
     seen_s: int
+
+
+class DayVisits(NamedTuple):
+    """The little that a comparison of many days needs of each. ``day`` is ISO text: dates for tens of thousands of rows
+    cost more than reading them. ``complete``: no open time without number."""
+
+    site: str
+    device: str
+    day: str
+    visits: int
+    estimated: int
+    complete: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSum:
+    """Sums over the day facts of a month. ``days`` have a fact, of which ``open_days`` were open and ``missing_days``
+    are missing."""
+
+    site: str
+    device: str
+    month: date  # its first day
+    days: int
+    open_days: int
+    missing_days: int
+    visits: int
+    estimated: int
+    open_s: int
+    seen_s: int
+    missing_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayTotals:
+    """One day of everything in a scope together: sums over ``places`` (sites, or doors), of which ``missing`` are."""
+
+    day: date
+    places: int
+    missing: int
+    visits: int
+    estimated: int
+    open_visits: int
+    open_s: int
+    seen_s: int
+    missing_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +175,19 @@ class Facts(Protocol):
 
     def week_hours(self, scope: Scope, first: date, last: date) -> Sequence[WeekHour]:
         """Of the whole months from that of ``first`` to that of ``last``; by month, weekday, hour, site, door."""
+        ...
+
+    def profile(self, scope: Scope, first: date, last: date) -> Sequence[WeekHour]:
+        """:meth:`week_hours` summed over the months by the database, each with the first month as its month.
+
+        By site (then door), weekday, hour. For long periods, where the cells of every month are too many to read.
+        """
+        ...
+
+    def day_visits(self, scope: Scope, first: date, last: date) -> Sequence[DayVisits]:
+        """:meth:`days` in brief, in no order."""
+        ...
+
+    def months(self, scope: Scope, first: date, last: date) -> Sequence[MonthSum]:
+        """:meth:`days` summed by month, site and door; in that order. Months may be cut by the period."""
         ...

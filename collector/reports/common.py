@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from collector.derive.background import Background
 from collector.derive.facts import MILLI, DayFact
 from collector.derive.rounding import nearest
 from collector.reports.ask import Ask, Every, name
-from collector.reports.background import Background
 from collector.reports.charts.model import round_step
 from collector.reports.figures import Figures
-from collector.reports.model import Cell, Mark, Part, Report
+from collector.reports.model import Cell, Mark, Part, Report, Row
 from collector.reports.words import ReportWords
 
 
@@ -94,6 +94,11 @@ def grid(highest: int, words: ReportWords, lines: int = 5) -> tuple[tuple[int, s
     """Hairlines for whole numbers up to ``highest``."""
     step = round_step(highest, lines)
     return tuple((value, words.number(value)) for value in range(step, highest + 1, step))
+
+
+def column_sum(rows: Iterable[Row], at: int) -> int:
+    """The sum of a column's whole numbers; what has none adds nothing."""
+    return sum(value for row in rows if isinstance(value := row[at].value, int))
 
 
 def share_cells(figures: Figures) -> tuple[Cell, Cell, Cell]:

@@ -7,13 +7,13 @@ left out is said. Holidays that moved are named, since no shift of the calendar 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from collector.derive.facts import DayFact, Facts, Status
+from collector.derive.background import Background
+from collector.derive.facts import DayVisits, Facts
 from collector.derive.rounding import nearest, whole
 from collector.reports.ask import Ask, Every, bucket, year_before
-from collector.reports.background import Background
 from collector.reports.charts.model import Happening, Line, Lines, Point, highest, label_every
 from collector.reports.common import bucket_cell, frame, grid, nothing, runs, short_label
 from collector.reports.figures import change
@@ -21,7 +21,6 @@ from collector.reports.model import Cell, Column, Kind, Mark, Part, Report
 from collector.reports.words import ReportWords
 
 YEAR = timedelta(days=364)
-Day = tuple[int, int, bool]  # visits, estimated, complete
 
 
 @dataclass(slots=True)
@@ -45,8 +44,9 @@ class Pairs:
 def compare(facts: Facts, ask: Ask, words: ReportWords, background: Background, every: Every = Every.WEEK) -> Report:
     """The report."""
     last = min(ask.last, ask.today - timedelta(days=1)) if ask.last >= ask.today > ask.first else ask.last
-    now = _days(facts.days(ask.together, ask.first, last))
-    before = _days(facts.days(ask.together, year_before(ask.first), year_before(last)))
+    ask = replace(ask, last=last)
+    now = facts.day_visits(ask.together, ask.first, last)
+    before = facts.day_visits(ask.together, year_before(ask.first), year_before(last))
     if not now and not before:
         return nothing("compare", ask, words, background)
     buckets = _pair(now, before, every, ask)
@@ -69,15 +69,15 @@ def compare(facts: Facts, ask: Ask, words: ReportWords, background: Background, 
         Column("estimated", words.say("head.estimated"), Kind.COUNT, detail=True),
         Column("estimated_before", words.say("head.estimated_before"), Kind.COUNT, detail=True),
     )
-    several = len({site for site, _ in now}) > 1
+    several = len({day.site for day in now}) > 1
     sentence = _sentence(everything, sum(this), sum(that), words, several=several)
     chart = _chart(keys, buckets, every, ask, words, background, sentence, sum(this), sum(that))
     notes = []
     if everything.left_out:
         notes.append(
             words.say(
-                "compare.left_out.sites" if several else "compare.left_out", n=everything.left_out, now=nearest(everything.left_now),
-                before=nearest(everything.left_before),
+                "compare.left_out.sites" if several else "compare.left_out", n=everything.left_out,
+                now=nearest(everything.left_now), before=nearest(everything.left_before),
             )
         )  # fmt: skip
     if everything.estimated or everything.estimated_before:
@@ -94,9 +94,9 @@ def compare(facts: Facts, ask: Ask, words: ReportWords, background: Background, 
     )  # fmt: skip
 
 
-def comparable(now: Iterable[DayFact], before: Iterable[DayFact], ask: Ask) -> Pairs:
+def comparable(now: Iterable[DayVisits], before: Iterable[DayVisits], ask: Ask) -> Pairs:
     """The sums over the days of both years that are complete in both."""
-    return _together(_pair(_days(now), _days(before), Every.YEAR, ask).values())
+    return _together(_pair(now, before, Every.YEAR, ask).values())
 
 
 def _together(each: Iterable[Pairs]) -> Pairs:
@@ -107,45 +107,43 @@ def _together(each: Iterable[Pairs]) -> Pairs:
     return everything
 
 
-def _days(facts: Iterable[DayFact]) -> dict[tuple[str, date], Day]:
-    return {
-        (f.site, f.day): (f.visits, f.estimated, f.status is not Status.MISSING and not f.missing_s) for f in facts
-    }
-
-
-def _pair(
-    now: dict[tuple[str, date], Day], before: dict[tuple[str, date], Day], every: Every, ask: Ask
-) -> dict[date, Pairs]:
+def _pair(now: Iterable[DayVisits], before: Iterable[DayVisits], every: Every, ask: Ask) -> dict[date, Pairs]:
     """Every day of this period with the one a year before, by bucket."""
     buckets: dict[date, Pairs] = {}
-    starts: dict[date, date] = {}
-    shifted = {(site, day + YEAR) for site, day in before}
-    for site, day in now.keys() | shifted:
-        start = starts.get(day)
-        if start is None:
-            # A week or month that began before the period is shown from the period's first day on.
-            start = starts[day] = max(bucket(day, every), ask.first) if every is Every.DAY else bucket(day, every)
-        pairs = buckets.get(start)
-        if pairs is None:
-            pairs = buckets[start] = Pairs()
-        this, that = now.get((site, day)), before.get((site, day - YEAR))
-        if this is not None:
-            pairs.seen_now += this[0]
-            pairs.known_now += this[2] or this[0] > 0
-        if that is not None:
-            pairs.seen_before += that[0]
-            pairs.known_before += that[2] or that[0] > 0
-        if this is not None and that is not None and this[2] and that[2]:
-            pairs.now += this[0]
-            pairs.before += that[0]
-            pairs.estimated += this[1]
-            pairs.estimated_before += that[1]
-            pairs.days += 1
-        else:
-            pairs.left_out += 1
-            pairs.left_now += this[0] if this else 0
-            pairs.left_before += that[0] if that else 0
-    return buckets
+    days: dict[str, tuple[str, Pairs]] = {}  # a day of this period → the one a year before, and its bucket
+    later: dict[str, str] = {}
+    for day in ask.days():
+        start = max(bucket(day, every), ask.first) if every is Every.YEAR else bucket(day, every)
+        earlier = year_before(day).isoformat()
+        days[day.isoformat()] = earlier, buckets.setdefault(start, Pairs())
+        later[earlier] = day.isoformat()
+    others = {(that.site, that.day): that for that in before}
+    for this in now:
+        earlier, pairs = days[this.day]
+        _add(pairs, this, others.pop((this.site, earlier), None))
+    for that in others.values():
+        _add(days[later[that.day]][1], None, that)
+    return {start: pairs for start, pairs in buckets.items() if pairs.days or pairs.left_out}
+
+
+def _add(pairs: Pairs, this: DayVisits | None, that: DayVisits | None) -> None:
+    """One day of both years."""
+    if this is not None:
+        pairs.seen_now += this.visits
+        pairs.known_now += bool(this.complete or this.visits)
+    if that is not None:
+        pairs.seen_before += that.visits
+        pairs.known_before += bool(that.complete or that.visits)
+    if this is not None and that is not None and this.complete and that.complete:
+        pairs.now += this.visits
+        pairs.before += that.visits
+        pairs.estimated += this.estimated
+        pairs.estimated_before += that.estimated
+        pairs.days += 1
+    else:
+        pairs.left_out += 1
+        pairs.left_now += this.visits if this else 0
+        pairs.left_before += that.visits if that else 0
 
 
 def _row(label: Cell, now: int, before: int, pairs: Pairs) -> tuple[Cell, ...]:
@@ -185,12 +183,9 @@ def _chart(
     whole_ones = [key for key in keys if not _cut(key, every, ask)]
     if len(whole_ones) >= 3:  # a week of which the period has three days would look like a fall
         keys = whole_ones
-    this = tuple(
-        Point(nearest(buckets[k].seen_now) if buckets[k].known_now else None, buckets[k].estimated > 0) for k in keys
-    )
+    this = tuple(_point(buckets[k].seen_now, buckets[k].known_now, buckets[k], buckets[k].estimated) for k in keys)
     that = tuple(
-        Point(nearest(buckets[k].seen_before) if buckets[k].known_before else None, buckets[k].estimated_before > 0)
-        for k in keys
+        _point(buckets[k].seen_before, buckets[k].known_before, buckets[k], buckets[k].estimated_before) for k in keys
     )
     top = highest([p.value for p in (*this, *that)])
     labelled = _months(keys) if every in (Every.DAY, Every.WEEK) and len(keys) > 13 else label_every(len(keys), 12)
@@ -203,6 +198,11 @@ def _chart(
         Line(year, words.number(now), this), Line(other, words.number(before), that), ticks, grid(top, words),
         _happenings(keys, every, ask, background), alt,
     )  # fmt: skip
+
+
+def _point(visits: int, known: int, pairs: Pairs, estimated: int) -> Point:
+    """The sum of a bucket; a gap where more than half of its days are unknown."""
+    return Point(nearest(visits) if known and 2 * known >= pairs.days + pairs.left_out else None, estimated > 0)
 
 
 def _cut(start: date, every: Every, ask: Ask) -> bool:

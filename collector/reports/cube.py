@@ -40,7 +40,7 @@ def slots(facts: Facts, scope: Scope, first: date, last: date) -> Slots:
     if begin > end:
         _add_hours(found, facts.hours(scope, first, last))
         return found
-    _add_cube(found, facts.week_hours(scope, begin, end))
+    _add_cube(found, facts.profile(scope, begin, end))
     if first < begin:
         _add_hours(found, facts.hours(scope, first, begin - timedelta(days=1)))
     if end < last:

@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from collector.derive.background import Background
 from collector.derive.facts import DayFact, HourFact
 from collector.derive.local import local
 from collector.derive.rounding import whole
 from collector.errors import ReportError
 from collector.reports import table
 from collector.reports.ask import Ask, Every, bucket
-from collector.reports.background import Background
 from collector.reports.figures import Figures
 from collector.reports.model import Mark
 
@@ -45,7 +45,8 @@ def uk(days: Sequence[DayFact], ask: Ask, every: Every, authority: str, backgrou
     for fact in days:
         sums.setdefault((bucket(fact.day, every), fact.site), Figures()).add_day(fact)
     keys = sorted(sums)
-    rows, missing, lower = [], 0, 0
+    rows: list[list[table.Cell]] = []
+    missing = lower = 0
     for key, visits in zip(keys, whole([sums[k].visits for k in keys]), strict=True):
         mark = sums[key].mark
         if mark is Mark.MISSING:
@@ -82,7 +83,7 @@ def libinsight(facts: Sequence[DayFact] | Sequence[HourFact], zone: ZoneInfo) ->
             continue
         lower += figures.mark is Mark.LOWER
         known.append(fact)
-    rows = [
+    rows: list[list[table.Cell]] = [
         [_when(fact, zone), 0, visits] for fact, visits in zip(known, whole([f.visits for f in known]), strict=True)
     ]
     files = max(1, -(-len(rows) // BATCH))

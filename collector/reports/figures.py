@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from collector.derive.facts import DayFact, HourFact, Status
+from collector.derive.facts import DayFact, HourFact, MonthSum, Status
 from collector.derive.rounding import nearest
 from collector.reports.charts.model import Sort
 from collector.reports.model import Mark
@@ -63,6 +63,17 @@ class Figures:
         self.facts += 1
         self.missing_facts += fact.status is Status.MISSING
 
+    def add_month(self, sums: MonthSum) -> None:
+        """Add a month whose days were summed already. What it does not hold (passages, closed hours) stays as it is."""
+        self.visits += sums.visits
+        self.estimated += sums.estimated
+        self.open_s += sums.open_s
+        self.seen_s += sums.seen_s
+        self.missing_s += sums.missing_s
+        self.facts += sums.days
+        self.open_days += sums.open_days
+        self.missing_facts += sums.missing_days
+
     def add(self, other: Figures) -> None:
         """Add a sum to this one."""
         for name in Figures.__slots__:
@@ -101,9 +112,10 @@ class Figures:
 
     @property
     def per_open_hour(self) -> int | None:
-        """Visits an open hour with a number, in tenths."""
-        known = self.open_s - min(self.missing_s, self.open_s)
-        return None if not known else ratio(self.open_visits * 36, known)
+        """Visits an open hour, in tenths; with hours missing a lower bound, with all of them missing ``None``."""
+        if not self.open_s or (self.missing_s >= self.open_s and not self.open_visits):
+            return None
+        return ratio(self.open_visits * 36, self.open_s)
 
     @property
     def closed_visits(self) -> int:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from collector.derive.background import Background
 from collector.derive.facts import MILLI, Facts
 from collector.derive.rounding import whole
 from collector.reports.ask import Ask
-from collector.reports.background import Background
 from collector.reports.charts.model import Heat, HeatCell, HeatRow, Sort
 from collector.reports.common import frame, nothing
 from collector.reports.cube import Slots, slots
@@ -85,7 +85,7 @@ def peak_of(week: dict[tuple[int, int], Hour]) -> tuple[int, int] | None:
 def finding(week: dict[tuple[int, int], Hour], peak: tuple[int, int] | None, words: ReportWords) -> str:
     """The finding in words; also the text alternative of the picture."""
     if peak is None:
-        return words.say("heatmap.none")
+        return words.say("heatmap.none" if any(hour.hours for hour in week.values()) else "heatmap.unknown")
     fine = _fine(week)
     mean = week[peak].mean or 0
     return words.say(
@@ -130,7 +130,9 @@ def square(week: dict[tuple[int, int], Hour], words: ReportWords) -> Part:
         row.append(Cell(total, mark) if known else Cell(None, Mark.MISSING if lower else Mark.CLOSED))
         rows.append(tuple(row))
         sum_text = words.tenths(total) if fine else words.number(total)
-        drawn.append(HeatRow(words.weekday(weekday), tuple(strip), (f"≥ {sum_text}" if lower else sum_text) if known else "–"))
+        drawn.append(
+            HeatRow(words.weekday(weekday), tuple(strip), (f"≥ {sum_text}" if lower else sum_text) if known else "–")
+        )
     kind = Kind.TENTHS if fine else Kind.COUNT
     columns = (
         Column("weekday", words.say("head.weekday"), Kind.COUNT),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collector.derive.background import Background
 from collector.derive.facts import MILLI, Facts
 from collector.derive.rounding import nearest, whole
+from collector.reports import common
 from collector.reports.ask import Ask
-from collector.reports.background import Background
 from collector.reports.charts.model import Bar, Bars, Sort, highest
 from collector.reports.common import frame, grid, nothing
 from collector.reports.cube import Slot, slots
@@ -50,15 +51,16 @@ def hours(facts: Facts, ask: Ask, words: ReportWords, background: Background) ->
         sort = Sort.MISSING if mark is Mark.MISSING else Sort.CLOSED if mark is Mark.CLOSED else Sort.COUNTED
         bars.append(
             Bar(
-                f"{h:02d}", None if none else visits[h], guess, sort, strong=h == peak,
+                f"{h:02d}", None if none else visits[h], guess, sort, strong=h == peak and bool(by_hour[h].visits),
                 figure="" if none or not visits.get(h) else words.number(visits[h]),
             )
         )  # fmt: skip
     everything = sum(visits.values())
     total = (
         Cell("total", text=words.say("total")),
-        Cell(everything, Mark.LOWER if any(s.missing for s in by_hour.values()) else Mark.NONE), Cell(sum(row[2].value or 0 for row in rows)),  # type: ignore[misc]
-        Cell(None), Cell(1000 if everything else None), Cell(sum(s.hours for s in by_hour.values())),
+        Cell(everything, Mark.LOWER if any(s.missing for s in by_hour.values()) else Mark.NONE),
+        Cell(common.column_sum(rows, 2)), Cell(None), Cell(1000 if everything else None),
+        Cell(sum(s.hours for s in by_hour.values())),
         Cell(sum(s.missing for s in by_hour.values())), Cell(None),
     )  # fmt: skip
     columns = (
@@ -71,22 +73,28 @@ def hours(facts: Facts, ask: Ask, words: ReportWords, background: Background) ->
         Column("missing_hours", words.say("head.missing_hours"), Kind.COUNT),
         Column("status", words.say("head.status")),
     )
-    sentence = words.say("hours.peak", hours=words.hour(peak), mean=words.tenths(ratio(by_hour[peak].mean() or 0, 100)))
+    mean = by_hour[peak].mean()
+    sentence = (
+        words.say("hours.none")
+        if mean is None
+        else words.say("hours.peak", hours=words.hour(peak), mean=words.tenths(ratio(mean, 100)))
+    )
     chart = Bars(
         tuple(bars), tuple(range(len(bars))), sentence, grid(highest([bar.value for bar in bars]), words)
     )  # fmt: skip
+    part = Part("hours", words.say("hours.part"), columns, tuple(rows), (total,), chart=chart)
     notes = [words.say("hours.missing", n=total[6].value)] if total[6].value else []
     return frame(
-        "hours", ask, words, background, [Part("hours", words.say("hours.part"), columns, tuple(rows), (total,), chart=chart)],
-        sentence, notes=notes, method=[words.say("hours.method")], extra={"peak": peak},
+        "hours", ask, words, background, [part],
+        sentence, notes=notes, method=[words.say("hours.method")], extra={"peak": None if mean is None else peak},
     )  # fmt: skip
 
 
 def _mark(slot: Slot) -> Mark:
+    if slot.missing and (slot.hours or slot.visits):
+        return Mark.LOWER
     if not slot.hours:
         return Mark.MISSING if slot.missing else Mark.CLOSED
-    if slot.missing:
-        return Mark.LOWER
     return Mark.ESTIMATED if slot.estimated else Mark.NONE
 
 

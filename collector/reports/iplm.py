@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from collector.derive.background import Background
 from collector.derive.facts import DayFact, Facts
 from collector.derive.local import Operations
 from collector.derive.rounding import nearest, whole
 from collector.reports import common
 from collector.reports.ask import Ask
-from collector.reports.background import Background
 from collector.reports.charts.model import Bar, Bars, Sort, highest
 from collector.reports.figures import Figures, ratio, total
 from collector.reports.loans import kiosk_visits
@@ -69,7 +69,7 @@ def iplm(
     if unknown:
         notes.append(words.say("iplm.unknown", n=unknown))
     part = Part("lines", words.say("iplm.part"), columns, rows)
-    months = _months(days, ask, words, sentence)
+    months = _months(days, words, sentence)
     return common.frame(
         "iplm", ask, words, background, [part, months], sentence, notes=notes,
         method=[words.say("iplm.method"), *common.method(words)],
@@ -85,12 +85,15 @@ def lines(
     mark = Mark.LOWER if figures.missing_s else Mark.NONE
     doors = "estimated" if figures.estimated else "counted"
 
-    def row(article: str, key: str, value: int | None, source: str, mark: Mark = Mark.NONE, kind: Kind | None = None) -> Row:
+    def row(
+        article: str, key: str, value: int | None, source: str, mark: Mark = Mark.NONE, kind: Kind | None = None
+    ) -> Row:
         known = value is not None
         word = source if known else "unknown"
         text = "" if known else words.say("iplm.not_known")
         return (
-            Cell(article), Cell(key, text=words.say(f"iplm.{key}")), Cell(value, mark if known else Mark.NONE, text, kind),
+            Cell(article), Cell(key, text=words.say(f"iplm.{key}")),
+            Cell(value, mark if known else Mark.NONE, text, kind),
             Cell(word, text=words.say(f"source.{word}")),
         )  # fmt: skip
 
@@ -131,7 +134,7 @@ def lines(
     )
 
 
-def _months(days: Sequence[DayFact], ask: Ask, words: ReportWords, alt: str) -> Part:
+def _months(days: Sequence[DayFact], words: ReportWords, alt: str) -> Part:
     """Visits by month."""
     by_month: dict[date, Figures] = {}
     for fact in days:
@@ -151,7 +154,8 @@ def _months(days: Sequence[DayFact], ask: Ask, words: ReportWords, alt: str) -> 
         rows.append(
             (
                 Cell(f"{month:%Y-%m}", text=words.month(month)), Cell(None if none else value, mark),
-                Cell(min(value, nearest(figures.estimated))), Cell(len(opened.get(month, ()))), common.coverage(figures),
+                Cell(min(value, nearest(figures.estimated))), Cell(len(opened.get(month, ()))),
+                common.coverage(figures),
             )
         )  # fmt: skip
         sort = figures.sort if none else Sort.COUNTED
@@ -169,8 +173,9 @@ def _months(days: Sequence[DayFact], ask: Ask, words: ReportWords, alt: str) -> 
     )  # fmt: skip
     figures = total(days)
     last = (
-        Cell("total", text=words.say("total")), Cell(sum(values.values()), Mark.LOWER if figures.missing_s else Mark.NONE),
-        Cell(sum(int(row[2].value or 0) for row in rows)), Cell(sum(len(each) for each in opened.values())), common.coverage(figures),  # type: ignore[arg-type]
+        Cell("total", text=words.say("total")),
+        Cell(sum(values.values()), Mark.LOWER if figures.missing_s else Mark.NONE),
+        Cell(common.column_sum(rows, 2)), Cell(sum(len(each) for each in opened.values())), common.coverage(figures),
     )  # fmt: skip
     chart = Bars(tuple(bars), tuple(range(len(bars))), alt, common.grid(highest(list(values.values())), words))
     return Part("months", words.say("iplm.months"), columns, tuple(rows), (last,), chart=chart)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from collector.derive.background import Background
 from collector.derive.facts import DayFact
 from collector.derive.local import Door, Loans, Operations
 from collector.derive.rounding import nearest
 from collector.reports import common, passages
 from collector.reports.ask import Ask, Every, bucket, name
-from collector.reports.background import Background
 from collector.reports.charts.model import Bar, Bars, highest, label_every
 from collector.reports.figures import ratio, total
 from collector.reports.model import Cell, Column, Kind, Part, Report, Row
@@ -52,8 +52,12 @@ def loans(
     )  # fmt: skip
     totals: tuple[Row, ...] = tuple(
         (
-            Cell("total", text=words.say("total")), Cell(""), Cell(""), Cell(op, text=words.operation(op)),
-            Cell(result, text=words.operation(result)), Cell(n),
+            Cell("total", text=words.say("total")),
+            Cell(""),
+            Cell(""),
+            Cell(op, text=words.operation(op)),
+            Cell(result, text=words.operation(result)),
+            Cell(n),
         )
         for (op, result), n in sorted(found.total.counts.items())
     )
@@ -67,7 +71,7 @@ def loans(
         "loans.sentence", lent=lent, back=found.total.done("checkin"), renewed=found.total.done("renew")
     )
     part = Part(
-        "loans", words.say("loans.part"), columns, rows, totals, chart=_chart(buckets, words, sentence),
+        "loans", words.say("loans.part"), columns, rows, totals, chart=_chart(buckets, ask, every, words, sentence),
         note=words.say("loans.bars"),
     )  # fmt: skip
     report = common.frame(
@@ -125,9 +129,14 @@ def _name(start: datetime, every: Every, words: ReportWords) -> tuple[str, str]:
     return name(day, every), common.bucket_cell(day, every, words).text
 
 
-def _chart(buckets: Buckets, words: ReportWords, alt: str) -> Bars:
+def _chart(buckets: Buckets, ask: Ask, every: Every, words: ReportWords, alt: str) -> Bars:
+    """What was lent. A day on which no kiosk sent anything keeps its place, without a bar."""
     keys = sorted(buckets)
-    values = [sum(operations.done("checkout") for operations in buckets[key].values()) for key in keys]
+    if every is Every.DAY:
+        days = list(ask.days())
+        known = {key[0]: key for key in keys}
+        keys = [known.get(day.isoformat(), (day.isoformat(), "")) for day in days]
+    values = [sum(o.done("checkout") for o in buckets[key].values()) if key in buckets else None for key in keys]
     bars = tuple(Bar(_under(key, words), value) for key, value in zip(keys, values, strict=True))
     return Bars(bars, label_every(len(bars), 8), alt, common.grid(highest(values), words))
 
@@ -143,7 +152,11 @@ def _extra(found: Loans, buckets: Buckets, every: Every, hundred: int | None) ->
     entries: list[tuple[str, Door, Operations]] = (
         [(key[0], kiosk, o) for key, kiosks in sorted(buckets.items()) for kiosk, o in kiosks.items()]
         if wide
-        else [(start.isoformat(), kiosk, o) for start, kiosks in sorted(found.buckets.items()) for kiosk, o in kiosks.items()]
+        else [
+            (start.isoformat(), kiosk, o)
+            for start, kiosks in sorted(found.buckets.items())
+            for kiosk, o in kiosks.items()
+        ]
     )
     return {
         "by": every.value,

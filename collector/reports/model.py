@@ -101,8 +101,8 @@ class Report:
     """A finished report in one language.
 
     ``sentence`` answers the report's question; ``notes`` say what happened, ``method`` how it was counted. ``extra``
-    are further figures for JSON. ``data`` is false when nothing at all is known of the period: that is not zero. A ``bare`` report is, in a
-    terminal, its table and notes alone.
+    are further figures for JSON. ``data`` is false when nothing at all is known of the period: that is not zero. A
+    ``bare`` report is, in a terminal, its table and notes alone.
     """
 
     name: str

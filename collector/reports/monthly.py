@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from collector.derive.facts import DayFact, Facts
+from collector.derive.background import Background
+from collector.derive.facts import DayFact, Facts, MonthSum
 from collector.derive.local import Operations
 from collector.derive.rounding import nearest, whole
 from collector.reports import common, heatmap, quality
 from collector.reports.ask import Ask, month_of, year_before
-from collector.reports.background import Background
 from collector.reports.charts.model import Bar, Bars, Sort, highest
 from collector.reports.compare import comparable
 from collector.reports.cube import slots
@@ -20,26 +20,25 @@ from collector.reports.loans import kiosk_visits, per_hundred
 from collector.reports.model import Cell, Column, Kind, Mark, Part, Printed, Report, Row
 from collector.reports.words import ReportWords
 
-
 #: So many of the month's happenings are told; the report on data quality has all.
 HAPPENINGS = 8
+UNSIGNED = Printed()
 
 
 def monthly(
     facts: Facts, kiosks: Operations | None, ask: Ask, words: ReportWords, background: Background,
-    printed: Printed = Printed(),
+    printed: Printed = UNSIGNED,
 ) -> Report:  # fmt: skip
     """The report of the month in which ``ask`` begins."""
     first, last = month_of(ask.first)
     ask = replace(ask, first=first, last=last)
     title = words.say("monthly.title", month=words.month(first))
-    years = facts.days(ask.together, date(first.year - 1, 1, 1), last)
-    days = [fact for fact in years if fact.day >= first]
+    days = facts.days(ask.together, first, last)
     if not days:
         return common.nothing("monthly", ask, words, background, title=title)
     figures = total(days)
     back = (year_before(first), year_before(last))
-    pairs = comparable(days, [fact for fact in years if back[0] <= fact.day <= back[1]], ask)
+    pairs = comparable(facts.day_visits(ask.together, first, last), facts.day_visits(ask.together, *back), ask)
     open_days = len({fact.day for fact in days if fact.open_s})
     visits = nearest(figures.visits)
     sentences = [
@@ -57,8 +56,9 @@ def monthly(
     by_door = quality.of_doors(facts, ask)
     doors = quality.door_rows(by_door, ask, words, background)
     week = heatmap.hours_of_week(slots(facts, ask.together, first, last))
+    months = facts.months(ask.together, date(first.year - 1, 1, 1), last)
     parts = [
-        day_part(days, words), month_part(years, first, words), doors, heatmap.square(week, words),
+        day_part(days, words), month_part(months, first, words), doors, heatmap.square(week, words),
         service_part(figures, kiosks, words),
     ]  # fmt: skip
     happened = quality.happenings(by_door, words, background, ask)
@@ -111,7 +111,7 @@ def day_part(days: Sequence[DayFact], words: ReportWords) -> Part:
         sort = Sort.MISSING if mark is Mark.MISSING else Sort.CLOSED if mark is Mark.CLOSED else Sort.COUNTED
         bars.append(Bar(str(day.day), None if none else value, guess, sort, gap=figures.missing_s > 0))
     figures = total(days)
-    everything = sum(int(row[1].value or 0) for row in rows)  # type: ignore[arg-type]
+    everything = common.column_sum(rows, 1)
     columns = (
         Column("day", words.say("head.day"), Kind.DAY), Column("visits", words.say("head.visits"), Kind.COUNT),
         Column("estimated", words.say("head.estimated"), Kind.COUNT),
@@ -120,40 +120,41 @@ def day_part(days: Sequence[DayFact], words: ReportWords) -> Part:
     )  # fmt: skip
     last: Row = (
         Cell("total", text=words.say("total")), Cell(everything, Mark.LOWER if figures.missing_s else Mark.NONE),
-        Cell(sum(int(row[2].value or 0) for row in rows)), Cell((figures.open_s + 180) // 360),  # type: ignore[arg-type]
+        Cell(common.column_sum(rows, 2)), Cell((figures.open_s + 180) // 360),
         common.coverage(figures), Cell(None),
     )  # fmt: skip
     ticks = tuple(at for at, day in enumerate(keys) if day.day == 1 or day.day % 5 == 0 or at == len(keys) - 1)
     if len(ticks) > 1 and ticks[-1] - ticks[-2] < 2:
         ticks = (*ticks[:-2], ticks[-1])
     open_days = sum(1 for key in keys if by_day[key].open_s)
-    mean = words.say("monthly.mean", n=everything // open_days) if open_days else ""
+    mean = words.say("monthly.mean", n=everything // open_days) if open_days and not figures.missing_s else ""
     chart = Bars(
-        tuple(bars), ticks, words.say("monthly.days_alt", n=everything), common.grid(highest([b.value for b in bars]), words, 3)
+        tuple(bars), ticks, words.say("monthly.days_alt", n=everything),
+        common.grid(highest([b.value for b in bars]), words, 3)
     )  # fmt: skip
     return Part("days", words.say("monthly.days"), columns, tuple(rows), (last,), chart=chart, note=mean)
 
 
-def month_part(years: Sequence[DayFact], first: date, words: ReportWords) -> Part:
+def month_part(years: Sequence[MonthSum], first: date, words: ReportWords) -> Part:
     """The months of the year up to this one, beside those of the year before."""
     by_month: dict[date, Figures] = {}
-    for fact in years:
-        by_month.setdefault(fact.day.replace(day=1), Figures()).add_day(fact)
+    for sums in years:
+        by_month.setdefault(sums.month, Figures()).add_month(sums)
     months = [date(first.year, month, 1) for month in range(1, first.month + 1)]
     this, that = _of_months(by_month, months), _of_months(by_month, [m.replace(year=m.year - 1) for m in months])
     rows, bars = [], []
     for month, now, before in zip(months, this, that, strict=True):
+        n, b = common.column_sum([(now,)], 0), common.column_sum([(before,)], 0)
         both = now.value is not None and before.value is not None
-        n, b = (int(now.value), int(before.value)) if both else (0, 0)  # type: ignore[arg-type]
         percent = change(n, b) if both and Mark.LOWER not in (now.mark, before.mark) else None
         rows.append((Cell(f"{month:%Y-%m}", text=words.month(month)), now, before, Cell(percent)))
         guess = nearest(by_month[month].estimated) if month in by_month else 0
-        value = None if now.value is None else int(now.value)  # type: ignore[arg-type]
+        value = None if now.value is None else n
         label = words.short_month(month) if value is None else f"{words.short_month(month)} {words.number(value)}"
         bars.append(
             Bar(
                 label, value, guess, Sort.MISSING if value is None else Sort.COUNTED, gap=now.mark is Mark.LOWER,
-                before=None if before.value is None else int(before.value), strong=month == first,  # type: ignore[arg-type]
+                before=None if before.value is None else b, strong=month == first,
             )
         )  # fmt: skip
     columns = (

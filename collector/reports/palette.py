@@ -18,9 +18,10 @@ RIVER: Final = "#0A535B"
 RIVER_2: Final = "#4F8C90"
 SARUNG: Final = "#7D1D4E"
 LOST: Final = "#93171A"
+BLACK_INK: Final = "#04181B"  # on the middle of the heat map
 HEAT: Final = ("#E8F1EA", "#C1DFD6", "#9ACBC4", "#74B4B1", "#509A9B", "#257378", "#13565C", "#09373D")
 
 
 def on_heat(step: int) -> str:
     """The colour of a number on a step: at least 5:1."""
-    return INK if step < 5 else PAPER
+    return BLACK_INK if step < 5 else PAPER

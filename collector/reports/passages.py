@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from collector.derive.background import Background
 from collector.derive.local import By, Door, Passages, Visits
 from collector.reports import common
-from collector.reports.ask import Ask, Every
-from collector.reports.background import Background
+from collector.reports.ask import Ask, Every, bucket
 from collector.reports.model import Cell, Column, Kind, Part, Report
 from collector.reports.words import ReportWords
 
@@ -54,6 +54,22 @@ def label(start: datetime, every: Every) -> str:
     return start.strftime("%Y-%m-%d %H.%M" if every in BY else "%Y-%m-%d")
 
 
+def _grouped(found: Visits, every: Every, words: ReportWords) -> dict[Cell, dict[Door, Passages]]:
+    """Buckets by what stands in front of their rows; days may be put together to weeks, months, years."""
+    grouped: dict[Cell, dict[Door, Passages]] = {}
+    for start, doors in sorted(found.buckets.items()):
+        key = (
+            Cell(label(start, every)) if every in BY else common.bucket_cell(bucket(start.date(), every), every, words)
+        )
+        slot = grouped.setdefault(key, {})
+        for door, passages in doors.items():
+            into = slot.setdefault(door, Passages())
+            into.into += passages.into
+            into.out += passages.out
+            into.turned_back += passages.turned_back
+    return grouped
+
+
 def notes(found: Visits, words: ReportWords) -> list[str]:
     """What the totals have to say of themselves."""
     total, lines = found.total, []
@@ -78,14 +94,14 @@ def raw(found: Visits, ask: Ask, every: Every, words: ReportWords, background: B
     )
     rows = tuple(
         (
-            Cell(label(start, every)),
+            start,
             Cell(door.site, text=background.site(door.site)),
             Cell(door.device, text=background.door(door.site, door.device)),
             Cell(passages.into),
             Cell(passages.out),
             Cell(passages.turned_back),
         )
-        for start, doors in sorted(found.buckets.items())
+        for start, doors in _grouped(found, every, words).items()
         for door, passages in sorted(doors.items(), key=by_door)
     )
     total = found.total

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from collector.derive.background import Background
 from collector.derive.facts import MILLI, DayFact, Facts, Status
 from collector.derive.rounding import whole
 from collector.reports import common
 from collector.reports.ask import Ask
-from collector.reports.background import Background
 from collector.reports.charts.model import Sort, Strip, StripDay, StripRow
 from collector.reports.figures import Figures, ratio, total
 from collector.reports.model import Audience, Cell, Column, Kind, Mark, Part, Report, Row
@@ -41,39 +41,44 @@ def of_days(by_door: ByDoor, ask: Ask, words: ReportWords, background: Backgroun
     """The report of days that were read already."""
     if not by_door:
         return common.nothing("quality", ask, words, background)
+    part, sums, everything = _doors(by_door, ask, words, background)
+    parts = everything.shares or (0, 0, 0)
+    sentence = words.say(
+        "quality.sentence", counted=words.percent(parts[0]), estimated=words.percent(parts[1]),
+        missing=words.percent(parts[2]),
+    )  # fmt: skip
+    doors = sorted(by_door)
+    notes = [*worries(by_door, sums, ask, words, background), *happenings(by_door, words, background, ask)]
+    inside = [background.door(*door) for door in doors if not background.perimeter(*door)]
+    if inside:
+        notes.append(words.say("visits.inside", doors=", ".join(inside)))
+    chart = _strip(doors, by_door, sums, ask, words, background, sentence)
+    days = _days(doors, by_door, words, background)
+    return common.frame(
+        "quality", ask, words, background, [replace(part, chart=chart), days], sentence, notes=notes,
+        method=[words.say("quality.method"), *common.method(words)],
+    )  # fmt: skip
+
+
+def _doors(
+    by_door: ByDoor, ask: Ask, words: ReportWords, background: Background
+) -> tuple[Part, dict[tuple[str, str], Figures], Figures]:
+    """A row a door; the sums of each, and those of the perimeter doors together."""
     doors = sorted(by_door)
     sums = {door: total(by_door[door]) for door in doors}
     everything = Figures()
     outer = [door for door in doors if background.perimeter(*door)]
     for door in outer:
         everything.add(sums[door])
-    visits, corrected = {}, {}
+    visits: dict[tuple[str, str], int] = {}
+    corrected: dict[tuple[str, str], int] = {}
     for some in (outer, [door for door in doors if door not in outer]):
         visits.update(zip(some, whole([sums[d].visits for d in some]), strict=True))
         corrected.update(zip(some, whole([sums[d].corrected for d in some]), strict=True))
-    rows = {
-        d: _row(d, sums[d], by_door[d][-1].factor, corrected[d], visits[d], ask, words, background) for d in doors
-    }
-    parts = everything.shares or (0, 0, 0)
-    sentence = words.say(
-        "quality.sentence", counted=words.percent(parts[0]), estimated=words.percent(parts[1]),
-        missing=words.percent(parts[2]),
-    )  # fmt: skip
-    chart = _strip(doors, by_door, sums, ask, words, background, sentence)
-    happened = happenings(by_door, words, background, ask)
-    notes = [*worries(by_door, sums, ask, words, background), *happened]
-    if len(outer) < len(doors):
-        inside = ", ".join(background.door(*door) for door in doors if door not in outer)
-        notes.append(words.say("visits.inside", doors=inside))
-    part = Part(
-        "doors", words.say("quality.part"), _columns(words), tuple(rows.values()),
-        (_total([rows[door] for door in outer], everything, words),), chart=chart,
-    )  # fmt: skip
-    days = _days(doors, by_door, words, background)
-    return common.frame(
-        "quality", ask, words, background, [part, days], sentence, notes=notes,
-        method=[words.say("quality.method"), *common.method(words)],
-    )  # fmt: skip
+    rows = {d: _row(d, sums[d], by_door[d][-1].factor, corrected[d], visits[d], ask, background) for d in doors}
+    last = _total([rows[door] for door in outer], everything, words)
+    part = Part("doors", words.say("quality.part"), _columns(words), tuple(rows.values()), (last,))
+    return part, sums, everything
 
 
 def door_rows(by_door: ByDoor, ask: Ask, words: ReportWords, background: Background) -> Part:
@@ -81,7 +86,7 @@ def door_rows(by_door: ByDoor, ask: Ask, words: ReportWords, background: Backgro
     outer = {door: days for door, days in by_door.items() if background.perimeter(*door)}
     if not outer:  # figures from another system, which knew no doors
         return Part("doors", words.say("monthly.doors"), (Column("door", words.say("head.door")),), ())
-    part = of_days(outer, ask, words, background).part("doors")
+    part, _, _ = _doors(outer, ask, words, background)
     keys = [column.key for column in part.columns]
     wanted = ["site", "door", "in", "corrected", "beyond", "reported", "counted", "estimated", "missing"]
     at = [keys.index(key) for key in wanted]
@@ -96,10 +101,11 @@ def door_rows(by_door: ByDoor, ask: Ask, words: ReportWords, background: Backgro
             door = replace(door, text=words.say("where.door", site=site.text, door=door.text))
         return (site, door, *others)
 
+    in_words = words.say("total")
     return replace(
         part, columns=tuple(replace(part.columns[i], detail=part.columns[i].key == "site") for i in at),
-        rows=tuple(named(row) for row in part.rows),
-        totals=tuple((Cell("total"), Cell("total", text=words.say("total")), *pick(row)[2:]) for row in part.totals), chart=None, title=words.say("monthly.doors"),
+        rows=tuple(named(row) for row in part.rows), title=words.say("monthly.doors"),
+        totals=tuple((Cell("total"), Cell("total", text=in_words), *pick(row)[2:]) for row in part.totals),
     )  # fmt: skip
 
 
@@ -131,7 +137,6 @@ def _row(
     corrected: int,
     reported: int,
     ask: Ask,
-    words: ReportWords,
     background: Background,
 ) -> Row:
     known = background.factor(*door, ask.last)
@@ -147,7 +152,7 @@ def _row(
 
 def _total(rows: Sequence[Row], figures: Figures, words: ReportWords) -> Row:
     def summed(at: int) -> Cell:
-        return Cell(sum(int(row[at].value or 0) for row in rows))  # type: ignore[arg-type]
+        return Cell(common.column_sum(rows, at))
 
     reported = Cell(summed(15).value, Mark.LOWER if figures.missing_s else Mark.NONE)
     return (
@@ -254,9 +259,7 @@ def worries(
     return lines
 
 
-def happenings(
-    by_door: ByDoor, words: ReportWords, background: Background, ask: Ask
-) -> list[str]:
+def happenings(by_door: ByDoor, words: ReportWords, background: Background, ask: Ask) -> list[str]:
     """What happened, dated: missing and estimated stretches, days on which nobody came, closures, corrections."""
     dated: list[tuple[date, str]] = []
     for door, facts in by_door.items():
@@ -291,4 +294,3 @@ def happenings(
                 )
             )  # fmt: skip
     return [line for _, line in sorted(dated)]
-

@@ -23,6 +23,8 @@ EN = {
     "legend.gap": "some hours without data",
     "legend.peak": "busiest hour",
     "legend.before": "the same month of {year}",
+    "legend.happened": "special days now",
+    "legend.happened_before": "special days a year before",
     "legend.dashed": "estimated",
     "legend.height": "counted, height = share of open hours",
     "head.period": "period",
@@ -85,12 +87,12 @@ EN = {
     "note.closed": "{n} of them came outside opening hours.",
     "note.no_hours": "No opening hours are set, so coverage cannot be told.",
     "method.visit": (
-        "A physical visit is a person who enters by a perimeter door, for whatever purpose (ISO 2789); counted "
-        "automatically by the door's sensor, inwards only."
+        "A physical visit is a person who enters by a perimeter door, for whatever purpose (ISO 2789); "
+        "counted automatically by the door's sensor, inwards only."
     ),
     "method.estimate": (
-        "Open hours without data are estimated from the same hour of like days, and marked. Where that is not possible the "
-        "hour is called missing, and is not counted as zero."
+        "Open hours without data are estimated from the same hour of like days, and marked. Where that is not"
+        " possible the hour is called missing, and is not counted as zero."
     ),
     "method.reported": "Reported = raw × factor + adjustments + estimates. Raw records are never edited.",
     "method.factor": (
@@ -112,6 +114,7 @@ EN = {
     "hours.title": "Hours of the day",
     "hours.part": "By hour",
     "hours.peak": "Busiest at {hours}: {mean} visits on average.",
+    "hours.none": "No open hour has data.",
     "hours.missing": "{n} open hours have no data and are left out.",
     "hours.missing.1": "1 open hour has no data and is left out.",
     "hours.method": "Mean a day: visits in that hour, over the days on which it was open and has data.",
@@ -120,14 +123,15 @@ EN = {
     "heatmap.cells": "Hours of the week",
     "heatmap.peak": "Busiest {weekday} {hours}: {mean} visits.",
     "heatmap.none": "No visits in opening hours.",
+    "heatmap.unknown": "No open hour has data.",
     "heatmap.note": "Framed: the busiest hour.",
     "heatmap.closed": "{n} visits outside opening hours are not in the map.",
     "heatmap.missing": "{n} open hours have no data and are left out of the means.",
     "heatmap.missing.1": "1 open hour has no data and is left out of the means.",
     "heatmap.estimated": "Hatched: a quarter or more is an estimate.",
     "heatmap.method": (
-        "Each cell is the mean of visits in that hour, over the days on which it was open and has data. Over several sites "
-        "the means are added."
+        "Each cell is the mean of visits in that hour, over the days on which it was open and has data. Over "
+        "several sites the means are added."
     ),
     "compare.title": "Compared with a year before",
     "compare.part": "By period",
@@ -145,16 +149,16 @@ EN = {
     "compare.same.sites": "{n} visits, as many as a year before ({before}); {days} days are summed, over all sites.",
     "compare.none": "No day is complete in both years, so nothing can be compared.",
     "compare.left_out": (
-        "{n} days are left out, being incomplete in one of the years; what is known of them: {now} visits now, {before} a "
-        "year before."
+        "{n} days are left out, being incomplete in one of the years; what is known of them: {now} visits "
+        "now, {before} a year before."
     ),
     "compare.left_out.1": (
-        "1 day is left out, being incomplete in one of the years; what is known of it: {now} visits now, {before} a year "
-        "before."
+        "1 day is left out, being incomplete in one of the years; what is known of it: {now} visits now, "
+        "{before} a year before."
     ),
     "compare.left_out.sites": (
-        "{n} days of all sites are left out, being incomplete in one of the years; what is known of them: {now} visits now, "
-        "{before} a year before."
+        "{n} days of all sites are left out, being incomplete in one of the years; what is known of them: "
+        "{now} visits now, {before} a year before."
     ),
     "compare.estimated": "Estimated among them: {now} now, {before} a year before.",
     "compare.only": "{name} began on {day}; there was none in the same period of the year before.",
@@ -164,16 +168,16 @@ EN = {
     "compare.earlier.1": "{name} began on {day}, 1 day earlier than the year before ({other}).",
     "compare.fixed": "{name}, {day} and {other}, fell on different weekdays.",
     "compare.method": (
-        "Each day stands beside the same weekday 52 weeks before, a Tuesday beside a Tuesday. Only days that are complete "
-        "in both years are summed."
+        "Each day stands beside the same weekday 52 weeks before, a Tuesday beside a Tuesday. Only days that "
+        "are complete in both years are summed."
     ),
     "quality.title": "Data quality",
     "quality.part": "Doors",
     "quality.days": "Days by door",
     "quality.sentence": "Of the open hours {counted} are counted, {estimated} estimated, {missing} missing.",
     "quality.method": (
-        "Coverage is the share of open hours that a working sensor watched. Differ compares in and out; a real door is "
-        "never quite in balance."
+        "Coverage is the share of open hours that a working sensor watched. Differ compares in and out; a "
+        "real door is never quite in balance."
     ),
     "quality.imbalance": "{door}: in and out differ by {percent}. Check that the sensor is level.",
     "quality.old_factor": "{door}: the factor was measured on {since}, more than six months ago. Measure it again.",
@@ -203,10 +207,13 @@ EN = {
     "survey.no_week": (
         "{site}: no week is wholly counted, without a holiday and with the usual opening hours. Choose a longer period."
     ),
-    "survey.counted": "{site}: the period itself was counted, {n}; the estimate differs by {change}. Report the count.",
+    "survey.counted": (
+        "{site}: the period itself was counted, {n}; the estimate differs by {change}. Report the count."
+    ),
     "survey.method": (
-        "A week from Monday to Sunday of which every open hour was counted, without a holiday and with the usual hours; of "
-        "those the nearest to the median of each weekday. Times {weeks}; an estimate (ES), not a count."
+        "A week from Monday to Sunday of which every open hour was counted, without a holiday and with the "
+        "usual hours; of those the nearest to the median of each weekday. Times {weeks}; an estimate (ES), "
+        "not a count."
     ),
     "loans.title": "Loans",
     "loans.part": "What the kiosks did",
@@ -236,8 +243,8 @@ EN = {
     "iplm.unknown": "{n} lines are not known to this system; fill them in from the library's own records.",
     "iplm.unknown.1": "1 line is not known to this system; fill it in from the library's own records.",
     "iplm.method": (
-        "Lines of Peraturan Perpustakaan Nasional 7/2025, article 15. Patrons on site are counted as visits: who comes "
-        "twice counts twice."
+        "Lines of Peraturan Perpustakaan Nasional 7/2025, article 15. Patrons on site are counted as visits: "
+        "who comes twice counts twice."
     ),
     "iplm.participants": "Participants in reading and literacy events",
     "iplm.visits": "Patrons using the services on site (physical visits)",

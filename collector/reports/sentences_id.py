@@ -23,6 +23,8 @@ ID = {
     "legend.gap": "sebagian jam tanpa data",
     "legend.peak": "jam tersibuk",
     "legend.before": "bulan yang sama tahun {year}",
+    "legend.happened": "hari khusus kini",
+    "legend.happened_before": "hari khusus setahun lalu",
     "legend.dashed": "perkiraan",
     "legend.height": "tercatat, tinggi = bagian jam buka",
     "head.period": "Masa",
@@ -83,24 +85,22 @@ ID = {
     "note.closed": "{n} di antaranya masuk di luar jam buka.",
     "note.no_hours": "Jam buka belum diatur, jadi cakupan tidak dapat dihitung.",
     "method.visit": (
-        "Kunjungan fisik adalah orang yang masuk lewat pintu luar, untuk keperluan apa pun (ISO 2789); dihitung otomatis "
-        "oleh sensor pintu, arah masuk saja."
+        "Kunjungan fisik adalah orang yang masuk lewat pintu luar, untuk keperluan apa pun (ISO 2789); "
+        "dihitung otomatis oleh sensor pintu, arah masuk saja."
     ),
     "method.estimate": (
-        "Jam buka tanpa data diperkirakan dari jam yang sama pada hari-hari serupa dan ditandai. Bila perkiraan tidak "
-        "mungkin, jam itu disebut hilang dan tidak dihitung nol."
+        "Jam buka tanpa data diperkirakan dari jam yang sama pada hari-hari serupa dan ditandai. Bila "
+        "perkiraan tidak mungkin, jam itu disebut hilang dan tidak dihitung nol."
     ),
-    "method.reported": (
-        "Dilaporkan = mentah × faktor + penyesuaian + perkiraan. Catatan mentah tidak pernah diubah."
-    ),
+    "method.reported": "Dilaporkan = mentah × faktor + penyesuaian + perkiraan. Catatan mentah tidak pernah diubah.",
     "method.factor": (
         "Faktor {door}: {factor} (95 %: {low} sampai {high}), dari hitungan manual {n} orang, berlaku sejak {since}."
     ),
     "method.factor.plain": "Faktor {door}: {factor}.",
     "passages.sentence": "{into} masuk dan {out} keluar, sebagaimana dihitung.",
     "passages.untimed": (
-        "Dalam jumlah itu: {into} masuk dan {out} keluar dari catatan yang tidak pernah tiba, diketahui dari hitungan "
-        "total."
+        "Dalam jumlah itu: {into} masuk dan {out} keluar dari catatan yang tidak pernah tiba, diketahui dari "
+        "hitungan total."
     ),
     "passages.estimated": "Waktu dari {into} masuk dan {out} keluar adalah perkiraan.",
     "passages.method": "Angka sebagaimana dihitung sensor, belum dikoreksi.",
@@ -112,6 +112,7 @@ ID = {
     "hours.title": "Jam kunjungan",
     "hours.part": "Menurut jam",
     "hours.peak": "Tersibuk pukul {hours}: rata-rata {mean} kunjungan.",
+    "hours.none": "Tidak ada jam buka yang ada datanya.",
     "hours.missing": "{n} jam buka tidak ada datanya dan tidak ikut dihitung.",
     "hours.method": "Rata-rata sehari: kunjungan pada jam itu dibagi hari ketika jam itu buka dan ada datanya.",
     "heatmap.title": "Kapan orang datang",
@@ -119,38 +120,45 @@ ID = {
     "heatmap.cells": "Jam dalam minggu",
     "heatmap.peak": "Tersibuk {weekday} {hours}: {mean} kunjungan.",
     "heatmap.none": "Tidak ada kunjungan pada jam buka.",
+    "heatmap.unknown": "Tidak ada jam buka yang ada datanya.",
     "heatmap.note": "Berbingkai: jam tersibuk.",
     "heatmap.closed": "{n} kunjungan di luar jam buka tidak ada dalam peta.",
     "heatmap.missing": "{n} jam buka tidak ada datanya dan tidak ikut dirata-rata.",
     "heatmap.estimated": "Berarsir: seperempat atau lebih adalah perkiraan.",
     "heatmap.method": (
-        "Setiap kotak adalah rata-rata kunjungan pada jam itu, atas hari-hari ketika jam itu buka dan ada datanya. Untuk "
-        "beberapa lokasi, rata-ratanya dijumlahkan."
+        "Setiap kotak adalah rata-rata kunjungan pada jam itu, atas hari-hari ketika jam itu buka dan ada "
+        "datanya. Untuk beberapa lokasi, rata-ratanya dijumlahkan."
     ),
     "compare.title": "Dibanding setahun lalu",
     "compare.part": "Per masa",
     "compare.now": "kini",
     "compare.before": "setahun lalu",
-    "compare.more": "{n} kunjungan, {percent} lebih banyak daripada setahun lalu ({before}), pada {days} hari yang sama.",
-    "compare.fewer": "{n} kunjungan, {percent} lebih sedikit daripada setahun lalu ({before}), pada {days} hari yang sama.",
+    "compare.more": (
+        "{n} kunjungan, {percent} lebih banyak daripada setahun lalu ({before}), pada {days} hari yang sama."
+    ),
+    "compare.fewer": (
+        "{n} kunjungan, {percent} lebih sedikit daripada setahun lalu ({before}), pada {days} hari yang sama."
+    ),
     "compare.same": "{n} kunjungan, sama dengan setahun lalu ({before}), pada {days} hari yang sama.",
     "compare.more.sites": (
-        "{n} kunjungan, {percent} lebih banyak daripada setahun lalu ({before}); {days} hari dijumlahkan dari semua lokasi."
+        "{n} kunjungan, {percent} lebih banyak daripada setahun lalu ({before}); {days} hari dijumlahkan dari"
+        " semua lokasi."
     ),
     "compare.fewer.sites": (
-        "{n} kunjungan, {percent} lebih sedikit daripada setahun lalu ({before}); {days} hari dijumlahkan dari semua lokasi."
+        "{n} kunjungan, {percent} lebih sedikit daripada setahun lalu ({before}); {days} hari dijumlahkan "
+        "dari semua lokasi."
     ),
     "compare.same.sites": (
         "{n} kunjungan, sama dengan setahun lalu ({before}); {days} hari dijumlahkan dari semua lokasi."
     ),
     "compare.none": "Tidak ada hari yang lengkap pada kedua tahun, jadi tidak ada yang dapat dibandingkan.",
     "compare.left_out": (
-        "{n} hari dilewati karena tidak lengkap pada salah satu tahun; yang diketahui darinya: {now} kunjungan kini, "
-        "{before} setahun lalu."
+        "{n} hari dilewati karena tidak lengkap pada salah satu tahun; yang diketahui darinya: {now} "
+        "kunjungan kini, {before} setahun lalu."
     ),
     "compare.left_out.sites": (
-        "{n} hari dari semua lokasi dilewati karena tidak lengkap pada salah satu tahun; yang diketahui darinya: {now} "
-        "kunjungan kini, {before} setahun lalu."
+        "{n} hari dari semua lokasi dilewati karena tidak lengkap pada salah satu tahun; yang diketahui "
+        "darinya: {now} kunjungan kini, {before} setahun lalu."
     ),
     "compare.estimated": "Perkiraan di dalamnya: {now} kini, {before} setahun lalu.",
     "compare.only": "{name} mulai {day}; setahun sebelumnya tidak tercatat dalam masa yang sama.",
@@ -158,16 +166,16 @@ ID = {
     "compare.earlier": "{name} mulai {day}, {n} hari lebih awal daripada tahun sebelumnya ({other}).",
     "compare.fixed": "{name}, {day} dan {other}, jatuh pada hari lain dalam minggu.",
     "compare.method": (
-        "Setiap hari dibandingkan dengan hari yang sama 52 minggu sebelumnya, sehingga Selasa berhadapan dengan Selasa. "
-        "Hanya hari yang lengkap pada kedua tahun dijumlahkan."
+        "Setiap hari dibandingkan dengan hari yang sama 52 minggu sebelumnya, sehingga Selasa berhadapan "
+        "dengan Selasa. Hanya hari yang lengkap pada kedua tahun dijumlahkan."
     ),
     "quality.title": "Mutu data",
     "quality.part": "Pintu",
     "quality.days": "Hari per pintu",
     "quality.sentence": "Dari jam buka {counted} tercatat, {estimated} perkiraan, {missing} hilang.",
     "quality.method": (
-        "Cakupan adalah bagian jam buka yang diawasi sensor yang bekerja. Selisih membandingkan masuk dan keluar; pintu "
-        "yang sesungguhnya tidak pernah tepat seimbang."
+        "Cakupan adalah bagian jam buka yang diawasi sensor yang bekerja. Selisih membandingkan masuk dan "
+        "keluar; pintu yang sesungguhnya tidak pernah tepat seimbang."
     ),
     "quality.imbalance": "{door}: masuk dan keluar selisih {percent}. Pastikan sensor rata.",
     "quality.old_factor": "{door}: faktor diukur pada {since}, lebih dari enam bulan lalu. Ukur lagi.",
@@ -193,13 +201,14 @@ ID = {
     "survey.sentence": "Perkiraan {n} kunjungan setahun: satu minggu yang lazim dikalikan {weeks}.",
     "survey.none": "Tidak ada minggu yang memenuhi syarat, jadi tidak ada perkiraan.",
     "survey.no_week": (
-        "{site}: tidak ada minggu yang lengkap tercatat, tanpa hari libur dan dengan jam buka biasa. Pilih masa yang lebih "
-        "panjang."
+        "{site}: tidak ada minggu yang lengkap tercatat, tanpa hari libur dan dengan jam buka biasa. Pilih "
+        "masa yang lebih panjang."
     ),
     "survey.counted": "{site}: masa itu sendiri terhitung {n}; perkiraan berbeda {change}. Laporkan hitungannya.",
     "survey.method": (
-        "Minggu Senin sampai Minggu yang seluruh jam bukanya tercatat, tanpa hari libur, dengan jam buka biasa; dipilih yang "
-        "paling dekat dengan nilai tengah setiap hari. Dikalikan {weeks}; ini perkiraan (ES), bukan hitungan."
+        "Minggu Senin sampai Minggu yang seluruh jam bukanya tercatat, tanpa hari libur, dengan jam buka "
+        "biasa; dipilih yang paling dekat dengan nilai tengah setiap hari. Dikalikan {weeks}; ini perkiraan "
+        "(ES), bukan hitungan."
     ),
     "loans.title": "Peminjaman",
     "loans.part": "Kegiatan anjungan",
@@ -228,8 +237,8 @@ ID = {
     "iplm.none": "Belum ada kunjungan yang tercatat.",
     "iplm.unknown": "{n} baris tidak diketahui alat ini; isilah dari catatan perpustakaan. Tidak ada yang dikarang.",
     "iplm.method": (
-        "Butir menurut Peraturan Perpustakaan Nasional Nomor 7 Tahun 2025, Pasal 15. Pemustaka luring dihitung sebagai "
-        "kunjungan: orang yang datang dua kali terhitung dua kali."
+        "Butir menurut Peraturan Perpustakaan Nasional Nomor 7 Tahun 2025, Pasal 15. Pemustaka luring "
+        "dihitung sebagai kunjungan: orang yang datang dua kali terhitung dua kali."
     ),
     "iplm.participants": "Peserta kegiatan minat baca dan literasi",
     "iplm.visits": "Pemustaka yang menggunakan layanan, luring (kunjungan fisik)",
@@ -270,7 +279,9 @@ ID = {
     "monthly.fewer": "{percent} lebih sedikit daripada hari yang sama setahun lalu ({n} hari dibandingkan).",
     "monthly.same": "Sama dengan hari yang sama setahun lalu ({n} hari dibandingkan).",
     "monthly.more.sites": "{percent} lebih banyak daripada hari yang sama setahun lalu ({n} hari dari semua lokasi).",
-    "monthly.fewer.sites": "{percent} lebih sedikit daripada hari yang sama setahun lalu ({n} hari dari semua lokasi).",
+    "monthly.fewer.sites": (
+        "{percent} lebih sedikit daripada hari yang sama setahun lalu ({n} hari dari semua lokasi)."
+    ),
     "monthly.same.sites": "Sama dengan hari yang sama setahun lalu ({n} hari dari semua lokasi).",
     "monthly.lent": "Dari setiap 100 kunjungan, {n} eksemplar dipinjam di anjungan.",
     "monthly.left_out": "{n} hari tidak dibandingkan karena tidak lengkap pada salah satu tahun.",

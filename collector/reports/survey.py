@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median_low
 
+from collector.derive.background import Background
 from collector.derive.facts import DayFact, Facts, Status
 from collector.derive.rounding import nearest, whole
 from collector.reports import common
 from collector.reports.ask import Ask
-from collector.reports.background import Background
 from collector.reports.charts.model import Bar, Bars, Sort, highest
 from collector.reports.figures import change
 from collector.reports.model import Cell, Column, Kind, Mark, Part, Report
@@ -53,7 +53,9 @@ def typical_week(site: str, days: Sequence[DayFact], holidays: frozenset[date]) 
     if not weeks:
         return None
     middle = [median_low([week[n].visits for week in weeks]) for n in range(7)]
-    nearest_first = sorted(weeks, key=lambda week: (sum(abs(week[n].visits - middle[n]) for n in range(7)), week[0].day))
+    nearest_first = sorted(
+        weeks, key=lambda week: (sum(abs(week[n].visits - middle[n]) for n in range(7)), week[0].day)
+    )
     return Sample(site, nearest_first[0], len(weeks))
 
 

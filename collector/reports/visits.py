@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from collector.derive.background import Background
 from collector.derive.facts import MILLI, WHOLE_SITE, DayFact, HourFact
 from collector.derive.local import Passages, Visits, local
 from collector.derive.rounding import nearest, whole
 from collector.reports import common, passages, visits_json
 from collector.reports.ask import Ask, Every, bucket
-from collector.reports.background import Background
 from collector.reports.charts.model import Bar, Bars, Sort, highest, label_every
 from collector.reports.figures import Figures
 from collector.reports.model import Cell, Column, Kind, Mark, Part, Report, Row
@@ -51,8 +51,8 @@ def visits(
     if by_site:
         sums = _by_site(sums, outer, background)
     total = _total(sums, outer, background)
-    keys = sorted(sums, key=lambda key: (key[0], key[1], key[2]))  # type: ignore[arg-type,return-value]
-    rows = _rows(keys, sums, ask, every, words, background, by_site=by_site, turned=_turned(made_of, ask, hourly))
+    keys = sorted(sums, key=lambda key: (key[0], key[1], key[2]))
+    rows = _rows(keys, sums, ask, every, words, background, by_site=by_site, turned=_turned(made_of, hourly))
     inside = sorted({(s, d) for _, s, d in sums if d and not background.perimeter(s, d)})
     notes = common.usual_notes(total, words)
     if inside:
@@ -116,7 +116,7 @@ def _total(sums: dict[Key, Figures], outer: dict[Key, Figures], background: Back
     return total
 
 
-def _turned(made_of: Material, ask: Ask, hourly: bool) -> dict[tuple[int, str, str], int]:
+def _turned(made_of: Material, hourly: bool) -> dict[tuple[int, str, str], int]:
     """Who turned back, by hour: facts of hours do not hold it."""
     if not hourly or made_of.passages is None:
         return {}
@@ -160,7 +160,9 @@ def _rows(
     by_site: bool,
     turned: dict[tuple[int, str, str], int],
 ) -> list[Row]:
-    columns: dict[str, dict[Key, int]] = {name: {} for name in ("corrected", "visits", "estimated", "untimed", "closed")}
+    columns: dict[str, dict[Key, int]] = {
+        name: {} for name in ("corrected", "visits", "estimated", "untimed", "closed")
+    }
     for outside in (True, False):
         mine = [key for key in keys if (not key[2] or background.perimeter(key[1], key[2])) is outside]
         for name, numbers in columns.items():
@@ -197,7 +199,7 @@ def _rates(figures: Figures) -> tuple[Cell, Cell, Cell]:
     rate = figures.per_open_hour
     closed = Mark.CLOSED if not figures.open_s else Mark.MISSING
     return (
-        Cell(rate, closed if rate is None else Mark.NONE),
+        Cell(rate, closed if rate is None else Mark.LOWER if figures.missing_s else Mark.NONE),
         Cell((figures.open_s + 180) // 360),
         common.coverage(figures),
     )
@@ -218,7 +220,7 @@ def _total_row(
         return by_site or background.perimeter(str(row[1].value), str(row[2].value))
 
     def column(at: int) -> Cell:
-        return Cell(sum(int(row[at].value or 0) for row in rows if outside(row)))  # type: ignore[arg-type]
+        return Cell(common.column_sum(filter(outside, rows), at))
 
     numbers = [column(at) for at in range(first, first + 9)]
     visits = numbers[5]
@@ -235,7 +237,7 @@ def _chart(outer: dict[Key, Figures], every: Every, ask: Ask, words: ReportWords
         by_start.setdefault(start, Figures()).add(figures)
         if figures.open_s and isinstance(start, date):
             days.add(start)
-    starts = sorted(by_start)  # type: ignore[type-var]
+    starts = sorted(by_start)
     values = whole([by_start[start].visits for start in starts])
     zone = ZoneInfo(ask.zone)
     bars = []

@@ -14,7 +14,9 @@ from collector.reports.figures import Figures
 Key = tuple[date | int, str, str]  # the bucket's first day, or the hour's moment in ms of UTC; site; door
 
 
-def entries(found: Visits | None, sums: dict[Key, Figures], total: Figures, every: Every, ask: Ask) -> dict[str, object]:
+def entries(
+    found: Visits | None, sums: dict[Key, Figures], total: Figures, every: Every, ask: Ask
+) -> dict[str, object]:
     """The same by door for programs: passages where they were read, and what is derived beside them."""
     doors: dict[tuple[str, str], Figures] = {}
     for (_, site, device), figures in sums.items():

@@ -14,10 +14,12 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 import msgspec
 
+from collector.derive.background import Background
 from collector.derive.facts import Facts
 from collector.derive.refreshed import Refreshed
 from collector.store.db import Db
@@ -260,6 +262,10 @@ class Reading(Protocol):
 
     def facts(self) -> Facts:
         """What was derived of local hours and days."""
+        ...
+
+    def background(self, site: str | None, first: date, last: date, month: date | None = None) -> Background:
+        """Names, calendar, factors, adjustments of a site (all: ``None``); of ``month`` what was published."""
         ...
 
     def desk(self) -> Desk: ...

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from collector.derive.background import Background
 from collector.errors import StoreError
 from collector.numbers import Hole, Numbers
+from collector.store import background
 from collector.store.db import Db
 from collector.store.facts import SqlFacts
 from collector.store.port import (
@@ -118,6 +121,10 @@ class View:
     def facts(self) -> SqlFacts:
         """See the port."""
         return SqlFacts(self._db)
+
+    def background(self, site: str | None, first: date, last: date, month: date | None = None) -> Background:
+        """See the port."""
+        return background.read(self._db, self.devices(), site, first, last, month)
 
     def desk(self) -> Desk:
         """See the port."""

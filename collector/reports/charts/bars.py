@@ -13,7 +13,8 @@ def draw(chart: Bars, width: float, height: float) -> str:
     """The drawing. The axis starts at 0; what is missing has a cross and no height."""
     base = height - FOOT
     tallest = max(highest([bar.value for bar in chart.bars]), highest([bar.before for bar in chart.bars]), 1)
-    scale = (base - TOP) / tallest
+    top = TOP + (14 if any(bar.gap and bar.figure for bar in chart.bars) else 0)
+    scale = (base - top) / tallest
     left = LEFT if chart.grid else 4.0
     strokes = [
         paint.line(left, base - value * scale, width, base - value * scale, palette.RULE)
@@ -62,10 +63,14 @@ def _bar(bar: Bar, x: float, slot: float, base: float, scale: float, *, soft: bo
     if bar.before is not None:
         y = base - bar.before * scale
         reach = min(slot * 0.46, wide / 2 + 6)
-        strokes.append(f'<g data-mark="before">{paint.line(middle - reach, y, middle + reach, y, palette.INK, 2.2)}</g>')
+        strokes.append(
+            f'<g data-mark="before">{paint.line(middle - reach, y, middle + reach, y, palette.INK, 2.2)}</g>'
+        )
     if bar.figure:
         high = min(top, base - bar.before * scale) if bar.before is not None else top
         strokes.append(
-            paint.write(middle, high - 4, bar.figure, anchor="middle", colour=palette.INK, weight=600 if bar.strong else 400)
+            paint.write(
+                middle, high - 4, bar.figure, anchor="middle", colour=palette.INK, weight=600 if bar.strong else 400
+            )
         )
     return "".join(strokes)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from collector.reports import palette
 from collector.reports.charts import paint
 from collector.reports.charts.model import Happening, Line, Lines, highest
 
+Place = Callable[[float, int], tuple[float, float]]
 LEFT, TOP, FOOT, END = 44.0, 44.0, 20.0, 108.0
 
 
@@ -41,8 +44,7 @@ def draw(chart: Lines, width: float, height: float) -> str:
     return paint.picture(width, height, chart.alt, *strokes)
 
 
-def _line(line: Line, colour: str, thick: float, at: object) -> tuple[str, tuple[float, float] | None]:
-    assert callable(at)
+def _line(line: Line, colour: str, thick: float, at: Place) -> tuple[str, tuple[float, float] | None]:
     strokes: list[str] = []
     last: tuple[float, float] | None = None
     previous: tuple[float, float] | None = None
@@ -54,7 +56,7 @@ def _line(line: Line, colour: str, thick: float, at: object) -> tuple[str, tuple
         here = at(position, point.value)
         if previous is not None:
             dash = "4 3" if point.estimated or guessed else ""
-            strokes.append(paint.line(*previous, *here, colour, thick, dash))
+            strokes.append(paint.line(previous[0], previous[1], here[0], here[1], colour, thick, dash))
         elif position + 1 >= len(line.points) or line.points[position + 1].value is None:
             strokes.append(f'<circle cx="{here[0]:.1f}" cy="{here[1]:.1f}" r="{thick:.1f}" fill="{colour}"/>')
         previous, last, guessed = here, here, point.estimated
@@ -67,7 +69,7 @@ def _ends(
     """The words at the ends, pushed apart where they would meet."""
     strokes: list[str] = []
     floor = base - 18
-    for _, (last, line, colour) in enumerate(sorted(ends, key=lambda e: -(e[0][1] if e[0] else 0))):
+    for last, line, colour in sorted(ends, key=lambda end: -(end[0][1] if end[0] else 0)):
         if last is None:
             continue
         y = min(last[1], floor)

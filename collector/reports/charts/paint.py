@@ -93,10 +93,12 @@ def ring(x: float, base: float) -> str:
 
 
 def frame(x: float, y: float, width: float, height: float) -> str:
-    """The peak's frame."""
+    """The peak's frame, with a light line inside, which shows on a dark cell without colour too."""
+    box = f'x="{number(x + 2)}" y="{number(y + 2)}" width="{number(width - 4)}" height="{number(height - 4)}"'
     return (
         f'<rect data-mark="peak" x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}" '
         f'fill="none" stroke="{palette.SARUNG}" stroke-width="2.4"/>'
+        f'<rect {box} fill="none" stroke="{palette.PAPER}" stroke-width="1.2"/>'
     )
 
 

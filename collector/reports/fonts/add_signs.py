@@ -40,12 +40,15 @@ def add(font: TTFont) -> None:
     left, _, right, _ = _bounds(font, greater)
     h_left, h_low, h_right, h_high = _bounds(font, hyphen)
     wider = (right - left) / (h_right - h_left)
-    signs = {
+    signs: dict[int, tuple[str, str, list[tuple[str, Matrix]]]] = {
         0x2248: ("approxequal", tilde, [(tilde, (1, 0, 0, 1, 0, apart)), (tilde, (1, 0, 0, 1, 0, -apart))]),
         0x2265: (
             "greaterequal",
             greater,
-            [(greater, (1, 0, 0, 1, 0, 60)), (hyphen, (wider, 0, 0, 1, left - h_left * wider, -h_low - (h_high - h_low)))],
+            [
+                (greater, (1, 0, 0, 1, 0, 60)),
+                (hyphen, (wider, 0, 0, 1, left - h_left * wider, -h_low - (h_high - h_low))),
+            ],
         ),
     }
     for code, (name, like, parts) in signs.items():

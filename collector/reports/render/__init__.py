@@ -15,7 +15,9 @@ def text(report: Report, form: str) -> str:
     """The report in one of :data:`TEXT`."""
     from collector.reports.render import plain
 
-    return {"table": plain.table, "json": plain.as_json, "csv": plain.as_csv}[form](report)
+    if form == "json":
+        return plain.as_json(report)
+    return plain.table(report) if form == "table" else plain.as_csv(report)
 
 
 def binary(report: Report, form: str) -> bytes:

@@ -35,6 +35,7 @@ def render(report: Report) -> bytes:
     try:
         import weasyprint
         from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import URLFetcher
     except ModuleNotFoundError as missing:
         raise ReportError(
             f"A PDF needs the Python package {missing.name}: pip install 'pustaka-mandiri[collector]'."
@@ -47,18 +48,14 @@ def render(report: Report) -> bytes:
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     configuration = FontConfiguration()
-    document = weasyprint.HTML(string=html(report), base_url=_HERE.as_uri() + "/", url_fetcher=_only_ours(weasyprint))
+    # Files of this package and nothing else: no report asks the network for anything.
+    document = weasyprint.HTML(
+        string=html(report), base_url=_HERE.as_uri() + "/", url_fetcher=URLFetcher(allowed_protocols=["file"])
+    )
     style = weasyprint.CSS(string=_style(report), font_config=configuration)
     pdf = document.write_pdf(stylesheets=[style], font_config=configuration)
     assert isinstance(pdf, bytes)
     return pdf
-
-
-def _only_ours(weasyprint: object) -> object:
-    """Fetches files of this package and nothing else: no report asks the network for anything."""
-    from weasyprint.urls import URLFetcher
-
-    return URLFetcher(allowed_protocols=["file"])
 
 
 def html(report: Report) -> str:
@@ -94,7 +91,7 @@ class Page:
         from markupsafe import Markup
 
         assert part.chart is not None
-        return Markup(draw(part.chart, width or self.width, height or size(part.chart, width or self.width)[1]))  # noqa: S704
+        return Markup(draw(part.chart, width or self.width, height or size(part.chart, width or self.width)[1]))
 
     def legend(self, part: Part) -> list[tuple[Markup, str]]:
         """The marks of its chart with their words."""
@@ -106,8 +103,8 @@ class Page:
             return []
         found = []
         for mark in picture.marks(part.chart):
-            words = self._words.say(f"legend.{mark}", year=getattr(part.chart, "before", ""))
-            found.append((Markup(paint.picture(16, 13, words, picture.symbol(mark, 0.5, 11))), words))  # noqa: S704
+            words = self._words.say(f"legend.{mark.replace(' ', '_')}", year=getattr(part.chart, "before", ""))
+            found.append((Markup(paint.picture(16, 13, words, picture.symbol(mark, 0.5, 11))), words))
         return found
 
     def columns(self, part: Part) -> list[Column]:
@@ -141,16 +138,19 @@ def lies(report: Report) -> bool:
     )
 
 
+def _face(family: str, file: Path, weight: int) -> str:
+    return f'@font-face {{ font-family: "{family}"; src: url("{file.as_uri()}"); font-weight: {weight}; }}\n'
+
+
 def _style(report: Report) -> str:
-    faces = "".join(
-        f'@font-face {{ font-family: "{fonts.FAMILY}"; src: url("{fonts.path(weight).as_uri()}"); font-weight: {weight}; }}\n'
-        for weight in fonts.WEIGHTS
-    )
-    faces += f'@font-face {{ font-family: "Atkinson Mono"; src: url("{_MONO.as_uri()}"); }}\n'
+    faces = "".join(_face(fonts.FAMILY, fonts.path(weight), weight) for weight in fonts.WEIGHTS)
+    faces += _face("Atkinson Mono", _MONO, 400)
     page, pages = "\x00", "\x01"
     words = ReportWords(report.language).say("printed.page", page=page, pages=pages)
     counters = words.replace(page, '" counter(page) "').replace(pages, '" counter(pages) "')
-    colours = {name.lower(): value for name, value in vars(palette).items() if name.isupper() and isinstance(value, str)}
+    colours = {
+        name.lower(): value for name, value in vars(palette).items() if name.isupper() and isinstance(value, str)
+    }
     css = (_HERE / "templates" / "print.css").read_text(encoding="utf-8")
     for name in sorted(colours, key=len, reverse=True):
         css = css.replace(f"var(--{name.replace('_', '-')})", colours[name])

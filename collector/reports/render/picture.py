@@ -76,7 +76,11 @@ def legend(chart: Chart, words: ReportWords, x: float, y: float) -> str:
     strokes = []
     for mark in marks(chart):
         strokes.append(symbol(mark, x, y))
-        text = words.say(f"legend.{mark}") if mark != "before" else words.say("legend.before", year=_year(chart))
+        text = (
+            words.say(f"legend.{mark.replace(' ', '_')}")
+            if mark != "before"
+            else words.say("legend.before", year=_year(chart))
+        )
         strokes.append(paint.write(x + 20, y, text, size=12, colour=palette.INK_2))
         x += 34 + len(text) * 6.4
     return "".join(strokes)
@@ -104,9 +108,12 @@ def marks(chart: Chart) -> list[str]:
             found = {"height", "estimated", "missing", "closed", "zero"}
         case Lines():
             points = [*chart.now.points, *chart.before.points]
-            found = {"estimated line"} if any(p.estimated for p in points) else set()
-            return ["dashed"] if found else []
-    order = ("counted", "height", "zero", "estimated", "missing", "gap", "closed", "peak", "before")
+            found = {"dashed"} if any(p.estimated for p in points) else set()
+            found |= {"happened before" if h.before else "happened" for h in chart.happenings}
+    order = (
+        "counted", "height", "zero", "estimated", "missing", "gap", "closed", "peak", "before", "dashed", "happened",
+        "happened before",
+    )  # fmt: skip
     return [mark for mark in order if mark in found]
 
 
@@ -129,6 +136,10 @@ def symbol(mark: str, x: float, y: float) -> str:
             return paint.line(x, y - 4, x + 14, y - 4, palette.INK, 2.2)
         case "dashed":
             return paint.line(x, y - 4, x + 16, y - 4, palette.RIVER, 2.4, "4 3")
+        case "happened":
+            return paint.rect(x, y - 10, 13, 11, palette.SUNKEN)
+        case "happened before":
+            return paint.rect(x, y - 3, 13, 4, palette.RULE_STRONG)
         case "height":
             return paint.rect(x, y - 10, 13, 11, palette.RIVER_2)
         case _:

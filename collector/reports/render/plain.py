@@ -41,7 +41,8 @@ def _columns(part: Part, words: ReportWords) -> tuple[list[str], list[list[str]]
     at = [i for i, column in enumerate(part.columns) if not column.detail]
     columns = [part.columns[i] for i in at]
     rows = [
-        [shown(row[i], column, words) for i, column in zip(at, columns, strict=True)] for row in (*part.rows, *part.totals)
+        [shown(row[i], column, words) for i, column in zip(at, columns, strict=True)]
+        for row in (*part.rows, *part.totals)
     ]
     return [c.head for c in columns], rows, [_right(part, i) for i in at]
 

@@ -47,7 +47,9 @@ def render(report: Report) -> bytes:
     # Strings stay strings: a name that begins with = is no formula, one that looks like an address no link.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(out, options) as book:
-        book.set_properties({"title": report.title, "subject": f"{report.where}, {report.period}", "comments": report.sentence})
+        book.set_properties(
+            {"title": report.title, "subject": f"{report.where}, {report.period}", "comments": report.sentence}
+        )
         sheets = _Book(book, report)
         for part in report.parts:
             sheets.part(part)
@@ -124,19 +126,24 @@ class _Book:
         chart = part.chart
         keys = [column.key for column in part.columns]
         if isinstance(chart, Bars):
-            series = [key for key in ("visits", "reported", "number") if key in keys][:1]
-            kind = "column"
+            kind, series = "column", [key for key in keys if key in ("visits", "reported", "number")][:1]
         elif isinstance(chart, Lines):
-            series, kind = ["visits", "year_before"], "line"
+            kind, series = "line", ["visits", "year_before"]
         else:
             return
         drawn = self._book.add_chart({"type": kind})
-        if drawn is None or not part.rows or len(chart.bars if isinstance(chart, Bars) else part.rows) != len(part.rows):
+        if (
+            drawn is None
+            or not part.rows
+            or len(chart.bars if isinstance(chart, Bars) else part.rows) != len(part.rows)
+        ):
             return
         last = 2 + len(part.rows)
         for key, colour in zip(series, (palette.RIVER, palette.INK_3), strict=False):
             at = keys.index(key)
-            look = {"fill": {"color": colour}, "gap": 40} if kind == "column" else {"line": {"color": colour, "width": 2}}
+            look = (
+                {"fill": {"color": colour}, "gap": 40} if kind == "column" else {"line": {"color": colour, "width": 2}}
+            )
             drawn.add_series(
                 {"name": [name, 2, at], "categories": [name, 3, 0, last, 0], "values": [name, 3, at, last, at], **look}
             )

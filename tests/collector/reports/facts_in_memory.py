@@ -7,7 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from collector.derive.facts import MILLI, WHOLE_SITE, DayFact, HourFact, Scope, Status, WeekHour
+from collector.derive.facts import (
+    MILLI,
+    WHOLE_SITE,
+    DayFact,
+    DayVisits,
+    HourFact,
+    MonthSum,
+    Scope,
+    Status,
+    WeekHour,
+)
 
 ZONE = ZoneInfo("Asia/Makassar")
 HOUR_S = 3600
@@ -44,6 +54,33 @@ class FactsInMemory:
             for (month, weekday, hour, site, device), slot in sorted(sums.items())
         ]
 
+    def profile(self, scope: Scope, first: date, last: date) -> Sequence[WeekHour]:
+        sums: dict[tuple[str, int, int, str], list[int]] = {}
+        for cell in self.week_hours(scope, first, last):
+            slot = sums.setdefault((cell.site, cell.weekday, cell.hour, cell.device), [0] * 6)
+            for at, n in enumerate((cell.hours, cell.missing, cell.visits, cell.estimated, cell.open_s, cell.seen_s)):
+                slot[at] += n
+        month = first.replace(day=1)
+        return [WeekHour(site, door, month, day, hour, *slot) for (site, day, hour, door), slot in sorted(sums.items())]
+
+    def day_visits(self, scope: Scope, first: date, last: date) -> Sequence[DayVisits]:
+        return [
+            DayVisits(
+                f.site, f.device, f.day.isoformat(), f.visits, f.estimated,
+                int(not f.missing_s and f.status is not Status.MISSING),
+            )
+            for f in self.days(scope, first, last)
+        ]  # fmt: skip
+
+    def months(self, scope: Scope, first: date, last: date) -> Sequence[MonthSum]:
+        sums: dict[tuple[date, str, str], list[int]] = {}
+        for f in self.days(scope, first, last):
+            slot = sums.setdefault((f.day.replace(day=1), f.site, f.device), [0] * 8)
+            missing = f.status is Status.MISSING
+            for at, n in enumerate((1, f.open_s > 0, missing, f.visits, f.estimated, f.open_s, f.seen_s, f.missing_s)):
+                slot[at] += int(n)
+        return [MonthSum(site, door, month, *slot) for (month, site, door), slot in sorted(sums.items())]
+
 
 def _in(scope: Scope, site: str, device: str) -> bool:
     if scope.site is not None and site != scope.site:
@@ -64,7 +101,7 @@ FACTORS = {("kota", "pintu-utama"): 1040}
 
 def hour_of(site: str, device: str, day: date, hour: int) -> HourFact:
     """What the rule says of an hour: closed on Sundays, Saturday afternoons and outside 08 to 17."""
-    opening = day.weekday() < 5 and 8 <= hour < 17 or day.weekday() == 5 and 8 <= hour < 14
+    opening = (day.weekday() < 5 and 8 <= hour < 17) or (day.weekday() == 5 and 8 <= hour < 14)
     raw = 0
     if opening:
         bump = 7 * ((day.toordinal() * 13 + hour * 5) % 11) - 35

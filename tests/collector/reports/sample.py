@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 
 from facts_in_memory import HOLIDAYS, FactsInMemory, library
 
+from collector.derive.background import Background, Correction, FactorKnown, Published, Special, Trouble
 from collector.derive.local import By, Loans, Operations, loans
 from collector.reports import compare, heatmap, hours, iplm, monthly, quality, survey, visits
 from collector.reports import loans as loans_report
 from collector.reports.ask import Ask, Every, month_of
-from collector.reports.background import Background, Correction, FactorKnown, Published, Special, Trouble
 from collector.reports.model import Printed, Report
 from collector.reports.words import ReportWords
 from collector.store.port import TransactionCount
@@ -33,7 +33,8 @@ BACKGROUND = Background(
     ),
     corrections=(
         Correction(
-            "kota", "pintu-anak", date(2026, 10, 9), date(2026, 10, 9), "+21", "kunjungan kelas", "tally", "Budi", "Rina"
+            "kota", "pintu-anak", date(2026, 10, 9), date(2026, 10, 9), "+21", "kunjungan kelas", "tally", "Budi",
+            "Rina",
         ),
     ),
     published=Published(2, date(2026, 11, 3), "Rina", "7f3a91c20be455d8" + "0" * 48),

@@ -1,4 +1,5 @@
-"""What a report knows besides figures: names, holidays, factors, corrections by people, publications. Plain values."""
+"""What a report knows besides figures: names, holidays, factors, corrections by people, publications. Plain values,
+read from a store by :mod:`collector.store.background`."""
 
 from __future__ import annotations
 
@@ -74,6 +75,7 @@ class Background:
     """Everything that is not a figure. ``inside`` are doors that do not make the site's visits (internal, staff)."""
 
     sites: Mapping[str, str] = field(default_factory=dict)
+    zones: Mapping[str, str] = field(default_factory=dict)
     doors: Mapping[Door, str] = field(default_factory=dict)
     inside: frozenset[Door] = frozenset()
     specials: tuple[Special, ...] = ()
