@@ -4,7 +4,7 @@ The table ``boot`` has a line for each boot with rows whose time is not their ow
 its highest boot-clock time, and the latest moment at which it can have begun. The known times around it are looked up
 among the rows beside it (``below`` and ``above`` are their numbers), and between these it is spread with its neighbours
 (:func:`placing.spread`). When a row arrives between the two, the estimates that hang on them are made anew, and no
-other; a ledger that always knew the time pays one look-up a batch.
+other; a ledger that always knew the time pays nothing.
 
 All functions run inside the writer's transaction, when the new rows are there.
 """
@@ -50,6 +50,11 @@ class _Known:
     boot: str
     began: int
     until: int
+
+
+def ledgers(db: Db) -> set[int]:
+    """The ledgers that have such boots; asked once a batch."""
+    return {ledger for (ledger,) in db.execute("SELECT DISTINCT ledger FROM boot").fetchall()}
 
 
 def update(

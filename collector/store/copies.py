@@ -10,7 +10,7 @@ not be merged either. From the first conflict on a ledger is *disputed*, and the
 
 A row that follows a conflict is one itself. A row behind a hole is not judged yet: nobody acknowledges it, so it comes
 again when the hole is filled. All is read from what is committed, so that every collector comes to the same answer, and
-a ledger without a conflict pays one look-up.
+a store without a conflict pays one look-up a batch.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ def boot_of(db: Db, number: int, seq: int) -> str | None:
         return None
     row = _row(raw)
     return row.boot if row is not None else ""
+
+
+def any_at_all(db: Db) -> bool:
+    """Whether any ledger is disputed; asked once a batch."""
+    return db.execute("SELECT 1 FROM conflict LIMIT 1").fetchone() is not None
 
 
 def quarantine(

@@ -30,9 +30,12 @@ def add(db: Db, news: Iterable[News]) -> set[Ledger]:
     """Derive what follows from rows that are new in the store; answers the ledgers in which known rows moved."""
     sums = Sums()
     moved: set[Ledger] = set()
+    waiting = boots.ledgers(db)
     for number, ledger, records in news:
         loose, anchored = _add_settled(db, ledger, records, sums)
-        again = anchored | (boots.update(db, number, records, loose, anchored) if records else set())
+        again = anchored
+        if records and (loose or number in waiting):
+            again = anchored | boots.update(db, number, records, loose, anchored)
         for boot in again:  # first those that are there: the new ones are placed with the anchor at once
             if _place_again(db, number, ledger, boot, sums):
                 moved.add(ledger)

@@ -61,9 +61,13 @@ def write(db: Db, batch: Batch, ways: Ways, *, careful: bool = False) -> Written
     news: list[tuple[int, Ledger, Sequence[Record]]] = []
     changes: list[tuple[Ledger, Known, Known]] = []
     conflicts = duplicates = 0
+    disputes = copies.any_at_all(db)
     for ledger in order:
         was, records = known[ledger], groups.get(ledger, [])
-        new, clashes = copies.quarantine(db, was.id, ledger, *_sort_out(db, was, records, careful=careful))
+        new, clashes = _sort_out(db, was, records, careful=careful)
+        disputes = disputes or bool(clashes)
+        if disputes:
+            new, clashes = copies.quarantine(db, was.id, ledger, new, clashes)
         if records:
             states.heard(db, ledger.site, ledger.device, max(record.received for record in records))
         again = len(records) - len(new) - len(clashes)

@@ -69,11 +69,15 @@ def directions(passages: Sequence[Passage]) -> list[Direction]:
 def passage_lines(drawing: Drawing, panel: Panel, passages: Sequence[Passage]) -> None:
     """The moments of passages, to be painted under the content."""
     top = panel.top if panel.scale.per_px <= FINE_MS else panel.top + panel.height - 6
+    drawn: set[tuple[int, Direction]] = set()  # a day of passages has far more than there are pixels
     for passage in passages:
-        if panel.holds(passage.t_ms):
-            x, dash = panel.x(passage.t_ms), "none" if passage.direction is Direction.IN else "5 4"
-            look = {"stroke": COLOURS[passage.direction], "stroke_width": 1.3, "stroke_dasharray": dash}
-            drawing.line(x, top, x, panel.top + panel.height + 4, **look)
+        x = panel.x(passage.t_ms)
+        if not panel.holds(passage.t_ms) or (round(x), passage.direction) in drawn:
+            continue
+        drawn.add((round(x), passage.direction))
+        dash = "none" if passage.direction is Direction.IN else "5 4"
+        look = {"stroke": COLOURS[passage.direction], "stroke_width": 1.3, "stroke_dasharray": dash}
+        drawing.line(x, top, x, panel.top + panel.height + 4, **look)
 
 
 def passage_rows(drawing: Drawing, panel: Panel, top: float, passages: Sequence[Passage]) -> None:

@@ -11,7 +11,7 @@ from .beams import Beams
 from .flash import Ledger
 from .mqtt import Mqtt
 
-ROW_MS = 5_000
+ROW_MS = 5_000  # what a power cut may cost
 HEARTBEAT_MS = 900_000
 HEALTH_MS = 60_000
 PING_MS = 30_000
@@ -34,6 +34,7 @@ class Door:
         self._mqtt: Mqtt | None = None
         self._began: int | None = None
         self._quiet_since: int | None = None
+        self.row_ms = ROW_MS
         self._flags = ""
         self._lost = False
         self._sent = 0  # rows up to here are under way …
@@ -63,7 +64,7 @@ class Door:
         changed, before = flags != self._flags, self._flags
         if self._ledger.full():
             return
-        if self._began is not None and (changed or now - self._began >= ROW_MS):
+        if self._began is not None and (changed or now - self._began >= self.row_ms):
             self._write("count", self._began, now, before)
         elif changed or now - self._quiet_since >= HEARTBEAT_MS:
             self._write("heartbeat", self._quiet_since, now, before)

@@ -19,7 +19,8 @@ from .flash import Ledger
 from .mqtt import Mqtt
 
 RING = 256
-SINCE_2000_MS = 946_684_800_000  # MicroPython's years begin in 2000 on this chip
+# MicroPython's time begins in 2000 on this chip, elsewhere in 1970.
+EPOCH_MS = 946_684_800_000 if time.gmtime(0)[0] == 2000 else 0
 
 
 class Ticks:
@@ -78,7 +79,7 @@ class Pins:
 
 def utc():
     """UTC ms, or ``None`` while the clock was never set."""
-    return time.time() * 1000 + SINCE_2000_MS if time.localtime()[0] >= 2026 else None
+    return int(time.time() * 1000) + EPOCH_MS if time.localtime()[0] >= 2026 else None
 
 
 def reach(settings: dict, door: Door, now: int):
@@ -106,9 +107,11 @@ def run() -> None:
     if "rows" not in os.listdir():
         os.mkdir("rows")
     ticks = Ticks()
-    ledger = Ledger("rows", os.urandom, os.sync)
+    # A closed file is on the flash (littlefs); where there is more to be done, sync does it.
+    ledger = Ledger("rows", os.urandom, getattr(os, "sync", int))
     boot = "".join(f"{byte:02x}" for byte in os.urandom(6))
     door = Door(ledger, settings["site"], settings["device"], settings.get("name", "Pintu"), boot, utc)
+    door.row_ms = int(settings.get("row_s", 5) * 1000)
     pins = Pins(settings.get("a", 32), settings.get("b", 33), settings.get("broken", 0))
     wifi = network.WLAN(network.STA_IF)
     wifi.active(True)

@@ -3,6 +3,9 @@
 Nothing here waits but :meth:`Mqtt.connect`; a broker that is gone is an :class:`OSError`, and the caller begins anew.
 """
 
+# EAGAIN, ETIMEDOUT and EINPROGRESS, as Linux and as the chip's C library number them.
+NOTHING_YET = (11, 110, 115, 116, 119)
+
 
 class Mqtt:
     """One connection. ``sock`` is connected and has ``send``/``write``, ``recv``/``read`` and ``settimeout``."""
@@ -115,7 +118,7 @@ class Mqtt:
         try:
             data = self._sock.recv(2048)
         except OSError as error:
-            if not wait and error.errno in (11, 115, 110):  # EAGAIN, EINPROGRESS, ETIMEDOUT: nothing yet
+            if not wait and error.errno in NOTHING_YET:
                 return False
             raise
         if not data:

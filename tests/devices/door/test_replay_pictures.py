@@ -13,11 +13,12 @@ from click.testing import CliRunner
 from devices.door.commands import door
 from devices.door.drawing.curves import Curve
 from devices.door.drawing.look import HEAT, LEFT, LOST, RIGHT, SARUNG, SPAN, font_files
-from devices.door.drawing.marks import Band, stacked
+from devices.door.drawing.marks import Band, passage_lines, stacked
 from devices.door.drawing.panels import Panel, label, scale
 from devices.door.drawing.picture import bands
+from devices.door.drawing.svg import Drawing
 from devices.door.edges import Beam
-from devices.door.events import Fault, FaultKind
+from devices.door.events import Confidence, Direction, Fault, FaultKind, Passage
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -226,3 +227,12 @@ def test_colour_never_stands_alone(tmp_path: Path) -> None:
     assert len(crosses) == 4  # two strokes at the row's word, two at the passage
     assert said.count("?") == 2
     assert all(LEFT - 100 < float(line.get("x1", 0)) <= RIGHT for line in crosses)
+
+
+def test_a_picture_grows_with_its_pixels_and_not_with_its_passages() -> None:
+    span = scale(0, 12 * 3_600_000)
+    panel = Panel(span, 0, 0, 100)
+    drawing = Drawing()
+    passage_lines(drawing, panel, [Passage(t, Direction.IN, Confidence.SURE) for t in range(0, 7_200_000, 100)])
+    lines = drawing.svg(1600, 400, "x").count("<line ") - 1  # one is the hatching's
+    assert SPAN * 0.9 < lines <= SPAN + 1

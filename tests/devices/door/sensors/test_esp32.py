@@ -24,6 +24,9 @@ from devices.door.esp32.mqtt import Mqtt
 from devices.door.events import Direction, Passage
 
 UTC = 1_795_000_000_000
+ROOT = Path(__file__).parents[4]
+#: MicroPython's Unix port does as well: PUSTAKA_MICROPYTHON=micropython runs the board's program by it.
+PYTHON = [os.environ.get("PUSTAKA_MICROPYTHON", sys.executable)]
 
 
 def person(at: int, way: str, step: int = 80, depth: int = 300) -> list[tuple[int, int, bool]]:
@@ -316,6 +319,57 @@ def test_a_broker_that_goes_away_is_an_error_and_its_will_is_heard(tmp_path: Pat
     assert walk.ledger.total_in == 1
 
 
+class Peer:
+    """Both ends of a socket: the far one answers what it is told, the near one gets it three bytes at a time."""
+
+    def __init__(self, *answers: bytes) -> None:
+        self._near, self._far = socket.socketpair()
+        self._far.sendall(b"".join(answers))
+        self.settimeout, self.setblocking, self.sendall = (
+            self._near.settimeout, self._near.setblocking, self._near.sendall,
+        )  # fmt: skip
+
+    def recv(self, size: int) -> bytes:
+        return self._near.recv(min(size, 3))
+
+    def hang_up(self) -> None:
+        self._far.close()
+
+    def heard(self) -> bytes:
+        return self._far.recv(4096)
+
+    def close(self) -> None:
+        self._near.close()
+        self._far.close()
+
+
+def test_a_password_is_sent_and_a_refusal_is_an_error() -> None:
+    peer = Peer(b"\x20\x02\x00\x05")  # CONNACK: not authorised
+    with pytest.raises(OSError, match="refuses: code 5"):
+        Mqtt(peer, "pintu-1", "pintu-1", "rahasia").connect("t/status", b"offline")
+    heard = peer.heard()
+    assert heard[9] == 0xEE  # user, password, will retained, QoS 1, clean
+    assert heard.endswith(b"\x00\x07pintu-1\x00\x07rahasia")
+    peer.close()
+
+
+def test_packets_come_in_any_pieces_and_a_long_one_is_put_together() -> None:
+    text = b"x" * 300
+    packet = b"\x32\xb1\x02\x00\x01t\x00\x07" + text  # PUBLISH, QoS 1, 305 bytes
+    peer = Peer(b"\x20\x02\x00\x00", packet, b"\x40\x02\x00\x01", b"\x30\x04\x00\x01")
+    mqtt = Mqtt(peer, "pintu-1")
+    mqtt.connect("t/status", b"offline")
+    mqtt.publish("t", b"1")
+    peer.heard()
+    assert mqtt.poll() == [("t", text)]
+    assert mqtt.unacked == set()
+    assert peer.heard() == b"\x40\x02\x00\x07"  # PUBACK of 7
+    peer.hang_up()
+    with pytest.raises(OSError, match="closed"):
+        mqtt.poll()
+    peer.close()
+
+
 @pytest.fixture
 def collector(tmp_path: Path, broker) -> Iterator[Path]:
     store = tmp_path / "desk.sqlite"
@@ -353,3 +407,31 @@ def test_everybody_arrives_at_the_real_collector_over_power_cuts(
     assert sum(row["body"].get("in", 0) for row in raws) == truth - lost
     assert sorted(row["seq"] for row in raws) == list(range(1, walk.ledger.seq + 1))
     assert 0 < lost <= 10
+
+
+def test_the_program_of_the_board_counts_through_a_power_cut(tmp_path: Path, broker, listen, wait_for) -> None:
+    """``main.py`` itself, on an emulated board, twice; the second time it sends what the first could not."""
+    ear = listen(broker.port)
+    settings = {
+        "wifi": "x", "wifi_password": "x", "host": "127.0.0.1", "site": "kota", "device": "pintu-1", "a": 32, "b": 33,
+        "row_s": 1.5,
+    }  # fmt: skip
+
+    def power(seconds: float, port: int, *ways: str) -> None:
+        edges = [edge for n, way in enumerate(ways) for edge in person(100 + 600 * n, way)]
+        pins = [(ms, {A: 32, B: 33}[beam], int(not broken)) for ms, beam, broken in edges]
+        (tmp_path / "edges.json").write_text(json.dumps(pins))
+        (tmp_path / "door.json").write_text(json.dumps(settings | {"port": port}))
+        program = ROOT / "devices" / "emulators" / "esp32_board.py"
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "MICROPYPATH": str(ROOT)}
+        command = [*PYTHON, str(program), str(seconds)]
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True, timeout=60)
+
+    power(4.0, 1, "in", "in", "out")  # nobody listens there
+    assert not ear.of("/records")
+    power(1.2, broker.port, "in")  # the last one is in no row yet when power goes
+    wait_for(lambda: ear.of("/records") and ear.of("/status")[-1] == b"offline", "rows and the last will arrive")
+    rows = [item.row for payload in ear.of("/records") for item in decode_rows(payload) if item.row is not None]
+    counts = [body(row) for row in rows if row.kind == "count"]
+    assert [(count.into, count.out, count.total_in) for count in counts if isinstance(count, Count)] == [(2, 1, 2)]
+    assert len({row.boot for row in rows}) == 1
