@@ -55,7 +55,7 @@ def test_rows_are_committed_acknowledged_and_reported(
         "site": "kota", "device": "pintu-1", "in": 10, "out": 4, "turned_back": 0,
         "estimated_in": 0, "estimated_out": 0, "untimed_in": 0, "untimed_out": 0,
     }  # fmt: skip
-    assert {key: door[key] for key in expected} == expected
+    assert expected.items() <= door.items()  # the corrected figures beside them follow a moment later
     loans = report("report", "loans", "--from", "2026-11-19", "--format", "json", "--store", str(store))
     assert loans["total"] == {"operations": {"checkout": {"done": 1}}, "refusals": {}}
     fleet = report("devices", "list", "--json", "--store", str(store))
