@@ -101,7 +101,7 @@ def _suspected_columns(words: ReportWords) -> tuple[Column, ...]:
         Column("door", words.say("head.door")),
         Column("kind", words.say("anomalies.what")),
         Column("from", words.say("head.from"), Kind.DAY),
-        Column("to", words.say("head.to"), Kind.DAY),
+        Column("to", words.say("anomalies.until"), Kind.DAY),
         Column("in", words.say("head.in"), Kind.COUNT),
         Column("out", words.say("head.out"), Kind.COUNT),
         Column("why", words.say("anomalies.why")),
