@@ -33,6 +33,21 @@ class Watch:
         return self.t_ms
 
 
+class Out(io.StringIO):
+    """What is shown; ``said`` is set once ``words`` are in it."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words
+        self.said = threading.Event()
+
+    def write(self, text: str) -> int:
+        written = super().write(text)
+        if self._words in text:
+            self.said.set()
+        return written
+
+
 @pytest.fixture
 def terminal() -> Iterator[tuple[int, int]]:
     leader, follower = pty.openpty()
@@ -46,10 +61,11 @@ def press(keys: str, file: Path, terminal: tuple[int, int], enough: int = 100) -
     """Press all keys at a tally that ends by itself; what was shown."""
     leader, follower = terminal
     before = termios.tcgetattr(follower)
-    out = io.StringIO()
+    out = Out("in 0")
     book = Book(file, {"door": "x"})
     worker = threading.Thread(target=tap, args=(book, follower, out, Watch(), "Budi", enough))
     worker.start()
+    assert out.said.wait(30)  # the line discipline of a terminal that is not ours yet would take some of the keys
     os.write(leader, keys.encode())
     worker.join(30)
     assert not worker.is_alive()
@@ -114,18 +130,11 @@ def test_a_closed_window_finishes_and_loses_nothing(tmp_path: Path, terminal: tu
     leader, follower = terminal
     file = tmp_path / "a.csv"
     book = Book(file, {})
-    shown = threading.Event()
-
-    class Out(io.StringIO):
-        def write(self, text: str) -> int:
-            if "in 1" in text:
-                shown.set()
-            return super().write(text)
-
-    worker = threading.Thread(target=tap, args=(book, follower, Out(), Watch(), "Budi", 100))
+    out = Out("in 1")
+    worker = threading.Thread(target=tap, args=(book, follower, out, Watch(), "Budi", 100))
     worker.start()
     os.write(leader, b"i")
-    assert shown.wait(30)
+    assert out.said.wait(30)
     os.close(leader)
     worker.join(30)
     assert not worker.is_alive()
