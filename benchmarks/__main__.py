@@ -16,8 +16,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import machine
+from benchmarks.backlog import BACKLOG
 from benchmarks.checkout import CHECKOUT
 from benchmarks.codec import CODEC
+from benchmarks.derive import DERIVE
+from benchmarks.door import DOOR
+from benchmarks.grid import GRID
 from benchmarks.idle_camera import IDLE_CAMERA
 from benchmarks.import_items import IMPORT
 from benchmarks.ingest import INGEST
@@ -38,6 +42,8 @@ BENCHMARKS = {
         START,
         ROW,
         INGEST,
+        BACKLOG,
+        DERIVE,
         IMPORT,
         CODEC,
         CHECKOUT,
@@ -46,8 +52,10 @@ BENCHMARKS = {
         LIVE,
         SCANNER,
         IDLE_CAMERA,
+        DOOR,
         PILE,
         READER_FRAMES,
+        GRID,
         REPORTS,
     )
 }

@@ -96,7 +96,11 @@ class Feed:
 
     def fill(self, rows: int, in_message: int) -> None:
         """Empty the collector's session, and publish ``rows`` rows of a new epoch into it."""
-        self._empty_session()
+        empty_session(self.login)
+        self.publish(rows, in_message)
+
+    def publish(self, rows: int, in_message: int) -> None:
+        """Publish ``rows`` rows of a new epoch."""
         self.epoch = uuid.uuid4().hex[:16]
         where = topic(SITE, DEVICE, Leaf.RECORDS)
         sent = [
@@ -122,33 +126,40 @@ class Feed:
                 self._acked = (ack["epoch"], ack["seq"])
                 self._news.notify_all()
 
-    def _empty_session(self) -> None:
-        subscribed = threading.Event()
-        client = self.login.client()
-        client.on_subscribe = lambda *_: subscribed.set()
-        self.login.connect(client, anew=True)
-        client.subscribe(f"{ROOT}/#", options=SubscribeOptions(qos=1, noLocal=True))
-        _wait(subscribed, "the collector's subscription")
-        client.disconnect()
-        client.loop_stop()
-
     def _message(self, first: int, end: int) -> bytes:
         return json.dumps([self.row(seq) for seq in range(first, end)], separators=(",", ":")).encode()
 
     def row(self, seq: int) -> dict[str, object]:
-        """A row of a door that has counted one minute."""
-        start = FIRST_MS + seq * 60_000
-        weeks, rest = divmod(seq, _PERIOD)
-        whole = weeks * sum(range(_PERIOD))
-        return {
-            "epoch": self.epoch, "seq": seq, "boot": "b1", "bt0": seq * 60_000, "bt1": seq * 60_000 + 59_000,
-            "t0": start, "t1": start + 59_000, "clk": "synced", "kind": "count", "v": 1,
-            "body": {
-                "in": entered(seq), "out": left(seq), "tb": 0, "amb": 0, "glitch": 0,
-                "IN": whole + sum(map(entered, range(1, rest + 1))),
-                "OUT": whole + sum(map(left, range(1, rest + 1))),
-            },
-        }  # fmt: skip
+        """A row of the present epoch."""
+        return row(self.epoch, seq)
+
+
+def row(epoch: str, seq: int, first_ms: int = FIRST_MS) -> dict[str, object]:
+    """A row of a door that has counted one minute; one a minute from ``first_ms`` on."""
+    start = first_ms + seq * 60_000
+    weeks, rest = divmod(seq, _PERIOD)
+    whole = weeks * sum(range(_PERIOD))
+    return {
+        "epoch": epoch, "seq": seq, "boot": "b1", "bt0": seq * 60_000, "bt1": seq * 60_000 + 59_000,
+        "t0": start, "t1": start + 59_000, "clk": "synced", "kind": "count", "v": 1,
+        "body": {
+            "in": entered(seq), "out": left(seq), "tb": 0, "amb": 0, "glitch": 0,
+            "IN": whole + sum(map(entered, range(1, rest + 1))),
+            "OUT": whole + sum(map(left, range(1, rest + 1))),
+        },
+    }  # fmt: skip
+
+
+def empty_session(login: Login) -> None:
+    """Leave the broker with an empty session of the collector's that keeps what comes from now on."""
+    subscribed = threading.Event()
+    client = login.client()
+    client.on_subscribe = lambda *_: subscribed.set()
+    login.connect(client, anew=True)
+    client.subscribe(f"{ROOT}/#", options=SubscribeOptions(qos=1, noLocal=True))
+    _wait(subscribed, "the collector's subscription")
+    client.disconnect()
+    client.loop_stop()
 
 
 def _wait(event: threading.Event, what: str) -> None:

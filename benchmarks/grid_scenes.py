@@ -5,7 +5,7 @@ looks straight down; ``along`` grows inwards, so row 0 of a frame is outside, an
 what such a sensor sees of them: a head, and shoulders below and around it.
 
 * Temperatures (AMG8833, MLX90640): each cell is the mean of what is in it, blurred by the lens, with an offset of its
-  own, noise and a drift that all share, in steps of 0.25. A head is up to 7 °C above a 24 °C floor, clothing 3.
+  own, noise and a drift that all share, in steps of 0.25. A head is up to 9 °C above a 24 °C floor, clothing 4.5.
 * Distances (VL53L5CX, L7CX): each cell is the nearest thing that fills enough of it; the noise grows with the distance,
   dark hair at times gives no echo, and cells at the rim sometimes give none either.
 """
@@ -142,8 +142,8 @@ def _parts(scene: Scene, time: float) -> Iterator[tuple[float, float, float, flo
             continue
         sway = 0.02 * math.sin(11 * time + person.tall * 50)
         along, across = where[0], where[1] + sway
-        yield along, across, person.tall - 0.28, 0.14, person.wide / 2, 3.2 * person.warmth, False
-        yield along, across, person.tall, 0.09, 0.08, 7.0 * person.warmth, person.dark
+        yield along, across, person.tall - 0.28, 0.14, person.wide / 2, 4.5 * person.warmth, False
+        yield along, across, person.tall, 0.09, 0.08, 9.0 * person.warmth, person.dark
     for box in scene.trolleys:
         for (t0, a0, c0), (t1, a1, c1) in zip(box.path, box.path[1:], strict=False):
             if t0 <= time < t1:

@@ -3,7 +3,8 @@
 What is measured is catching up: the broker holds everything in the collector's own session, as after an outage, and
 the clock runs from the start of the subscriber until the last row is dealt with. So nobody who publishes takes part.
 For the collector the last row is dealt with when the *device* hears the acknowledgement of it, which comes after the
-commit. Both sides use the same broker, session, user, payloads, MQTT 5, QoS 1 and receive window.
+commit. Both sides use the same broker, session, user, payloads, MQTT 5, QoS 1 and receive window. A package that cannot
+do that is measured live (:mod:`benchmarks.recorder`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import recorder
 from benchmarks.feed import Feed
 from benchmarks.paired import Report, Side, compare_all, median
 from benchmarks.result import Benchmark, Outcome, Plan, Table
@@ -21,8 +23,10 @@ from broker_config.private import PrivateBroker
 
 #: rows in a message, rows a run, pairs
 SIZES = ((1, 20_000, 6), (20, 20_000, 12), (200, 100_000, 8))
-#: The same against one commit a row, which is too slow for more.
-NAIVE = (20, 2_000, 8)
+#: The same against an insert and a commit a message, which is too slow for more.
+NAIVE = (1, 2_000, 8)
+#: Messages for the package that stores what comes, live.
+RECORDED = 20_000
 DEADLINE_S = 120.0
 
 
@@ -114,7 +118,7 @@ class Bench:
             found = naive.rows()
             return "" if found == load.rows else f"{found} rows of {load.rows} were stored"
 
-        return Side("sqlite-utils insert, a commit a row", run, check, self.fill(load))
+        return Side("sqlite-utils insert, a commit a message", run, check, self.fill(load))
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}-{self._run}.sqlite"
@@ -133,8 +137,25 @@ def run(plan: Plan) -> Outcome:
             _compare(plan, bench.counting(load), bench.collecting(load), load, pairs, reports, rows)
         load = Load(NAIVE[0], plan.choose(NAIVE[1], 40))
         _compare(plan, bench.one_by_one(load), bench.collecting(load), load, NAIVE[2], reports, rows)
+        recorded = _recorder(plan, feed, rows)
     head = ("rows in a message", "side", "rows/s", "CPU a row", "written a row", "commits")
-    return Outcome("ingest", reports, Table(head, tuple(rows)), {"store": "a new one for each run"})
+    return Outcome(
+        "ingest", reports, Table(head, tuple(rows)), {"store": "a new one for each run", recorder.NAME: recorded}
+    )
+
+
+def _recorder(plan: Plan, feed: Feed, rows: list[tuple[str, ...]]) -> str:
+    """Add the row of the package that stores what comes; answers how it went."""
+    python = "a quick run downloads nothing" if plan.quick else recorder.install(plan.folder)
+    if isinstance(python, str):
+        return f"not run: {python}"
+    found = recorder.measure(python, plan.folder / "recorder.sqlite", feed, RECORDED)
+    if not found.stored:
+        return "not run: it did not start"
+    what = f"{recorder.NAME}, live, its defaults (QoS 0, a commit a row)"
+    rate = f"{found.stored / found.seconds:,.0f}"
+    rows.append((f"1 ({found.sent} rows)", what, rate, "", "", f"{found.stored}"))
+    return f"stored {found.stored} of {found.sent} messages in {found.seconds:.1f} s, then no more came"
 
 
 def _compare(

@@ -32,23 +32,25 @@ class Table:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one benchmark found. ``raw``: samples that are in no report. ``facts`` join the environment."""
+    """What one benchmark found. ``raw``: samples that are in no report. ``facts`` join the environment. ``wrong``: what
+    came out wrong outside of reports, or ""."""
 
     name: str
     reports: dict[str, Report]
     table: Table
     facts: dict[str, str] = field(default_factory=dict)
     raw: dict[str, list[float]] = field(default_factory=dict)
+    wrong: str = ""
 
     @property
     def void(self) -> bool:
         """Whether something came out wrong."""
-        return any(report.verdict is Verdict.VOID for report in self.reports.values())
+        return bool(self.wrong) or any(report.verdict is Verdict.VOID for report in self.reports.values())
 
     @property
     def environment(self) -> dict[str, str]:
         """Where and how it was measured."""
-        return next(iter(self.reports.values())).environment | self.facts
+        return next((report.environment for report in self.reports.values()), {}) | self.facts
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,16 @@ def markdown(table: Table) -> str:
 
 def in_words(outcome: Outcome, render: Callable[[Table], str]) -> str:
     """Everything about one outcome but its raw samples."""
+    bullet = "- " if render is markdown else "  "
+    if not outcome.reports:
+        facts = [f"{bullet}{name}: {value}" for name, value in outcome.environment.items()]
+        void = [f"void: a result was wrong: {outcome.wrong}"] if outcome.wrong else []
+        return "\n\n".join([render(outcome.table), *void, "\n".join(facts)])
     pairs = sorted({len(report.samples["ratio"]) for report in outcome.reports.values()})
     warm = next(iter(outcome.reports.values())).warmup
     how = (
         f"{' or '.join(map(str, pairs))} pairs, {warm} more to warm up; the control is the peer slowed by {CONTROL:.0%}"
     )
-    bullet = "- " if render is markdown else "  "
     facts = [f"{bullet}{name}: {value}" for name, value in ({"runs": how} | outcome.environment).items()]
     return "\n\n".join([render(outcome.table), render(compared(outcome)), "\n".join(facts)])
 

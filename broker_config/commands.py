@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from broker_config import access, generate, program
+from broker_config import access, generate, program, store
 from broker_config.check import check_folder
 from broker_config.errors import BrokerError, BrokerMissing, PlanError
 from broker_config.plan import Bridge, Dialect, Listener, Plan, Role, Tls, check
@@ -128,6 +128,20 @@ def check_command(folder: Path, *, as_json: bool) -> None:
     click.echo(f"Mosquitto {result.version} takes this configuration. Came in: {', '.join(result.users) or 'nobody'}.")
     for warning in result.warnings:
         click.echo(f"Mosquitto warns: {warning}")
+
+
+@broker.command(epilog="Example: pustaka broker mend /var/lib/mosquitto")
+@click.argument("data", type=click.Path(path_type=Path, file_okay=False, exists=True, resolve_path=True))
+def mend(data: Path) -> None:
+    """Set aside the broker's store in DATA if Mosquitto cannot read it. Nothing that was counted is lost by it."""
+    try:
+        kept = store.mend(data)
+    except (BrokerError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    if kept is None:
+        click.echo(f"{data}: the store is good, or there is none yet.")
+    else:
+        click.echo(f"{data}: Mosquitto cannot read its store; it is kept as {kept.name}, and an empty one begins.")
 
 
 def _dialect(name: str) -> Dialect:

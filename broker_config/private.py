@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-from broker_config import access, program, ready
+from broker_config import access, program, ready, store
 from broker_config.errors import PortTaken
 from broker_config.files import make_folder, write_private
 from broker_config.passwords import password_text
@@ -114,6 +114,13 @@ class PrivateBroker:
         """End it as a power cut would end a process: SIGKILL, nothing saved."""
         if self._child:
             self._child.end(signal.SIGKILL, 0.0)
+
+    def set_store_aside(self) -> Path | None:
+        """Rename a store that mosquitto refuses to read; the new name, or ``None`` when there is none.
+
+        Nothing is lost by it: retained messages come again when devices connect, and rows wait in their ledgers.
+        """
+        return store.set_aside(self.folder / "data")
 
     def restart(self) -> None:
         """Stop if running, and start again on the same port with the same data."""

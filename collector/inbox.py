@@ -54,7 +54,7 @@ class Inbox:
                     return
                 self._room.clear()
                 if self._full and not self._room.wait(_PATIENCE_S):
-                    log.warning("the store is slower than the broker: %d messages wait", len(self._waiting))
+                    log.info("the store is slower than the broker: %d messages wait", len(self._waiting))
             self._came += len(message.payload) + _OVERHEAD
             self._waiting.append(message)
         if self._asleep:

@@ -86,14 +86,23 @@ def _records(topic: Topic, message: Message, records: list[Record], dead: list[D
 _UNUSABLE = "the row's epoch or seq cannot be used"
 
 
+#: Of what has no number in one message so many are set aside, and then it is said how many more there were.
+_ASIDE = 10
+
+
 def _records_one_by_one(topic: Topic, message: Message, records: list[Record], dead: list[DeadLetter]) -> None:
+    nameless = 0
     for item in decode_rows(message.payload):
         key = _usable(item)
         if key is not None:
             ledger = Ledger(topic.site, topic.device, key[0])
             records.append(Record(ledger, key[1], item.raw, item.row, item.problem, message.received))
-        if key is None or item.problem:
+        nameless += key is None
+        if item.problem if key is not None else nameless <= _ASIDE:
             dead.append(DeadLetter(message.topic, item.raw, item.problem or _UNUSABLE, message.received))
+    if nameless > _ASIDE:
+        more = f"{nameless - _ASIDE} more elements of this message have no number that can be used"
+        dead.append(DeadLetter(message.topic, message.payload, more, message.received))
 
 
 def _usable(item: BatchItem) -> tuple[str, int] | None:
@@ -155,9 +164,13 @@ def _floor(topic: Topic, message: Message) -> list[Floor]:
 
 
 def _oldest(update: StateUpdate) -> list[Floor]:
+    """What a device no longer has of its ledger, and of older ones."""
     health = update.value
-    if not isinstance(health, Health) or not health.oldest or health.oldest < 2 or not health.epoch:
+    if not isinstance(health, Health):
         return []
-    if len(health.epoch) > 64 or not health.epoch.isprintable():
-        return []
-    return [Floor(Ledger(update.site, update.device, health.epoch), health.oldest - 1)]
+    kept = [(health.epoch, health.oldest or 0), *health.older.items()]
+    return [
+        Floor(Ledger(update.site, update.device, epoch), oldest - 1)
+        for epoch, oldest in kept
+        if 2 <= oldest < LIMIT and 1 <= len(epoch) <= 64 and epoch.isprintable()
+    ]

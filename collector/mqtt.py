@@ -8,7 +8,8 @@ enqueue, and none lets an exception out, since that would end the client's threa
 acknowledgements) does not belong to a group's subscription, so each member also asks for it plainly when it connects,
 and at once takes that subscription back: the kept messages are on their way by then. Mosquitto 2.0.11 hands them to the
 group as well; hearing a statement twice changes nothing. A group does not subscribe to ``ack``: it
-would hear its own.
+would hear its own. Two members may publish their marks of one ledger in the wrong order; the lower one comes last then
+and lets the device forget nothing too early, and the next rows put it right.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from devices.contract import ROOT, Ack, ContractError, Leaf, encode, topic
 
 SESSION_S = 7 * 24 * 3600
 #: In a group: what a member that is gone has not acknowledged goes to the others after so long.
-SHARED_SESSION_S = 60
+SHARED_SESSION_S = 20
 #: What a group shares, and what the broker keeps for each of its members.
 SHARED = ("records", "status", "info", "health", "totals", "alert/+")
 KEPT = ("status", "info", "health", "totals", "alert/+", "ack")
@@ -97,16 +98,20 @@ class Broker:
         self._client.loop_start()
 
     def stop(self) -> None:
-        """Disconnect; the broker keeps the session."""
-        self._client.disconnect()
+        """Disconnect; the broker keeps the session. A member of a group leaves it, so that the others get its share."""
+        leaving: Properties | None = None
+        if self._settings.share:
+            leaving = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
+            leaving.SessionExpiryInterval = 0
+        self._client.disconnect(properties=leaving)
         self._client.loop_stop()
 
     def publish(self, mark: Mark) -> None:
         """Tell a device what is committed. While there is no broker it is not told, and sends those rows again."""
-        if not self._client.is_connected():
+        if not self._client.is_connected() or mark.boot is None:
             return
         ledger = mark.ledger
-        ack = encode(Ack(epoch=ledger.epoch, seq=mark.seq))
+        ack = encode(Ack(epoch=ledger.epoch, seq=mark.seq, boot=mark.boot))
         self._client.publish(topic(ledger.site, ledger.device, Leaf.ACK), ack, qos=1, retain=True)
 
     def _on_connect(

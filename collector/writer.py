@@ -109,6 +109,11 @@ class Writer:
         """Messages not yet written."""
         return len(self._inbox)
 
+    @property
+    def waiting_size(self) -> int:
+        """Bytes of them, about."""
+        return self._inbox.size
+
     def _run(self) -> None:
         until = float("inf")
         while time.monotonic() < until:

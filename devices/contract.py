@@ -205,11 +205,16 @@ KnownRow = CountRow | HeartbeatRow | TransactionRow | AnchorRow
 AnyRow = KnownRow | Row
 
 
-class Ack(msgspec.Struct, frozen=True, kw_only=True):
-    """All rows of ``epoch`` up to ``seq`` are committed at the collector."""
+class Ack(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All rows of ``epoch`` up to ``seq`` are committed at the collector.
+
+    ``boot`` is that of row ``seq`` as it was committed. A device whose own row of this number was written in another
+    boot is a copy of somebody else's card: the mark speaks of the other's rows, and nothing may be deleted.
+    """
 
     epoch: str
     seq: int
+    boot: str = ""
 
 
 class Info(msgspec.Struct, frozen=True, kw_only=True):
@@ -239,7 +244,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Retained health of a device; every field that cannot be measured here is ``None``.
 
     ``oldest`` is the lowest row number the ledger of ``epoch`` still keeps (one more than the highest ever made, when
-    it keeps none). Only this tells the collector that a hole below it can never be filled.
+    it keeps none). Only this tells the collector that a hole below it can never be filled. ``older`` says the same of
+    epochs before, of which rows were found in a damaged ledger.
     """
 
     uptime_s: int
@@ -250,6 +256,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     backlog: int = 0
     epoch: str = ""
     oldest: int | None = None
+    older: dict[str, int] = {}
     clk: Clock = Clock.NONE
     parts: dict[str, Part] = {}
 

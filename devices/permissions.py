@@ -17,7 +17,12 @@ _NO_READER = ReaderSettings()
 
 def findings(camera: CameraSettings, reader: ReaderSettings, card_reader: ReaderSettings = _NO_READER) -> list[Finding]:
     """One finding for each group that is needed; none when no device needs one."""
-    return judge(needed(camera, reader, card_reader), _groups(), _user(), everything=os.geteuid() == 0)
+    return of_groups(needed(camera, reader, card_reader))
+
+
+def of_groups(needed: dict[str, str]) -> list[Finding]:
+    """Whether this user is in these groups (-> what each is needed for)."""
+    return judge(needed, _groups(), _user(), everything=os.geteuid() == 0)
 
 
 def needed(camera: CameraSettings, reader: ReaderSettings, card_reader: ReaderSettings = _NO_READER) -> dict[str, str]:

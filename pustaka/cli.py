@@ -37,6 +37,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "gallery": ("kiosk.commands.gallery:gallery", "Write a picture of every screen in every language."),
 }
 
+#: Subcommands that join two packages: they live here and are attached to the group of one of them.
+ATTACHED: dict[str, tuple[str, ...]] = {"door": ("pustaka.calibrate:calibrate",)}
 
 OURS = {"kiosk", "devices", "collector", "broker_config", "pustaka"}
 
@@ -50,9 +52,11 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         try:
-            command: Any = getattr(importlib.import_module(module), attribute)
+            command = _load(COMMANDS[cmd_name][0])
+            for place in ATTACHED.get(cmd_name, ()):
+                assert isinstance(command, click.Group)
+                command.add_command(_load(place))
         except ModuleNotFoundError as missing:
             if missing.name and missing.name.split(".")[0] in OURS:
                 raise
@@ -60,13 +64,19 @@ class LazyGroup(click.Group):
                 f"'pustaka {cmd_name}' needs the Python package '{missing.name}', which is not installed here. "
                 "Install the part it belongs to, for example: pip install 'pustaka-mandiri[kiosk]'"
             ) from missing
-        assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the overview from the table, importing nothing."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _load(place: str) -> click.Command:
+    module, _, attribute = place.partition(":")
+    command: Any = getattr(importlib.import_module(module), attribute)
+    assert isinstance(command, click.Command)
+    return command
 
 
 @click.group(

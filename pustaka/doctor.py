@@ -20,10 +20,11 @@ from devices.settings import SettingsError
 
 @dataclass(frozen=True)
 class Part:
-    """Who is asked (``module:function``), and with which of the kiosk's settings, in this order."""
+    """Who is asked (``module:function``), and with which of the settings ``of`` a kiosk or door, in this order."""
 
     asks: str
     settings: tuple[str, ...] = ()
+    of: str = "kiosk"
 
 
 PARTS: dict[str, Part] = {
@@ -33,6 +34,7 @@ PARTS: dict[str, Part] = {
     "camera": Part("devices.barcode.doctor:camera", ("camera", "codes")),
     "scanners": Part("devices.scanner.doctor:findings", ("scanners",)),
     "reader": Part("devices.rfid.doctor:findings", ("reader", "card_reader")),
+    "door": Part("devices.door.doctor:findings", ("sensor", "door"), of="door"),
 }
 _COLOURS = {Grade.OK: "green", Grade.WARN: "yellow", Grade.BAD: "red"}
 
@@ -47,19 +49,28 @@ _COLOURS = {Grade.OK: "green", Grade.WARN: "yellow", Grade.BAD: "red"}
     envvar="PUSTAKA_CONFIG",
     help="The kiosk's file; without, what has no settings.",
 )
+@click.option("--door", type=click.Path(path_type=Path), help="A door's file: its sensor is looked at, too.")
 @click.option("--part", "parts", multiple=True, type=click.Choice(list(PARTS)), help="Only this; may be repeated.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a finding.")
-def doctor(config: Path | None, parts: Sequence[str], as_json: bool) -> None:
+def doctor(config: Path | None, door: Path | None, parts: Sequence[str], as_json: bool) -> None:
     """Look at every device that the configuration names, and say what is wrong and what to do."""
     from kiosk.config import KioskSettings, load
 
     try:
-        settings = load(config) if config else KioskSettings()
+        settings: dict[str, object] = {"kiosk": load(config) if config else KioskSettings()}
+        if door is not None:
+            from devices.door.settings import load as load_door
+
+            settings["door"] = load_door(door)
     except SettingsError as error:
         raise click.UsageError(str(error)) from error
     worst = Grade.OK
     for name in parts or PARTS:
-        for finding in _ask(name, settings):
+        if PARTS[name].of not in settings:
+            if name in parts:
+                raise click.UsageError("Give the door's file with --door FILE.")
+            continue
+        for finding in _ask(name, settings[PARTS[name].of]):
             worst = Grade.BAD if Grade.BAD in (worst, finding.grade) else worst
             _print(finding, as_json)
     if worst is Grade.BAD:
@@ -74,7 +85,7 @@ def _ask(name: str, settings: object) -> Iterator[Finding]:
         found: list[Finding] = asked(*(getattr(settings, key) for key in part.settings))
     except ImportError as error:
         said = f"It cannot be looked at, for want of a Python package: {error}"
-        found = [Finding(name, Grade.BAD, said, "pip install 'pustaka-mandiri[kiosk]'")]
+        found = [Finding(name, Grade.BAD, said, f"pip install 'pustaka-mandiri[{part.of}]'")]
     yield from found
 
 

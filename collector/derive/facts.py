@@ -43,7 +43,7 @@ class HourFact:
     watched (for a site: the mean of its doors). ``raw_*`` is what the sensors counted, corrected by nothing.
     ``visits`` is raw × factor, with adjustments and estimates, in thousandths; ``estimated`` is the part of it that is
     one. The status is ``CLOSED`` when ``open_s`` is 0 (what was counted then still stands in ``raw_*`` and ``visits``),
-    ``MISSING`` when nothing was seen of the open time and nothing was estimated, ``ESTIMATED`` when any part is.
+    ``MISSING`` when less than half of the open time was seen and nothing was estimated, ``ESTIMATED`` when any part is.
     """
 
     site: str
@@ -91,7 +91,8 @@ class DayFact:
 class WeekHour:
     """Sums over all hours of one month with the same weekday (0: Monday) and hour of the wall clock.
 
-    ``hours`` are those with a number (counted or estimated) that were open, ``missing`` those without.
+    ``hours`` are those with a number (counted or estimated) that were open, ``missing`` those without. ``visits`` and
+    ``estimated`` are of the former, so that a mean is one of like things; what came in closed hours stands in days.
     """
 
     site: str
@@ -132,6 +133,21 @@ class MonthSum:
     missing_days: int
     visits: int
     estimated: int
+    open_s: int
+    seen_s: int
+    missing_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayTotals:
+    """One day of everything in a scope together: sums over ``places`` (sites, or doors), of which ``missing`` are."""
+
+    day: date
+    places: int
+    missing: int
+    visits: int
+    estimated: int
+    open_visits: int
     open_s: int
     seen_s: int
     missing_s: int

@@ -47,7 +47,7 @@ DEFAULT_ZONE = "Asia/Makassar"
 #: Marks turned at once.
 _QUARTERS = 5_000
 #: Tables that hold nothing but what can be derived.
-DERIVED = ("hour_fact", "day_fact", "week_hour", "estimate", "derived_until", "dirty_day")
+DERIVED = ("hour_fact", "day_fact", "week_hour", "year_hour", "estimate", "derived_until", "dirty_day")
 
 
 def horizon(now: int) -> int:

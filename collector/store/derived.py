@@ -2,8 +2,8 @@
 
 Rows with times of their own that nothing can change are added up in memory, and each touched quarter hour is written
 once a batch. A row whose time depends on others (an anchor of its boot, its arrival) is also noted in ``loose`` with
-the place it was given. When an anchor arrives, the loose rows of its boot are taken out where they were and put
-where they belong. So the work grows with the rows that are new, never with those that are there.
+the place it was given. When an anchor or a bound of its boot arrives, the loose rows of that boot are taken out where
+they were and put where they belong. So the work grows with the rows that are new, never with those that are there.
 
 All functions run inside the writer's transaction.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from collector.store import boots
 from collector.store.db import Db
 from collector.store.marks import key
 from collector.store.placing import TRUSTED, Place, own_times, place
@@ -29,9 +30,13 @@ def add(db: Db, news: Iterable[News]) -> set[Ledger]:
     """Derive what follows from rows that are new in the store; answers the ledgers in which known rows moved."""
     sums = Sums()
     moved: set[Ledger] = set()
+    waiting = boots.ledgers(db)
     for number, ledger, records in news:
-        loose, boots = _add_settled(db, ledger, records, sums)
-        for boot in boots:  # first those that are there: the new ones are placed with the anchor at once
+        loose, anchored = _add_settled(db, ledger, records, sums)
+        again = anchored
+        if records and (loose or number in waiting):
+            again = anchored | boots.update(db, number, records, loose, anchored)
+        for boot in again:  # first those that are there: the new ones are placed with the anchor at once
             if _place_again(db, number, ledger, boot, sums):
                 moved.add(ledger)
         _place_loose(db, number, ledger, loose, sums)
@@ -83,9 +88,10 @@ def _anchors(db: Db, ledger: Ledger, boot: str) -> list[Anchor]:
 
 def _place_loose(db: Db, number: int, ledger: Ledger, loose: Sequence[tuple[Record, AnyRow]], sums: Sums) -> None:
     anchors = {boot: _anchors(db, ledger, boot) for boot in {row.boot for _, row in loose}}
+    began = {boot: boots.began(db, number, boot) for boot in anchors}
     values = []
     for record, row in loose:
-        at = place(row, record.received, anchors[row.boot])
+        at = place(row, record.received, anchors[row.boot], began[row.boot])
         sums.add(ledger, row, at)
         values.append((number, record.seq, row.boot, at.start, at.end, int(at.estimated)))
     if values:
@@ -99,12 +105,12 @@ def _place_again(db: Db, number: int, ledger: Ledger, boot: str, sums: Sums) -> 
         "JOIN raw_row r ON r.ledger = l.ledger AND r.seq = l.seq WHERE l.ledger = ? AND l.boot = ?",
         (number, boot),
     ).fetchall()
-    anchors = _anchors(db, ledger, boot)
+    anchors, began = _anchors(db, ledger, boot), boots.began(db, number, boot)
     changes = []
     for seq, started, ended, estimated, raw, received in found:
         row = decode_row(raw.encode() if isinstance(raw, str) else bytes(raw)).row
         assert row is not None  # it was readable when it came
-        was, now = Place(started, ended, bool(estimated)), place(row, received, anchors)
+        was, now = Place(started, ended, bool(estimated)), place(row, received, anchors, began)
         if now != was:
             sums.add(ledger, row, was, sign=-1)
             sums.add(ledger, row, now)

@@ -11,7 +11,8 @@ from collector.store.db import Db
 #: site, device, local day.
 Mark = tuple[str, str, date]
 
-_MARK = "INSERT INTO dirty_day VALUES (?, ?, ?) ON CONFLICT (site, device, day) DO NOTHING"
+#: A mark that is there is written again, so that whoever takes it away at this moment waits for us, or we for him.
+_MARK = "INSERT INTO dirty_day VALUES (?, ?, ?) ON CONFLICT (site, device, day) DO UPDATE SET day = excluded.day"
 
 
 def mark(db: Db, marks: Iterable[Mark]) -> None:

@@ -17,12 +17,22 @@ from collector.store.facts import DAY_COLUMNS, HOUR_COLUMNS, day_fact, hour_fact
 
 _DOOR_DAY = "WHERE site = ? AND device = ? AND day = ?"
 _HOUR = f"INSERT INTO hour_fact ({HOUR_COLUMNS}, usable) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
-_CELL = (
-    "INSERT INTO week_hour VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (site, device, month, weekday, hour) DO UPDATE "
-    "SET hours = week_hour.hours + excluded.hours, missing = week_hour.missing + excluded.missing, "
-    "visits = week_hour.visits + excluded.visits, estimated = week_hour.estimated + excluded.estimated, "
-    "open_s = week_hour.open_s + excluded.open_s, seen_s = week_hour.seen_s + excluded.seen_s"
-)
+
+
+def _cell_sql(table: str, period: str) -> tuple[str, str]:
+    """How to add to a cell, and how to take away one that has no hour left."""
+    key = f"site, device, {period}, weekday, hour"
+    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in _SUMS)
+    where = f"site = ? AND device = ? AND {period} = ? AND weekday = ? AND hour = ? AND hours = 0 AND missing = 0"
+    return (
+        f"INSERT INTO {table} VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT ({key}) DO UPDATE SET {added}",
+        f"DELETE FROM {table} WHERE {where}",
+    )
+
+
+_SUMS = ("hours", "missing", "visits", "estimated", "open_s", "seen_s")
+_MONTH = _cell_sql("week_hour", "month")
+_YEAR = _cell_sql("year_hour", "year")
 
 
 def quarters(db: Db, site: str, device: str, start: int, end: int) -> list[Quarter]:
@@ -146,18 +156,16 @@ def estimates(db: Db, site: str, device: str, of: date) -> list[Estimate]:
 
 
 def add_to_cells(db: Db, change: Mapping[Cell, Sums]) -> None:
-    """Add to cells of the cube; a cell without any hour left goes."""
-    if not change:
-        return
-    keys = [(site, device, month.isoformat(), weekday, hour) for site, device, month, weekday, hour in change]
-    db.executemany(_CELL, [(*key, *sums) for key, sums in zip(keys, change.values(), strict=True)])
-    shrunk = [key for key, sums in zip(keys, change.values(), strict=True) if sums[0] + sums[1] < 0]
-    if shrunk:
-        db.executemany(
-            "DELETE FROM week_hour WHERE site = ? AND device = ? AND month = ? AND weekday = ? AND hour = ? "
-            "AND hours = 0 AND missing = 0",
-            shrunk,
-        )
+    """Add to cells of the cube, and to those of whole years; a cell without any hour left goes."""
+    for (add, remove), by_year in ((_MONTH, False), (_YEAR, True)):
+        rows = [
+            (site, device, (month.replace(month=1) if by_year else month).isoformat(), weekday, hour, *sums)
+            for (site, device, month, weekday, hour), sums in change.items()
+        ]
+        if rows:
+            db.executemany(add, rows)
+        if shrunk := [row[:5] for row in rows if row[5] + row[6] < 0]:
+            db.executemany(remove, shrunk)
 
 
 def lost(db: Db, site: str, device: str) -> list[Lost]:

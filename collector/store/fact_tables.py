@@ -5,7 +5,7 @@ Written in the SQL that SQLite and PostgreSQL share. Three sorts:
 * **Entered** by people, and only ever added to or marked as withdrawn: site, door, opening, special, adjustment,
   factor, history, publication, and ``audit``, a line for each edit.
 * **Derived**, and rebuilt from the others and from ``quarter_hour`` and ``lost`` at any time: hour_fact, day_fact,
-  week_hour, estimate, derived_until.
+  week_hour and the same by whole years, estimate, derived_until.
 * **Marks** of what must be derived again: ``dirty`` (quarter hours, written where rows arrive) and ``dirty_day``.
 
 Days are ISO text, times ms of UTC, visits and factors thousandths.
@@ -65,6 +65,10 @@ _BY_KEY = (
     hour BIGINT NOT NULL, hours BIGINT NOT NULL, missing BIGINT NOT NULL, visits BIGINT NOT NULL,
     estimated BIGINT NOT NULL, open_s BIGINT NOT NULL, seen_s BIGINT NOT NULL,
     PRIMARY KEY (site, device, month, weekday, hour))""",
+    """CREATE TABLE year_hour (site TEXT NOT NULL, device TEXT NOT NULL, year TEXT NOT NULL, weekday BIGINT NOT NULL,
+    hour BIGINT NOT NULL, hours BIGINT NOT NULL, missing BIGINT NOT NULL, visits BIGINT NOT NULL,
+    estimated BIGINT NOT NULL, open_s BIGINT NOT NULL, seen_s BIGINT NOT NULL,
+    PRIMARY KEY (site, device, year, weekday, hour))""",
     """CREATE TABLE estimate (site TEXT NOT NULL, device TEXT NOT NULL, day TEXT NOT NULL, start BIGINT NOT NULL,
     hour BIGINT NOT NULL, method TEXT NOT NULL, version BIGINT NOT NULL, counted BIGINT NOT NULL,
     visits BIGINT NOT NULL, open_s BIGINT NOT NULL, seen_s BIGINT NOT NULL, days TEXT NOT NULL,
@@ -77,6 +81,8 @@ _BY_KEY = (
 #: The same figures of every site at once: a day, or a run of months.
 _INDEXES = (
     "CREATE INDEX day_fact_day ON day_fact (day, site, device)",
+    """CREATE INDEX day_fact_totals ON day_fact (device, day, visits, estimated, open_visits, open_s, seen_s, missing_s,
+    status)""",
     "CREATE INDEX hour_fact_day ON hour_fact (day, site, device)",
     "CREATE INDEX week_hour_month ON week_hour (month, site, device)",
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from collector.derive.facts import (
     WHOLE_SITE,
     DayFact,
+    DayTotals,
     DayVisits,
     HourFact,
     MonthSum,
@@ -24,6 +25,7 @@ DAY_COLUMNS = (
     "seen_s, missing_s, factor, status"
 )
 WEEK_COLUMNS = "site, device, month, weekday, hour, hours, missing, visits, estimated, open_s, seen_s"
+_PROFILE = "device, weekday, hour, hours, missing, visits, estimated, open_s, seen_s"
 _STATUS = {status.value: status for status in Status}
 
 
@@ -53,22 +55,26 @@ class SqlFacts:
     def profile(self, scope: Scope, first: date, last: date) -> Sequence[WeekHour]:
         """See :class:`collector.derive.facts.Facts`.
 
-        Site by site: small sorts are much cheaper than one of all cells (60 ms against 160 ms, 50 sites and 5 years).
+        Whole years are taken from cells of years. Site by site: small sorts are much cheaper than one of all cells.
         """
         names = (
             [scope.site] if scope.site is not None else [row[0] for row in self._db.execute("SELECT site FROM site")]
         )
         month = first.replace(day=1)
-        door, of_door = ("device", "device, ") if scope.device is None else ("?", "")
-        found = []
+        found: list[WeekHour] = []
         for name in sorted(names):
-            where, values = _where("month", Scope(name, scope.device), month, last.replace(day=1))
+            parts, values = [], list[Value]()
+            for table, period, begin, end in _pieces(month, last.replace(day=1)):
+                where, more = _where(period, Scope(name, scope.device), begin, end)
+                parts.append(f"SELECT {_PROFILE} FROM {table} WHERE {where}")
+                values += more
             cells = self._db.execute(
-                f"SELECT {door}, 24 * weekday + hour AS cell, sum(hours), sum(missing), sum(visits), sum(estimated), "
-                f"sum(open_s), sum(seen_s) FROM week_hour WHERE {where} GROUP BY {of_door}cell ORDER BY {of_door}cell",
-                values if scope.device is None else [scope.device, *values],
+                "SELECT device, weekday, hour, sum(hours), sum(missing), sum(visits), sum(estimated), sum(open_s), "
+                f"sum(seen_s) FROM ({' UNION ALL '.join(parts)}) AS cells GROUP BY device, weekday, hour "
+                "ORDER BY device, weekday, hour",
+                values,
             )
-            found += [WeekHour(name, row[0], month, *divmod(row[1], 24), *map(int, row[2:])) for row in cells]
+            found += [WeekHour(name, row[0], month, row[1], row[2], *map(int, row[3:])) for row in cells]
         return found
 
     def day_visits(self, scope: Scope, first: date, last: date) -> Sequence[DayVisits]:
@@ -95,6 +101,17 @@ class SqlFacts:
             MonthSum(row[0], row[1], date.fromisoformat(f"{row[2]}-01"), *(int(value) for value in row[3:]))
             for row in found
         ]
+
+    def totals(self, scope: Scope, first: date, last: date) -> Sequence[DayTotals]:
+        """Each day of the whole scope together, summed by the database; by day. For long periods of many sites."""
+        where, values = _where("day", scope, first, last)
+        found = self._db.execute(
+            "SELECT day, count(*), sum(CASE WHEN status = 'missing' THEN 1 ELSE 0 END), sum(visits), sum(estimated), "
+            f"sum(open_visits), sum(open_s), sum(seen_s), sum(missing_s) FROM day_fact WHERE {where} "
+            "GROUP BY day ORDER BY day",
+            values,
+        )
+        return [DayTotals(date.fromisoformat(row[0]), *(int(value) for value in row[1:])) for row in found]
 
     def _select(
         self, table: str, columns: str, day: str, scope: Scope, first: date, last: date, order: str
@@ -136,6 +153,15 @@ def _where(day: str, scope: Scope, first: date, last: date) -> tuple[str, list[V
     return " AND ".join(parts), list[Value](values)
 
 
-def days_between(first: date, last: date) -> Iterator[date]:
-    """Every day, both ends included."""
-    return (first + timedelta(days=i) for i in range((last - first).days + 1))
+def _pieces(first: date, last: date) -> list[tuple[str, str, date, date]]:
+    """A run of months as whole years and the months before and after: table, column, first, last."""
+    begin = first if first.month == 1 else date(first.year + 1, 1, 1)
+    end = last if last.month == 12 else date(last.year - 1, 12, 1)
+    if begin > end:
+        return [("week_hour", "month", first, last)]
+    pieces = [("year_hour", "year", begin, end.replace(month=1))]
+    if first < begin:
+        pieces.append(("week_hour", "month", first, date(first.year, 12, 1)))
+    if end < last:
+        pieces.append(("week_hour", "month", date(last.year, 1, 1), last))
+    return pieces

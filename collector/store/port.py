@@ -13,7 +13,7 @@ All times are milliseconds of UTC since 1970. Time zones are no matter of the st
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -91,10 +91,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Everything of this ledger up to ``seq`` is committed (or can never come)."""
+    """Everything of this ledger up to ``seq`` is committed (or can never come).
+
+    ``boot`` is that of row ``seq``, ``None`` when the row itself is not here: then the device knows the number already,
+    since it has said so, and is not told.
+    """
 
     ledger: Ledger
     seq: int
+    boot: str | None = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

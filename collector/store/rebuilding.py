@@ -17,7 +17,7 @@ def _empty(db: Db) -> None:
         db.execute(
             f"INSERT INTO dirty SELECT DISTINCT site, device, quarter FROM {table} WHERE true ON CONFLICT DO NOTHING"
         )
-    for table in ("quarter_hour", "transaction_quarter", "anchor", "loose"):
+    for table in ("quarter_hour", "transaction_quarter", "anchor", "loose", "boot"):
         db.execute(f"DELETE FROM {table}")
 
 

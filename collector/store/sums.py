@@ -24,7 +24,11 @@ _OPERATIONS = (
     "INSERT INTO transaction_quarter (site, device, quarter, op, result, code, n) VALUES (?,?,?,?,?,?,?) "
     "ON CONFLICT (site, device, quarter, op, result, code) DO UPDATE SET n = transaction_quarter.n + excluded.n"
 )
-_DIRTY = "INSERT INTO dirty (site, device, quarter) VALUES (?,?,?) ON CONFLICT DO NOTHING"
+#: A mark that is there is written again, so that whoever takes it away at this moment waits for us, or we for him.
+_DIRTY = (
+    "INSERT INTO dirty (site, device, quarter) VALUES (?,?,?) "
+    "ON CONFLICT (site, device, quarter) DO UPDATE SET quarter = excluded.quarter"
+)
 
 
 class Door:

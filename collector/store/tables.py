@@ -62,7 +62,8 @@ def rest(words: Dialect) -> tuple[str, ...]:
 
 
 #: ``covered_ms`` is the plain sum of what rows cover, ``seen_ms`` the same and never more than a quarter hour has.
-#: ``loose`` has the rows whose time is not their own for ever, and where they were placed. ``lost`` has the rows with
+#: ``loose`` has the rows whose time is not their own for ever, and where they were placed; ``boot`` the boots of such
+#: rows that never learned the time, and when they may have begun. ``lost`` has the rows with
 #: totals around numbers that can never come, and what passed between them.
 DERIVED = (
     f"CREATE TABLE quarter_hour ({_DOOR}, quarter BIGINT NOT NULL, rows BIGINT NOT NULL DEFAULT 0, "
@@ -74,6 +75,9 @@ DERIVED = (
     "CREATE TABLE loose (ledger BIGINT NOT NULL, seq BIGINT NOT NULL, boot TEXT NOT NULL, started BIGINT NOT NULL, "
     "ended BIGINT NOT NULL, estimated BIGINT NOT NULL, PRIMARY KEY (ledger, seq))",
     "CREATE INDEX loose_by_boot ON loose (ledger, boot)",
+    "CREATE TABLE boot (ledger BIGINT NOT NULL, boot TEXT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL, "
+    "length BIGINT NOT NULL, latest BIGINT NOT NULL, below BIGINT, above BIGINT, began BIGINT, "
+    "PRIMARY KEY (ledger, boot))",
     f"CREATE TABLE lost ({_LEDGER}, below BIGINT NOT NULL, above BIGINT NOT NULL, after_ms BIGINT NOT NULL, "
     "before_ms BIGINT NOT NULL, entered BIGINT NOT NULL, gone BIGINT NOT NULL, "
     "PRIMARY KEY (site, device, epoch, below))",

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from collector.store import derived, lost, marks, states
+from collector.store import copies, derived, lost, marks, states
 from collector.store.db import Db, Value
 from collector.store.marks import Known
 from collector.store.port import Batch, Ledger, Mark, Record, Written
@@ -61,9 +61,13 @@ def write(db: Db, batch: Batch, ways: Ways, *, careful: bool = False) -> Written
     news: list[tuple[int, Ledger, Sequence[Record]]] = []
     changes: list[tuple[Ledger, Known, Known]] = []
     conflicts = duplicates = 0
+    disputes = copies.any_at_all(db)
     for ledger in order:
         was, records = known[ledger], groups.get(ledger, [])
         new, clashes = _sort_out(db, was, records, careful=careful)
+        disputes = disputes or bool(clashes)
+        if disputes:
+            new, clashes = copies.quarantine(db, was.id, ledger, new, clashes)
         if records:
             states.heard(db, ledger.site, ledger.device, max(record.received for record in records))
         again = len(records) - len(new) - len(clashes)
@@ -82,8 +86,17 @@ def write(db: Db, batch: Batch, ways: Ways, *, careful: bool = False) -> Written
     arrived = {ledger: min(record.seq for record in records) for _, ledger, records in news}
     for ledger, was, now in changes:
         lost.update(db, ledger, was, now, arrived.get(ledger), moved=ledger in moved)
-    told = tuple(Mark(ledger, now.numbers.mark) for ledger, _, now in changes if now.numbers.mark)
+    newest = {ledger: new[-1] for _, ledger, new in news}
+    told = tuple(_mark(db, ledger, now, newest.get(ledger)) for ledger, _, now in changes if now.numbers.mark)
     return Written(len(rows), duplicates, conflicts, len(batch.dead), told)
+
+
+def _mark(db: Db, ledger: Ledger, now: Known, last: Record | None) -> Mark:
+    """The mark, and whose row it means: as a rule that of the last one that is new."""
+    seq = now.numbers.mark
+    if last is not None and last.seq == seq:
+        return Mark(ledger, seq, "" if last.row is None else last.row.boot)
+    return Mark(ledger, seq, copies.boot_of(db, now.id, seq))
 
 
 def _devices(batch: Batch, ledgers: Iterable[Ledger]) -> dict[tuple[str, str], int | None]:

@@ -16,7 +16,7 @@ from devices.door.readings import Distance, Frame, Total
 from devices.door.sensors.opening import open_sensor
 from devices.door.sensors.port import Garbled, Gone, Ready, Report
 from devices.door.sentences import SENTENCES, alert_name
-from devices.door.settings import DoorSettings
+from devices.door.settings import DoorSettings, machine_of
 from devices.door.totals import Totals
 from devices.link.clock import Clock, SystemClock
 from devices.link.errors import LedgerDamaged, LedgerError
@@ -48,7 +48,7 @@ class Agent:
     def __init__(self, settings: DoorSettings, software: str, clock: Clock | None = None) -> None:
         self._settings = settings
         self._clock = clock or SystemClock(trusted=settings.link.clock == "trusted")
-        self._sensor = open_sensor(settings.sensor, self._clock)
+        self._sensor = open_sensor(settings.sensor, self._clock, machine_of(settings))
         self._machine = make(settings)
         self._ledger = Ledger(Path(settings.data) / "ledger.sqlite", self._clock)
         self._interval = Interval(settings.door, self._clock.now().bt)

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import logging
 import signal
+import sys
 import threading
-from collections import Counter
+import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from devices.door.crossing import Crossing
-from devices.door.edges import Edge
-from devices.door.events import Direction, Event, Fault, Passage
-from devices.door.interval import uncertain
-from devices.door.sensors.replay import ReplayError, read_edges
+from devices.door.formats import Layout
+from devices.door.recordings import ReplayError
 from devices.door.settings import load
 from devices.settings import SettingsError
+
+if TYPE_CHECKING:
+    from devices.door.outcome import Outcome
+    from devices.door.progress import Progress
+    from devices.door.replay import Options
 
 
 @click.group(
@@ -50,47 +54,91 @@ def door(ctx: click.Context, config: Path | None) -> None:
         raise click.ClickException(str(error)) from error
 
 
-@door.command(epilog="Example: pustaka door replay morning.csv --json")
+@door.command(
+    epilog="Examples: pustaka door replay morning.csv --json    "
+    "pustaka door replay frames.npy --hz 10 --axis rows --unit c --plot frames.png"
+)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "layout", type=click.Choice(["beams"]), default="beams", help="What the file holds.")
-@click.option("--reversed", "swapped", is_flag=True, help="Beam A is on the inside.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a sentence.")
-def replay(file: Path, layout: str, swapped: bool, as_json: bool) -> None:
-    """Count a recorded sensor file: lines of t_ms,beam,state; A is outside, B inside, 1 is broken."""
-    del layout  # beams is the only one yet
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice([each.value for each in Layout]),
+    help="What the file holds; seen from it if not given.",
+)
+@click.option("--reversed", "swapped", is_flag=True, help="Outside and inside are the other way round.")
+@click.option("--hz", type=click.FloatRange(0, 1000, min_open=True), help="Grid: frames a second.")
+@click.option(
+    "--axis", type=click.Choice(["rows", "cols"]), help="Grid: along which people walk; row or column 0 is outside."
+)
+@click.option("--unit", type=click.Choice(["c", "mm"]), help="Grid: °C or millimetres.")
+@click.option("--max", "highest", type=click.IntRange(1), help="Totals: the counter's highest number before 0.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw the recording with its passages as PNG (or .svg).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of sentences.")
+def replay(
+    file: Path,
+    layout: str | None,
+    swapped: bool,
+    hz: float | None,
+    axis: str | None,
+    unit: str | None,
+    highest: int | None,
+    plot: Path | None,
+    as_json: bool,
+) -> None:
+    """Count a recorded sensor file.
+
+    Two beams: lines of t_ms,beam,state (A is outside, B inside, 1 is broken). Two zones: t_ms,zone,distance_mm,status.
+    A grid: a .npy file of frames. A foreign counter: timestamp,total.
+    """
+    from devices.door.formats import recognise
+    from devices.door.progress import Progress
+    from devices.door.replay import Options
+    from devices.door.replay import replay as count
+
     try:
-        edges = read_edges(file)
+        found = Layout(layout) if layout else recognise(file)
+        options = Options(swapped=swapped, hz=hz, axis=axis, unit=unit, highest=highest)
+        _check_options(found, options)
+        passes = (2 if found is Layout.ZONES else 1) + (plot is not None)
+        progress = Progress(f"reading {file.name}", passes * file.stat().st_size, sys.stderr, time.monotonic)
+        try:
+            outcome = count(file, found, options, progress.read)
+            if plot is not None:
+                _draw(file, plot, outcome, options, progress)
+        finally:
+            progress.end()
     except ReplayError as error:
         raise click.ClickException(str(error)) from error
-    events = count(edges, swapped=swapped)
-    passages = [event for event in events if isinstance(event, Passage)]
-    sums = Counter(passage.direction for passage in passages)
-    sums[Direction.AMBIGUOUS] = sum(uncertain(passage) for passage in passages)
-    faults = [event for event in events if isinstance(event, Fault)]
-    if not as_json:
-        click.echo(", ".join(f"{direction.value.replace('_', ' ')} {sums[direction]}" for direction in Direction))
-        for fault in faults:
-            click.echo(f"{fault.t_ms} ms: {fault.kind.value.replace('_', ' ')}{' is over' if fault.over else ''}")
-        return
-    click.echo(
-        json.dumps(
-            {direction.value: sums[direction] for direction in Direction}
-            | {
-                "faults": [
-                    {"t_ms": f.t_ms, "kind": f.kind, "over": f.over, "beam": f.beam.value if f.beam else None}
-                    for f in faults
-                ],
-                "passages": [{"t_ms": p.t_ms, "direction": p.direction, "confidence": p.confidence} for p in passages],
-            }
-        )
-    )
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be read: {error.strerror or error}") from error
+    click.echo(json.dumps(outcome.as_json()) if as_json else outcome.as_text())
 
 
-def count(edges: list[Edge], *, swapped: bool = False) -> list[Event]:
-    """Everything the counting machine says of a whole recording."""
-    machine = Crossing(swapped=swapped)
-    said = [event for edge in edges for event in machine.feed(edge)]
-    return said + (machine.finish(edges[-1].t_ms) if edges else [])
+def _check_options(layout: Layout, options: Options) -> None:
+    """Refuse what does not fit the recording: who gives it expects something of it."""
+    given = {
+        "--hz": (options.hz, Layout.GRID),
+        "--axis": (options.axis, Layout.GRID),
+        "--unit": (options.unit, Layout.GRID),
+        "--max": (options.highest, Layout.TOTALS),
+    }
+    for name, (value, only) in given.items():
+        if value is not None and layout is not only:
+            raise click.UsageError(f"{name} belongs to recordings of {only.value}, and this one holds {layout.value}.")
+    if layout is Layout.GRID and options.hz is None:
+        raise click.UsageError("A recording of frames carries no time: say how many there are a second with --hz.")
+
+
+def _draw(file: Path, plot: Path, outcome: Outcome, options: Options, progress: Progress) -> None:
+    from devices.door.drawing.picture import PictureError, write
+    from devices.door.drawing.recording import picture
+
+    if plot.resolve() == file.resolve():
+        raise click.UsageError(f"--plot {plot}: that is the recording itself; name another file for the picture.")
+    try:
+        write(plot, picture(file, outcome, options, progress.read))
+    except PictureError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _software() -> str:

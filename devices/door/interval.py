@@ -6,7 +6,7 @@ when they came; the quiet time before them, if it was longer than that, is a hea
 ``heartbeat_s`` in which nothing happened.
 
 A row's flags are all faults that stood at some time in it. No row mixes time in which the sensor could count with time
-in which it could not: when a flag of :data:`BLIND` comes or goes, the row ends at that moment.
+in which it could not: when a flag of :data:`devices.contract.BLIND` comes or goes, the row ends at that moment.
 
 Rows that ended wait in :attr:`Interval.ended` until they are written, however long the disk refuses.
 """

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from devices.door.readings import Total
-from devices.door.sensors.replay import ReplayError
+from devices.door.recordings import ReplayError
 
 _NOTHING: Final = frozenset(
     {"", "-", "--", "—", "–", ".", "…", "?", "x", "-1", "n/a", "na", "#n/a", "t/a", "nan", "null", "none", "nil"}

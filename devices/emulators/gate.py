@@ -18,6 +18,7 @@ class GateFault(enum.Enum):
 
     ERROR = "error"  # 500
     SLOW = "slow"  # the answer comes when the fault is over
+    DRIPPING = "dripping"  # byte by byte, for as long as anybody listens
     TRUNCATED = "truncated"  # fewer bytes than promised
     HUGE = "huge"
     REDIRECT = "redirect"
@@ -68,7 +69,7 @@ class GateEmulator:
     def fail(self, fault: GateFault | None) -> None:
         """From now on answers have this fault; ``None`` ends it."""
         self.fault = fault
-        if fault is GateFault.SLOW:
+        if fault in (GateFault.SLOW, GateFault.DRIPPING):
             self._over.clear()
         else:
             self._over.set()
@@ -98,6 +99,8 @@ class GateEmulator:
         match fault:
             case GateFault.SLOW:
                 self._over.wait(30)
+            case GateFault.DRIPPING:
+                body += " " * 10_000
             case GateFault.HUGE:
                 body = body.replace("<gate>", "<gate>" + "<!-- -->" * 100_000)
             case GateFault.BOMB:
@@ -110,11 +113,15 @@ class GateEmulator:
         with contextlib.suppress(OSError):  # the other end has given up
             self._send(request, fault, body.encode())
 
-    @staticmethod
-    def _send(request: BaseHTTPRequestHandler, fault: GateFault | None, body: bytes) -> None:
+    def _send(self, request: BaseHTTPRequestHandler, fault: GateFault | None, body: bytes) -> None:
         request.send_response({GateFault.ERROR: 500, GateFault.REDIRECT: 302}.get(fault, 200) if fault else 200)
         if fault is GateFault.REDIRECT:
             request.send_header("Location", "http://127.0.0.1:1/")
         request.send_header("Content-Length", str(len(body)))
         request.end_headers()
+        for byte in body if fault is GateFault.DRIPPING else b"":
+            request.wfile.write(bytes((byte,)))
+            self._over.wait(0.02)
+        if fault is GateFault.DRIPPING:
+            return
         request.wfile.write(body[: len(body) // 2] if fault is GateFault.TRUNCATED else body)

@@ -37,6 +37,7 @@ class Verdict(enum.Enum):
     KNOWN = "known"  # nothing new
     OTHER_EPOCH = "other epoch"  # it belongs to an older ledger: ignore
     IMPOSSIBLE = "impossible"  # above our highest row: a fault to report, not to obey
+    COPY = "copy"  # it speaks of another device's row of this number: likewise
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,9 @@ class Delivery:
         self._online = True
         self._flight.clear()
         self._patience = self.limits.stall_s
+        # The oldest row first, whatever comes meanwhile: by its number the desk knows a copied card at once.
+        self._next_backlog = now
+        self._was_live = True
         self._again(now)
 
     def disconnected(self) -> None:
@@ -113,14 +117,16 @@ class Delivery:
         """The broker took (or refused) the message: its place in flight is free."""
         self._flight.discard(message)
 
-    def ack(self, ack: Ack, now: float) -> Verdict:
-        """The collector's mark arrived."""
+    def ack(self, ack: Ack, now: float, boot: str = "") -> Verdict:
+        """The collector's mark arrived; ``boot`` is that of our own row of this number, if we still have it."""
         if ack.epoch != self.epoch:
             return Verdict.OTHER_EPOCH
         if ack.seq > self.last:
             return Verdict.IMPOSSIBLE
         if ack.seq <= self.acked:
             return Verdict.KNOWN
+        if boot and ack.boot not in ("", boot):
+            return Verdict.COPY
         self.acked = ack.seq
         self._cursor = max(self._cursor, ack.seq)
         self._live = max(self._live, ack.seq)
@@ -179,6 +185,15 @@ def pack(rows: Iterable[Row], limit: int = MAX_PAYLOAD) -> tuple[bytes, int]:
         parts.append(part)
         last = row.seq
     return b"[" + b",".join(parts) + b"]", last
+
+
+def longest_wait(failures: int, met: bool, longest_s: float) -> float:
+    """The window of :func:`back_off`, in seconds, after so many failures in a row to connect.
+
+    Who has met the broker since the start takes part in an outage with everybody else, and spreads over the whole of
+    ``longest_s``. Who has not is booting: its network comes up within seconds, so the window begins small and doubles.
+    """
+    return longest_s if met else min(longest_s, 2.0 * 2 ** min(failures, 20))
 
 
 def back_off(chance: float, longest_s: float) -> float:

@@ -30,6 +30,7 @@ def measure(now: Moment, parts: Mapping[str, Part], ledger: Ledger, root: Path =
         backlog=ledger.backlog,
         epoch=ledger.epoch,
         oldest=ledger.acked + 1,
+        older={epoch: first for epoch, (first, _) in ledger.older().items()},
         clk=now.clk,
         parts=dict(parts) | ({"power": power} if power else {}),
     )

@@ -6,7 +6,8 @@ The rules:
   :meth:`Ledger.append` returns, a power cut cannot take the row back, and totals never come from memory.
 * ``seq`` runs from 1 without gaps inside an ``epoch``; the epoch is made with the file and never changes.
 * Only :meth:`Ledger.prune` deletes, and only what the collector acknowledged.
-* A damaged file is set aside under another name and a new epoch begins, loudly; it is never silently reset.
+* A damaged file is set aside under another name and a new epoch begins, loudly; it is never silently reset. What can
+  still be read in it is delivered under its old epoch.
 
 One interval may be *held*: a row still growing, rewritten as it grows. It becomes a numbered row by
 :meth:`Ledger.settle`, or by itself at the next opening if the process died before that.
@@ -17,7 +18,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,7 @@ from devices.contract import body as read_body
 from devices.link.anchor import anchor_due
 from devices.link.clock import Clock, Moment
 from devices.link.errors import AckError, LedgerDamaged, LedgerError
+from devices.link.salvage import Salvage, salvage
 from devices.link.store import Damaged, connect, lock, set_aside
 from devices.link.tally import tally
 
@@ -60,8 +62,9 @@ class Ledger:
         LedgerError: another process has it open, or it cannot be written; the message says which.
     """
 
-    def __init__(self, path: Path | str, clock: Clock) -> None:
+    def __init__(self, path: Path | str, clock: Clock, connect: Callable[[Path], sqlite3.Connection] = connect) -> None:
         self.path = Path(path)
+        self._connect = connect
         self.alert = ""
         self._clock = clock
         self._guard = threading.RLock()
@@ -146,16 +149,25 @@ class Ledger:
         """Delete what the collector has; return how many rows went. Another epoch's ack deletes nothing.
 
         Raises:
-            AckError: the mark is above the highest row ever written here; nothing was deleted.
+            AckError: the mark is above the highest row ever written here, or its row is not ours; nothing was deleted.
             LedgerError: see :meth:`append`.
         """
         with self._guard:
+            if ack.epoch in self.older():
+                with self._transaction():
+                    sql = "DELETE FROM old WHERE epoch = ? AND seq <= ?"
+                    return self._db.execute(sql, (ack.epoch, ack.seq)).rowcount
             if ack.epoch != self.epoch or ack.seq <= self._acked:
                 return 0
             if ack.seq > self._last:
                 raise AckError(
                     f"ledger {self.path}: the collector acknowledged row {ack.seq}, but the last one written is "
                     f"{self._last}. Is this a copy of another device's card?"
+                )
+            if ack.boot not in ("", self.boot_of(ack.seq)):
+                raise AckError(
+                    f"ledger {self.path}: the collector acknowledged a row {ack.seq} that another device wrote. "
+                    "This card is a copy: stop one of the two, and begin a new ledger on its card."
                 )
             with self._transaction():
                 gone = self._db.execute("DELETE FROM row WHERE seq <= ?", (ack.seq,)).rowcount
@@ -171,17 +183,32 @@ class Ledger:
 
     # -- reading
 
-    def after(self, seq: int, limit: int) -> list[Row]:
-        """Rows with a higher number than ``seq``, oldest first, at most ``limit``."""
+    def after(self, seq: int, limit: int, epoch: str = "") -> list[Row]:
+        """At most ``limit`` rows with a higher number than ``seq``, oldest first; of an older ``epoch`` if given."""
+        columns = "seq,boot,bt0,bt1,t0,t1,clk,kind,body"
+        sql, values = f"SELECT {columns} FROM row WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)
+        if epoch not in ("", self.epoch):
+            sql = f"SELECT {columns} FROM old WHERE seq > ? AND epoch = ? ORDER BY seq LIMIT ?"
+            values = (seq, epoch, limit)  # type: ignore[assignment]
         with self._guard:
-            found = self._db.execute(
-                "SELECT seq,boot,bt0,bt1,t0,t1,clk,kind,body FROM row WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)
-            ).fetchall()
+            found = self._db.execute(sql, values).fetchall()
         return [
-            Row(epoch=self.epoch, seq=n, boot=boot, bt0=bt0, bt1=bt1, t0=t0, t1=t1, clk=Quality(clk), kind=kind,
-                body=msgspec.Raw(body))
+            Row(epoch=epoch or self.epoch, seq=n, boot=boot, bt0=bt0, bt1=bt1, t0=t0, t1=t1, clk=Quality(clk),
+                kind=kind, body=msgspec.Raw(body))
             for n, boot, bt0, bt1, t0, t1, clk, kind, body in found
         ]  # fmt: skip
+
+    def older(self) -> dict[str, tuple[int, int]]:
+        """Older epochs of which rows are still here, with the lowest and the highest number."""
+        with self._guard:
+            found = self._db.execute("SELECT epoch, min(seq), max(seq) FROM old GROUP BY epoch").fetchall()
+        return {epoch: (first, last) for epoch, first, last in found}
+
+    def boot_of(self, seq: int) -> str:
+        """The boot in which row ``seq`` was written; empty if the row is not here."""
+        with self._guard:
+            found = self._db.execute("SELECT boot FROM row WHERE seq = ?", (seq,)).fetchone()
+        return str(found[0]) if found else ""
 
     def totals(self) -> dict[str, int]:
         """Running totals by name, of all rows of this epoch, deleted ones included."""
@@ -212,12 +239,17 @@ class Ledger:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            return connect(self.path)
+            return self._connect(self.path)
         except Damaged as damage:
             kept = set_aside(self.path, self._clock.now())
-            self.alert = f"The ledger was damaged ({damage}); it is kept as {kept.name} and a new one was begun."
+            db = self._connect(self.path)
+            saved = salvage(kept)
+            what = "nothing could be read in it" if saved is None else _take_over(db, saved)
+            self.alert = (
+                f"The ledger was damaged ({damage}); it is kept as {kept.name} and a new one was begun: {what}."
+            )
             log.error("ledger %s: %s", self.path, self.alert)
-            return connect(self.path)
+            return db
 
     def _insert(self, draft: _Draft, body: msgspec.Struct) -> Row:
         full, changed = tally(body, self.totals())
@@ -272,3 +304,15 @@ def _draft(boot: str, kind: Kind, now: Moment, bt0: int, bt1: int, t0: int | Non
     t0 = now.utc_at(bt0) if t0 is None else t0
     t1 = now.utc_at(bt1) if t1 is None else t1
     return _Draft(boot, bt0, bt1, t0, t1, now.clk, str(kind))
+
+
+def _take_over(db: sqlite3.Connection, saved: Salvage) -> str:
+    """Keep what was read in a damaged ledger until the collector has it; says how much that is."""
+    db.execute("BEGIN IMMEDIATE")
+    db.executemany(
+        "INSERT INTO old VALUES (?,?,?,?,?,?,?,?,?,?)", [(saved.epoch, seq, *row) for seq, row in saved.rows.items()]
+    )
+    if saved.held is not None:
+        db.execute("INSERT INTO held VALUES (1,?,?,?,?,?,?,?,?)", saved.held)
+    db.execute("COMMIT")
+    return f"of {saved.wanted} rows that the collector lacks, {len(saved.rows)} could be read and will be sent"

@@ -13,7 +13,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -38,7 +38,7 @@ from devices.contract import (
 )
 from devices.link.clock import Clock, SystemClock
 from devices.link.connection import Arrived, Connection, Event, Lost, Published, Up
-from devices.link.delivery import LIMITS, Delivery, Limits, Verdict, back_off, pack
+from devices.link.delivery import LIMITS, Delivery, Limits, Verdict, back_off, longest_wait, pack
 from devices.link.errors import LinkFault
 from devices.link.health import measure
 from devices.link.ledger import Ledger
@@ -97,7 +97,7 @@ class Link:
         parts: Callable[[], Mapping[str, Part]] = dict,
         alerts: tuple[str, ...] = (),
         rng: Callable[[], float] = random.random,
-        limits: Limits = LIMITS,
+        limits: Limits | None = None,
     ) -> None:
         check_id(settings.site, "link.site")
         check_id(settings.device, "link.device")
@@ -109,12 +109,17 @@ class Link:
         self._info = msgspec.structs.replace(info, boot=ledger.boot, epoch=ledger.epoch, interval_s=settings.interval_s)
         self._inbox: queue.SimpleQueue[Event | _Say | _Wake | _Stop] = queue.SimpleQueue()
         self._orders = Orders(self._reply)
+        limits = limits or replace(LIMITS, stall_s=settings.resend_s)
         self._delivery = Delivery(ledger.epoch, ledger.acked, ledger.last_seq, limits)
+        self._older = [
+            Delivery(epoch, first - 1, last, limits) for epoch, (first, last) in ledger.older().items()
+        ]  # rows of a damaged ledger
         self._standing: dict[str, bytes] = dict.fromkeys((*alerts, _LEDGER_ALERT), b"")
         self._thread: threading.Thread | None = None
         self._connection: Connection | None = None
         self._online = threading.Event()
-        self._connect_at = 0.0
+        self._connect_at = 0.0  # at once; only a failure makes it wait
+        self._met, self._failures = False, 0
         self._health_at = 0.0
         self._totals: dict[str, int] | None = None
         self._tokens, self._tokens_at = float(_LOG_BURST), 0.0
@@ -209,9 +214,8 @@ class Link:
             return max(0.0, self._connect_at - now)
         if not self.online:
             return None
-        rows = self._delivery.wait(now)
-        health = max(0.0, self._health_at - now)
-        return health if rows is None else min(rows, health)
+        rows = [wait for delivery in self._deliveries if (wait := delivery.wait(now)) is not None]
+        return min([max(0.0, self._health_at - now), *rows])
 
     def _handle(self, event: Event | _Say | _Wake | _Stop) -> None:
         match event:
@@ -224,7 +228,8 @@ class Link:
             case Lost(source, why) if source is self._connection:
                 self._lost(why)
             case Published(source, mid, refused) if source is self._connection:
-                self._delivery.published(mid)
+                for delivery in self._deliveries:
+                    delivery.published(mid)
                 if refused:
                     log.warning("the broker refused a message: %s", refused)
             case Arrived(source) if source is self._connection:
@@ -248,7 +253,9 @@ class Link:
 
     def _birth(self) -> None:
         self._online.set()
-        self._delivery.connected(time.monotonic())
+        self._met, self._failures = True, 0
+        for delivery in self._deliveries:
+            delivery.connected(time.monotonic())
         self._say(Leaf.STATUS, "", Status.ONLINE.encode())
         self._say(Leaf.INFO, "", encode(self._info))
         for name, payload in self._standing.items():
@@ -260,8 +267,10 @@ class Link:
     def _lost(self, why: str) -> None:
         self._online.clear()
         self._connection = None
-        self._delivery.disconnected()
-        delay = back_off(self._rng(), self._settings.backoff_max_s)
+        for delivery in self._deliveries:
+            delivery.disconnected()
+        delay = back_off(self._rng(), longest_wait(self._failures, self._met, self._settings.backoff_max_s))
+        self._failures += 1
         self._connect_at = time.monotonic() + delay
         log.warning("link: no connection (%s); trying again in %.1f s", why, delay)
 
@@ -276,19 +285,31 @@ class Link:
             log.warning("link: a message was dropped: %s", error)
 
     def _ack(self, ack: Ack) -> None:
-        verdict = self._delivery.ack(ack, time.monotonic())
-        if verdict in (Verdict.PRUNE, Verdict.IMPOSSIBLE):
-            self._ledger.prune(ack)  # raises for the impossible, and that becomes an alert
+        for older in [each for each in self._older if each.epoch == ack.epoch]:
+            if older.ack(ack, time.monotonic()) is Verdict.PRUNE:
+                self._ledger.prune(ack)
+                self._health_at = 0.0  # the desk waits for the lowest number left, which may lie behind a hole
+        verdict = self._delivery.ack(ack, time.monotonic(), self._ledger.boot_of(ack.seq))
+        if verdict in (Verdict.PRUNE, Verdict.IMPOSSIBLE, Verdict.COPY):
+            self._ledger.prune(ack)  # raises for what is not to be obeyed, and that becomes an alert
+
+    @property
+    def _deliveries(self) -> tuple[Delivery, ...]:
+        return self._delivery, *self._older
 
     def _send_rows(self) -> bool:
         """Publish what is planned; false when the connection takes no more, and its end is on the way."""
-        while self._connection is not None and (batch := self._delivery.plan(time.monotonic())) is not None:
-            rows = self._ledger.after(batch.after, min(batch.upto - batch.after, self._delivery.limits.batch))
-            payload, last = pack(rows, self._delivery.limits.payload)
+        return all(self._send(delivery) for delivery in self._deliveries)
+
+    def _send(self, delivery: Delivery) -> bool:
+        while self._connection is not None and (batch := delivery.plan(time.monotonic())) is not None:
+            limit = min(batch.upto - batch.after, delivery.limits.batch)
+            rows = self._ledger.after(batch.after, limit, delivery.epoch)
+            payload, last = pack(rows, delivery.limits.payload)
             mid = self._publish(Leaf.RECORDS, "", payload)
             if mid is None or not last:
                 return False
-            self._delivery.sent(mid, batch, last, time.monotonic())
+            delivery.sent(mid, batch, last, time.monotonic())
         return True
 
     def _publish_health(self) -> None:

@@ -17,4 +17,5 @@ class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     ca_file: str = ""
     interval_s: int = 60
     backoff_max_s: float = 300.0  # random back-off after a broker outage, 0 to this
+    resend_s: float = 30.0  # without progress for so long, rows are sent again
     clock: str = "auto"  # "trusted": UTC is right although no time daemon says so (a virtual machine, a test bench)

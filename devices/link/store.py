@@ -8,8 +8,9 @@ import logging
 import os
 import secrets
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Literal
 
 from devices.link.clock import Moment
 from devices.link.errors import LedgerError
@@ -25,6 +26,14 @@ CREATE TABLE row (
 CREATE TABLE held (
     only INTEGER PRIMARY KEY CHECK (only = 1), boot TEXT NOT NULL, bt0 INTEGER NOT NULL, bt1 INTEGER NOT NULL,
     t0 INTEGER, t1 INTEGER, clk TEXT NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+"""
+
+
+#: Rows of an older epoch, read in a damaged file, that the collector does not have yet.
+_OLD: Final = """
+CREATE TABLE IF NOT EXISTS old (
+    epoch TEXT NOT NULL, seq INTEGER NOT NULL, boot TEXT NOT NULL, bt0 INTEGER NOT NULL, bt1 INTEGER NOT NULL,
+    t0 INTEGER, t1 INTEGER, clk TEXT NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (epoch, seq)) STRICT
 """
 
 
@@ -54,21 +63,27 @@ def lock(path: Path) -> IO[bytes]:
     return held
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open or make the ledger's database, durable and checked.
+#: Like ``sqlite3.connect``, and called as it is, so that a test can put a disk that loses power under the ledger.
+Connect = Callable[..., sqlite3.Connection]
+
+
+def connect(
+    path: Path, opener: Connect = sqlite3.connect, durability: Literal["FULL", "NORMAL", "OFF"] = "FULL"
+) -> sqlite3.Connection:
+    """Open or make the ledger's database, durable and checked. ``durability`` is lower in a test's control alone.
 
     Raises:
         Damaged: SQLite or the ledger's own sums say that the content cannot be trusted.
         sqlite3.OperationalError: it cannot be opened at all (permissions, a full or failing disk).
     """
-    new = not path.exists() or path.stat().st_size == 0
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    db = opener(path, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        if new:
+        db.execute(f"PRAGMA synchronous = {durability}")
+        if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:  # new, or cut off while it was made
             _make(db, path)
         _check(db)
+        db.execute(_OLD)
     except sqlite3.OperationalError:
         db.close()
         raise

@@ -56,6 +56,18 @@ def test_a_quick_ingest_prints_its_tables_and_keeps_every_sample(tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["ingest.json"]  # nothing else is left behind
 
 
+def test_a_quick_derive_prints_what_a_new_day_costs(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "derive", "--quick", "--out", str(tmp_path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = [line.split("  ") for line in done.stdout.splitlines() if " days  1  " in line]
+    statements = [[cell.strip() for cell in line if cell.strip()][2] for line in lines]
+    assert len(statements) == 3
+    assert statements[0] == statements[1]  # twice the history, the same work
+
+
 # --- ingest: what a run leaves is looked at -----------------------------------------------------------------------
 
 LOAD = ingest.Load(20, 100)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +21,12 @@ from broker_config import generate, ready
 from broker_config.plan import Bridge, Dialect, Listener, Plan, Role, Tls
 from broker_config.ports import free_port
 from broker_config.process import Child
+from devices.contract import Count, Info, Kind
+from devices.link.clock import SystemClock
+from devices.link.delivery import Limits
+from devices.link.ledger import Ledger
+from devices.link.mqtt import Link
+from devices.link.settings import LinkSettings
 
 Talk = Callable[..., Any]
 Eventually = Callable[[Callable[[], bool]], None]
@@ -121,6 +131,82 @@ def test_what_is_said_while_headquarters_is_down_arrives_later(
     assert set(collector.come_back(lambda got: len(set(got)) == COUNT)) == {str(number) for number in range(COUNT)}
     # Nor does an old "0" of the time without a line come after the "1".
     assert _talk(talk, top, "watch").hear(f"{HERE}/bridge/status").next() == (f"{HERE}/bridge/status", "1")
+
+
+ROWS = 2_000
+
+
+@pytest.fixture
+def desk(pair: tuple[Broker, Broker], tmp_path: Path) -> Iterator[Path]:
+    """The store of a real collector at headquarters."""
+    top, _ = pair
+    store = tmp_path / "desk.sqlite"
+    secret = top.written.credentials / "collector"
+    where = ["--broker", f"127.0.0.1:{top.port}", "--user", "collector", "--password-file", str(secret)]
+    command = [sys.executable, "-m", "pustaka", "collector", *where, "--store", str(store), "--web", "none"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    yield store
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    """A door's, in memory where there is such a place: here it is the line that is tried, not the disk."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as name:
+        made = Ledger(Path(name) / "ledger.sqlite", SystemClock(trusted=True))
+        yield made
+        made.close()
+
+
+def kept(store: Path) -> int:
+    """Rows at the desk."""
+    if not store.exists():
+        return 0
+    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as db:
+        return int(db.execute("SELECT count(*) FROM record").fetchone()[0])
+
+
+def test_two_thousand_rows_cross_a_line_that_was_cut_and_their_ack_comes_back(
+    pair: tuple[Broker, Broker], desk: Path, ledger: Ledger, talk: Talk, eventually: Eventually
+) -> None:
+    """Headquarters is away while a door's ledger is sent to the branch, whose broker is killed meanwhile."""
+    top, low = pair
+    ledger.append(Kind.COUNT, Count(into=1))
+    settings = LinkSettings(
+        host="127.0.0.1", port=low.port, tls=False, site="palaran", device="pintu-1", backoff_max_s=0.2,
+        password_file=str(low.written.credentials / "pintu-1"),
+    )  # fmt: skip
+    link = Link(
+        settings, ledger, Info(kind="door", name="Pintu", software="1"), limits=Limits(backlog_per_s=50, stall_s=2.0)
+    )
+    link.start()
+    try:
+        eventually(lambda: ledger.backlog == 0)  # the line is good: the first row's ack has come down
+        top.end(signal.SIGTERM)
+        for _ in range(ROWS - 1):
+            ledger.append(Kind.COUNT, Count(into=1))
+        link.kick()
+        last = str(ledger.last_seq).encode()
+        store = low.plan.data / "mosquitto.db"
+        eventually(lambda: store.exists() and b'"seq":' + last in store.read_bytes())
+        low.end(signal.SIGKILL)
+        low.start()
+        assert kept(desk) < ROWS
+        top.start()
+        eventually(lambda: kept(desk) == ledger.last_seq)
+        eventually(lambda: ledger.backlog == 0)
+        assert ledger.totals()["in"] == ROWS
+        above = _talk(talk, top, "watch").hear(f"{HERE}/#")
+        below = _talk(talk, low, "watch").hear(f"{HERE}/#")
+        _talk(talk, top, "admin").say(f"{HERE}/pintu-1/config", "1", retain=True)
+        assert len(below.until(f"{HERE}/pintu-1/config")) > 0
+        _talk(talk, top, "admin").say(f"{HERE}/pintu-1/config", "2", retain=True)
+        _talk(talk, low, "pintu-1").say(f"{HERE}/pintu-1/log/info", "behind it")
+        said = [text for topic, text in above.until(f"{HERE}/pintu-1/log/info") if topic.endswith("/config")]
+        assert said == ["1", "2"]  # what came down does not go up again
+    finally:
+        link.stop()
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed: no certificate to test with")

@@ -13,12 +13,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from collector.store.open import is_url
 from devices.contract import ROOT
 
 DEADLINE_S = 15.0
@@ -99,23 +102,28 @@ class PretendDevice:
         return self._client.is_connected()
 
     def acked(self, epoch: str, seq: int) -> bool:
-        return {"epoch": epoch, "seq": seq} in self.acks
+        return (epoch, seq) in [(ack["epoch"], ack["seq"]) for ack in self.acks]
 
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
 
 
-def _listening_since(store: Path, moment: int) -> bool:
-    with sqlite3.connect(store) as connection:
-        row = connection.execute("SELECT listening_since FROM desk").fetchone()
-        return row is not None and row[0] is not None and int(row[0]) >= moment
+def _listening_since(store: str, moment: int) -> bool:
+    ask = "SELECT max(listening_since) FROM desk"
+    if is_url(store):
+        with psycopg.connect(store) as server:
+            row = server.execute(ask).fetchone()
+    else:
+        with closing(sqlite3.connect(store)) as connection:
+            row = connection.execute(ask).fetchone()
+    return row is not None and row[0] is not None and int(row[0]) >= moment
 
 
 class CollectorProcess:
     """``pustaka collector`` as users start it."""
 
-    def __init__(self, broker: int, store: Path, *options: str) -> None:
+    def __init__(self, broker: int, store: Path | str, *options: str) -> None:
         started = time.time_ns() // 1_000_000
         command = [
             sys.executable,
@@ -133,7 +141,7 @@ class CollectorProcess:
         )
         assert self.process.stdout is not None
         self.says = self.process.stdout.readline().strip()
-        eventually(lambda: _listening_since(store, started), "the collector listens at the broker")
+        eventually(lambda: _listening_since(str(store), started), "the collector listens at the broker")
 
     def kill(self) -> None:
         self.process.kill()

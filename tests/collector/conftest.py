@@ -27,7 +27,7 @@ def broker(tmp_path: Path) -> Iterator[PrivateBroker]:
 def start_collector() -> Iterator[Callable[..., CollectorProcess]]:
     running: list[CollectorProcess] = []
 
-    def start(broker: int, store: Path, *options: str) -> CollectorProcess:
+    def start(broker: int, store: Path | str, *options: str) -> CollectorProcess:
         running.append(CollectorProcess(broker, store, *options))
         return running[-1]
 

@@ -16,6 +16,8 @@ import psycopg
 import pytest
 from collector_support import eventually
 
+from broker_config.program import find_setpriv
+
 #: PostgreSQL refuses to run as root; Debian's package makes this user.
 _USER = "postgres"
 
@@ -44,8 +46,11 @@ class PostgresServer:
         self.start()
 
     def start(self) -> None:
-        settings = ("listen_addresses=", f"unix_socket_directories={self._folder}", "max_connections=30")
-        command = [_program("postgres"), "-D", str(self._data), *(f"--{setting}" for setting in settings)]
+        # Nothing here survives the machine, and a process that is killed takes no page of the system's along.
+        settings = ("fsync=off", "listen_addresses=", f"unix_socket_directories={self._folder}", "max_connections=30")
+        # setpriv: the server ends when the tests are killed.
+        command = [str(find_setpriv()), "--pdeathsig", "INT", "--", _program("postgres"), "-D", str(self._data)]
+        command += [f"--{setting}" for setting in settings]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder, **self._as)  # type: ignore[call-overload]
         eventually(self._answers, "PostgreSQL answers", 30)

@@ -61,6 +61,19 @@ def test_one_bad_row_spoils_only_itself() -> None:
     assert len(batch.dead) == 1
 
 
+def test_much_rubbish_in_one_message_is_set_aside_in_few_letters() -> None:
+    batch = told("records", [*[1] * 150, count(1)])
+    assert [record.seq for record in batch.records] == [1]
+    assert len(batch.dead) == 11
+    assert batch.dead[-1].problem.startswith("140 more elements")
+
+
+def test_an_epoch_that_cannot_be_printed_spoils_only_its_rows() -> None:
+    batch = told("records", [count(1), count(1, epoch="a\x07"), count(2, epoch="a\x07"), count(2)])
+    assert [(record.ledger.epoch, record.seq) for record in batch.records] == [("e1", 1), ("e1", 2)]
+    assert len(batch.dead) == 2
+
+
 def test_a_row_of_an_unknown_kind_is_kept_unread() -> None:
     (record,) = told("records", [count(1, kind="satisfaction", body={"stars": 5})]).records
     assert record.problem == ""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from ledger_rows import count
-from store_support import write
+from ledger_rows import T0, count, transaction
+from sqlite_utils import Database
+from store_support import contents, query, tell, write
 
 from collector.errors import StoreBusy, StoreError
+from collector.store import schema
 from collector.store.sqlite import SqliteStore
 from collector.store.view import SqliteReader
 
@@ -63,3 +66,97 @@ def test_a_foreign_or_missing_or_newer_file_is_refused_and_left_alone(tmp_path: 
     assert foreign.read_bytes() == before
     with pytest.raises(StoreError, match="no such store"), SqliteReader(tmp_path / "none.sqlite").snapshot():
         pass
+
+
+def test_a_store_of_the_first_version_is_brought_forward(tmp_path: Path) -> None:
+    """Every row stays as it came, and what is derived is what a new store would derive."""
+    rows = [
+        count(1, 2, 1), count(2, 3, t0=None, t1=None, clk="none"), transaction(4, "checkout"),
+        count(5, kind="anchor", body={"bt": 120_000, "utc": T0 + 3_600_000, "err": 50}),
+        count(9, 4, body={"in": 4, "IN": 40}), count(10, kind=3), count(1, epoch="e2"),
+    ]  # fmt: skip
+    old, new = tmp_path / "old.sqlite", tmp_path / "new.sqlite"
+    store = SqliteStore(new)
+    write(store, *rows)
+    tell(store, "health", b'{"uptime_s":1,"epoch":"e1","oldest":9}')
+    tell(store, "status", b"online")
+    store.close()
+    _write_first_version(old, new)
+    SqliteStore(old).close()
+    for table in ("record", "hole", "lost", "anchor", "loose", "quarter_hour", "transaction_quarter", "device_state"):
+        assert contents(str(old), table) == contents(str(new), table), table
+    marks = "SELECT site, device, epoch, top, floor, seq, rows, duplicates FROM mark"
+    assert sorted(query(str(old), marks)) == sorted(query(str(new), marks))
+    quarters = (
+        "SELECT site, device, quarter FROM quarter_hour UNION SELECT site, device, quarter FROM transaction_quarter"
+    )
+    assert contents(str(old), "dirty") == sorted(query(str(old), quarters), key=repr)
+    again = SqliteStore(old)
+    assert write(again, *rows).duplicates == len(rows)
+    again.close()
+
+
+def _write_first_version(old: Path, new: Path) -> None:
+    """What version 1 would have kept of the rows in ``new``."""
+    with closing(sqlite3.connect(old, isolation_level=None)) as connection:
+        schema.STEPS[0](Database(connection))
+        connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute("ATTACH ? AS new", (str(new),))
+        connection.execute("INSERT INTO main.record SELECT * FROM new.record")
+        columns = "site, device, epoch, top, floor, seq, rows, duplicates"
+        connection.execute(f"INSERT INTO main.mark SELECT {columns} FROM new.mark")
+        for table in ("hole", "device_state"):
+            connection.execute(f"INSERT INTO main.{table} SELECT * FROM new.{table}")
+        connection.execute("INSERT INTO main.quarter_hour VALUES ('kota','pintu-1',900000,1,1,1,1,1,1,1,1)")
+
+
+def test_the_work_grows_with_what_is_new_and_not_with_what_is_there(store: SqliteStore) -> None:
+    """Counted in statements and rounds of SQLite's loops, for rows in order, late rows, repetitions, and an anchor."""
+    untimed = {"boot": "b2", "t0": None, "t1": None, "clk": "none"}
+
+    def work(first: int) -> list[int]:
+        """Rows with a gap, what fills the gap, that again, and untimed rows with the anchor that dates them."""
+        end = first + 200
+        late = [count(seq) for seq in range(first + 50, first + 60)]
+        anchor = count(end + 5, kind="anchor", **{**untimed, "body": {"bt": end * 60_000, "utc": T0, "err": 5}})  # type: ignore[arg-type]
+        return [
+            _written(store, *[count(seq) for seq in range(first, end) if not first + 50 <= seq < first + 60]),
+            _written(store, *late),
+            _written(store, *late),
+            _written(store, *[count(seq, **untimed) for seq in range(end, end + 5)]),
+            _written(store, anchor),
+        ]
+
+    early, all_early = work(1), _steps(store, store.rebuild)
+    untimed["boot"] = "b3"
+    for first in range(207, 20_000, 200):
+        write(store, *[count(seq) for seq in range(first, min(first + 200, 20_000))], at=_AFTER)
+    for now, before in zip(work(20_000), early, strict=True):
+        assert now < before * 1.2 + 50
+    assert _steps(store, store.rebuild) > all_early * 5  # the control: this does look at everything
+
+
+#: Later than any row here says it happened.
+_AFTER = T0 + 30_000 * 60_000
+
+
+def _written(store: SqliteStore, *rows: object) -> int:
+    return _steps(store, lambda: write(store, *rows, at=_AFTER))
+
+
+def _steps(store: SqliteStore, act: Callable[[], object]) -> int:
+    steps = 0
+
+    def counted(_statement: str = "") -> None:
+        nonlocal steps
+        steps += 1
+
+    store._connection.set_progress_handler(counted, 1)
+    store._connection.set_trace_callback(counted)
+    try:
+        act()
+    finally:
+        store._connection.set_progress_handler(None, 0)
+        store._connection.set_trace_callback(None)
+    return steps

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ledger_rows import T0, count, payload
-from store_support import AnyStore, contents, tell, the_device, write
+from ledger_rows import T0, count, payload, transaction
+from store_support import AnyStore, change, contents, tell, the_device, write
 
 from collector.ingest import Message, sort
 from collector.store import states
@@ -131,3 +131,54 @@ def test_row_content_that_is_not_utf8_is_kept_byte_for_byte(store: AnyStore, pat
     again = store.write(sort([Message(f"{DOOR}/records", raw.replace(b"\xff", b"\xfe"), False, NOW)]))
     assert (written.marks[0].seq, again.conflicts) == (3, 1)
     assert b"b\xff" in contents(path, "record")[1][11]  # type: ignore[operator]
+
+
+def test_a_number_that_was_forgotten_is_found_in_the_rows(store: AnyStore, path: str) -> None:
+    """Two tables say what arrived; where they differ, nothing is counted twice and nothing is lost."""
+    write(store, count(1, 5), count(2, 5))
+    change(path, "UPDATE mark SET top = 1")
+    assert write(store, count(2, 5), count(3, 5)).inserted == 1
+    change(path, "DELETE FROM raw_row WHERE seq = 3")
+    assert write(store, count(3, 5)).inserted == 1
+    assert len(contents(path, "record")) == 3
+
+
+def test_a_nul_character_spoils_only_its_row(store: AnyStore, path: str) -> None:
+    written = write(store, count(1), count(2, boot="\0"), count(3, kind="novel", body={"\0": 1}), count(4))
+    assert (written.marks[0].seq, written.dead) == (4, 2)
+    assert [row[12] == "" for row in sorted(contents(path, "record"), key=lambda row: str(row[3]))] == [
+        True, False, False, True,
+    ]  # fmt: skip
+
+
+def test_two_collectors_are_two_signs_of_life(path: str) -> None:
+    one, two = open_store(path, "one"), open_store(path, "two")
+    one.beat(1_000_000, 400)
+    two.beat(1_030_000, 900)
+    with open_reader(path).snapshot() as reading:
+        assert (reading.desk().beat, reading.desk().listening_since) == (1_030_000, 400)
+    two.beat(2_000_000, 900)  # the first one has fallen silent
+    with open_reader(path).snapshot() as reading:
+        assert reading.desk().listening_since == 900
+    one.close()
+    two.close()
+
+
+def test_deriving_afresh_makes_everything_dirty_even_what_is_no_more(store: AnyStore, path: str) -> None:
+    write(store, count(1), transaction(2, "checkout"))
+    change(path, "INSERT INTO quarter_hour (site, device, quarter, entered) VALUES ('kota', 'gone', 900000, 7)")
+    change(path, "DELETE FROM dirty")
+    store.rebuild()
+    at = (T0 + 60_000) // 900_000 * 900_000
+    assert contents(path, "dirty") == [("kota", "gone", 900_000), ("kota", "pintu-1", at)]
+    assert [row[1] for row in contents(path, "quarter_hour")] == ["pintu-1"]
+
+
+def test_a_quarter_hour_tells_how_long_a_working_sensor_watched(store: AnyStore, path: str) -> None:
+    blind = {"flags": ["sensor_lost"]}
+    write(store, count(1, at=T0 + 300_000, t1=T0 + 959_000), count(2, at=T0 + 1_000_000, body=blind))
+    with open_reader(path).snapshot() as reading:
+        assert [(q.start - T0, q.rows, q.seen_ms) for q in reading.quarters(0, 2 * NOW)] == [
+            (-300_000, 1, 300_000),
+            (600_000, 1, 359_000),
+        ]

@@ -110,3 +110,48 @@ def test_it_ends_at_once_though_nothing_comes_in(bench: Bench, monkeypatch: pyte
     eventually(lambda: bench.marks, "it is acknowledged")
     bench.writer.stop()
     assert not bench.writer.alive
+
+
+def test_a_flood_into_a_store_that_stands_still_is_held_back_in_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("WAITING_SIZE", 200_000), ("SIZE", 100_000), ("RETRY_S", 0.02)):
+        monkeypatch.setattr(module, name, value)
+    bench = Bench(tmp_path / "desk.sqlite")
+    full = [message(*[count(n) for n in range(seq, seq + 50)]) for seq in range(1, 10_001, 50)]  # 3 MB
+    offered = 0
+
+    def offer() -> None:
+        nonlocal offered
+        for each in full:
+            bench.writer.offer(each)
+            offered += 1
+
+    with sqlite3.connect(tmp_path / "desk.sqlite", isolation_level=None) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        bench.writer.start()
+        offering = threading.Thread(target=offer, daemon=True)
+        offering.start()
+        eventually(lambda: "locked" in bench.writer.tally.problem, "the store stands still")
+        eventually(lambda: bench.writer.waiting_size >= 200_000, "the inbox is full")
+        largest = max(len(each.payload) for each in full) + 1000
+        assert bench.writer.waiting_size < 200_000 + largest
+        held = sum(len(each.payload) for each in full[:offered])
+        assert held < 200_000 + 100_000 + 3 * largest  # the inbox, a batch, and what was in somebody's hands
+        assert offering.is_alive()
+        lock.execute("ROLLBACK")
+    eventually(lambda: bench.marks and bench.marks[-1].seq == 10_000, "all is acknowledged after all")
+    bench.writer.stop()
+    bench.store.close()
+
+
+def test_those_who_wait_for_room_are_let_go_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WAITING", 1)
+    bench = Bench(tmp_path / "desk.sqlite")
+    offering = threading.Thread(target=lambda: [bench.writer.offer(message(count(seq))) for seq in (1, 2, 3)])
+    offering.start()
+    eventually(lambda: bench.writer.waiting == 1, "the inbox is full")
+    bench.writer.stop()
+    offering.join(5)
+    assert not offering.is_alive()
+    bench.store.close()

@@ -52,6 +52,13 @@ def test_days_of_tags_are_counted_and_both_defects_caught(capsys: pytest.Capture
     assert "2 of 2" in capsys.readouterr().out
 
 
+def test_every_visit_is_counted_once_and_three_defects_are_caught(capsys: pytest.CaptureFixture[str]) -> None:
+    assert campaign.main(["--only", "counting", "--seconds", "0"]) == 0
+    said = capsys.readouterr().out
+    assert "counting  20" in said
+    assert "3 of 3" in said
+
+
 @pytest.mark.parametrize(
     ("tally", "said"),
     [

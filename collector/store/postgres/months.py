@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from collector.store.db import Db
-from collector.store.schema import APPLICATION_ID
+from collector.store.postgres.schema import MAKING_MONTHS
 
 #: A month as (year, month).
 Month = tuple[int, int]
@@ -26,8 +26,7 @@ def following(this: Month) -> Month:
 
 def make(db: Db, months: Iterable[Month]) -> None:
     """Make the tables of these months that are missing; in a transaction of its own, since it waits for all writers."""
-    # Not the lock of the schema's steps, and one for all months: two collectors at midnight.
-    db.execute("SELECT pg_advisory_xact_lock(?)", (APPLICATION_ID + 1,))
+    db.execute("SELECT pg_advisory_xact_lock(?)", (MAKING_MONTHS,))  # two collectors at midnight
     for this in sorted(months):
         name = f"raw_row_{this[0]}_{this[1]:02}"
         if db.execute("SELECT to_regclass(?)::text", (name,)).fetchone()[0] is None:

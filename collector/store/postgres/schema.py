@@ -13,6 +13,9 @@ from collector.store import fact_tables, tables
 from collector.store.db import Db
 from collector.store.schema import APPLICATION_ID
 
+#: Numbers of the locks that collectors take turns with: steps, months, figures.
+STEPPING, MAKING_MONTHS, REFRESHING = APPLICATION_ID, APPLICATION_ID + 1, APPLICATION_ID + 2
+
 #: Rows are kept by the month of their arrival, so that an old month can be moved or dropped as one table.
 _WORDS = tables.Dialect(
     serial="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
@@ -60,7 +63,7 @@ def migrate(db: Db) -> None:
     Raises:
         StoreError: another program's tables, or a newer version's.
     """
-    db.execute("SELECT pg_advisory_xact_lock(?)", (APPLICATION_ID,))
+    db.execute("SELECT pg_advisory_xact_lock(?)", (STEPPING,))
     taken = version(db)
     if taken > len(STEPS):
         raise StoreError("this store was written by a newer version. Install that version to use it.")

@@ -95,7 +95,11 @@ class PostgresStore:
     def refresh(self, now: int, *, limit: int | None, default_zone: str) -> Refreshed:
         """See the port."""
         with self._transaction() as connection:
-            return refreshing.refresh(PostgresDb(connection), now, limit=limit, default_zone=default_zone)
+            db = PostgresDb(connection)
+            (ours,) = db.execute("SELECT pg_try_advisory_xact_lock(?)", (schema.REFRESHING,)).fetchone()
+            if not ours:  # another collector is at it
+                return Refreshed()
+            return refreshing.refresh(db, now, limit=limit, default_zone=default_zone)
 
     def rebuild(self) -> None:
         """Derive everything afresh from the raw rows; every collector waits meanwhile."""

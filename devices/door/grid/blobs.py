@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     Cells = NDArray[np.float32]
 
 
+#: A hill's upper part, as a share of its height.
+_UPPER: Final = 0.4
+
+
 @dataclass(frozen=True)
 class Blob:
     """A hill: its centre of weight in cells (row, column), its height, the sum of its rise, and its cells.
 
-    ``clear``: how many times as high as it must be to be seen. ``thick``: how many of its cells are beside its fullest
-    row or column; the leaf of a door, or a draught under it, is one line of cells.
+    ``clear``: how many times as high as it must be to be seen. ``thick``: how many cells of its upper part are beside
+    its fullest row or column; the leaf of a door, or a draught under it, is one line of cells.
     """
 
     row: float
@@ -107,6 +111,7 @@ def _around(cell: tuple[int, int]) -> tuple[tuple[int, int], ...]:
 def _blob(hill: _Hill, heights: dict[tuple[int, int], float], peak: Cells, foot: float) -> Blob:
     ground = max(foot, 0.25 * hill.peak)  # what lies far below the summit is the blur, or the warm floor behind
     cells = [cell for cell in hill.cells if heights[cell] > ground] or hill.cells[:1]
+    upper = [cell for cell in hill.cells if heights[cell] >= _UPPER * hill.peak]
     weights = [heights[cell] - ground + 1e-6 for cell in cells]
     mass = sum(weights)
     return Blob(
@@ -114,7 +119,7 @@ def _blob(hill: _Hill, heights: dict[tuple[int, int], float], peak: Cells, foot:
         sum(weight * cell[1] for weight, cell in zip(weights, cells, strict=True)) / mass,
         hill.peak,
         max(heights[cell] / float(peak[cell]) for cell in hill.cells),
-        len(hill.cells) - max(max(Counter(line).values()) for line in zip(*hill.cells, strict=True)),
+        len(upper) - max(max(Counter(line).values()) for line in zip(*upper, strict=True)),
         sum(heights[cell] for cell in cells),
         tuple(hill.cells),
     )

@@ -36,10 +36,12 @@ _SECOND: Final = 1_000
 _SURE_SIDE: Final = 0.4
 _LIKELY_SIDE: Final = 0.8
 _LEFT_SIDE: Final = 0.6
+#: So near to an end of the view people are expected to appear.
+_ENTRANCE: Final = 1.2
 #: A walker found in so few frames is fast.
-_FEW: Final = 3
+_FEW: Final = 4
 #: Who comes out of another's blob is a person if he has this share of the other, who crossed within this time.
-_LIKE: Final = 0.4
+_LIKE: Final = 0.6
 _LATELY_MS: Final = 1_500
 #: Coarser than this (in 8×8 grids), one cell may be a whole person.
 _FINE_ENOUGH: Final = 0.9
@@ -218,12 +220,16 @@ class GridMachine:
             return []  # a draught or a leaf of the door that lights up amid the view does not walk
         walker.from_side, walker.side, walker.crossed_ms = walker.side, side, t_ms
         walker.counted += 1
-        sure = Confidence.AMBIGUOUS if walker.split else Confidence.SURE
-        return self._count(t_ms, side, Confidence.FAST if walker.found <= _FEW else sure)
+        if walker.split:
+            return self._count(t_ms, side, Confidence.AMBIGUOUS)
+        return self._count(t_ms, side, Confidence.FAST if walker.found <= _FEW else Confidence.SURE)
 
     def _somebody(self, view: _View, walker: Walker) -> bool:
         """Whether he ever looked like a person, and not like noise."""
-        thick = self.rules.thick if view.tracker.scale >= _FINE_ENOUGH else 0
+        scale = view.tracker.scale
+        thick = view.contrast.thick if scale >= _FINE_ENOUGH else 0
+        if abs(walker.first - (view.length - 1) / 2) > (view.length - 1) / 2 - _ENTRANCE * scale:
+            thick -= 1  # who walks along the rim of the view is seen in part, but is seen to come
         return walker.clear >= self.rules.clear and walker.thick >= thick
 
     @staticmethod
@@ -234,6 +240,7 @@ class GridMachine:
             return
         crossed = other.crossed_ms is not None and t_ms - other.crossed_ms < _LATELY_MS
         walker.side = other.from_side if crossed else other.side
+        walker.low, walker.high = min(walker.low, other.low), max(walker.high, other.high)
 
     def _gone(self, view: _View, walker: Walker, t_ms: int) -> list[Event]:
         """He left: who was seen on both sides, but never well on the second, is through all the same."""
@@ -244,7 +251,8 @@ class GridMachine:
         if opposite and walker.found >= 2 and abs(walker.along - walker.first) >= least:
             walker.counted += 1
             return self._count(t_ms, side, Confidence.LOW)
-        if not walker.counted and walker.found >= 5 and walker.high - walker.low >= least:
+        back = abs(walker.along - walker.first) < least <= walker.high - walker.low
+        if back and walker.found >= 5 and not walker.counted:
             return [Passage(t_ms, Direction.TURNED_BACK, Confidence.SURE)]
         return []
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import math
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -20,10 +20,14 @@ from devices.door.events import Direction, Event, Passage
 from devices.door.grid.machine import GridMachine
 from devices.door.grid.rules import GRID_RULES, Axis, GridRules, Unit
 from devices.door.grid.signal import guess_cold, guess_unit
+from devices.door.grid.tracks import Walker
 from devices.door.readings import Frame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+#: Is shown a frame and who is in view after it.
+Look = Callable[[Frame, Sequence[Walker]], None]
 
 #: So much of a recording is looked at to know the empty door before the first person is counted …
 _PRIME_MS: Final = 60_000
@@ -77,24 +81,33 @@ def count(
     unit: Unit | str | None = None,
     cold: bool | None = None,
     rules: GridRules = GRID_RULES,
+    look: Look | None = None,
 ) -> list[Event]:
     """All that was seen in the frames of :func:`read_grid`: passages and faults, in order of time.
 
-    ``cold``: people are colder than what is behind them; seen from the recording when not given.
+    ``cold``: people are colder than what is behind them; seen from the recording when not given. ``look`` is
+    shown each frame with who is in view after it.
     """
     measured = None if unit is None else Unit(unit)
     if cold is not None or not _perhaps_cold(frames, measured):
-        return _counted(frames, measured, bool(cold), rules)
+        return _counted(frames, measured, bool(cold), rules, look)
     # cold air through the door is rare and large as well: it does not walk
     warm, turned = (_counted(frames, measured, colder, rules) for colder in (False, True))
-    return turned if _crossings(turned) > 2 * _crossings(warm) else warm
+    colder = _crossings(turned) > 2 * _crossings(warm)
+    if look is not None:
+        _counted(frames, measured, colder, rules, look)
+    return turned if colder else warm
 
 
-def _counted(frames: Sequence[Frame], unit: Unit | None, cold: bool, rules: GridRules) -> list[Event]:
+def _counted(
+    frames: Sequence[Frame], unit: Unit | None, cold: bool, rules: GridRules, look: Look | None = None
+) -> list[Event]:
     machine = _machine(frames, unit, cold, rules)
     said: list[Event] = []
     for frame in frames:
         said += machine.feed(frame)
+        if look is not None:
+            look(frame, machine.walkers)
     return said + (machine.finish(frames[-1].t_ms) if frames else [])
 
 

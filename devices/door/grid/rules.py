@@ -28,11 +28,12 @@ class Contrast:
     peak: float  # a blob's highest cell, at least
     foot: float  # its lowest
     noise: float  # a sensor is never trusted to be calmer than this
+    thick: int  # a person was at some time so many cells thick, beside the blob's longest line
 
 
 #: A child on a cold evening or a thick coat is 1 °C above the floor; an AMG8833 has 0.2 °C of noise, in steps of 0.25.
 #: A floor 2.5 m away wanders by 20 mm; whoever is lower than 300 mm is no visitor.
-CONTRASTS: Final = {Unit.C: Contrast(0.5, 0.25, 0.08), Unit.MM: Contrast(300.0, 150.0, 8.0)}
+CONTRASTS: Final = {Unit.C: Contrast(0.5, 0.25, 0.08, 2), Unit.MM: Contrast(300.0, 150.0, 8.0, 1)}
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,7 @@ class GridRules:
     # counts
     margin: float = 0.9  # how far beyond the middle a walker counts as being through
     least: float = 2.4  # a walker seen only in part moved at least so far
-    clear: float = 1.5  # a person was at some time so many times as high as needed to be seen …
-    thick: int = 3  # … and so many cells thick, beside its longest line
+    clear: float = 1.5  # a person was at some time so many times as high as needed to be seen
     blocked_ms: int = 60_000
     rearm_ms: int = 1_000
     per_second: int = 4

@@ -104,7 +104,8 @@ class Tracker:
                 self._together([owner[number], *group], spot, t_ms)
             elif number in owner:
                 self._alone(owner[number], spot, t_ms)
-            else:
+        for number, spot in enumerate(spots):
+            if number not in owner:
                 self.walkers.append(self._new(spot, t_ms, known))
         left = [walker for walker in self.walkers if self._left(walker, t_ms)]
         self.walkers = [walker for walker in self.walkers if walker not in left]
@@ -223,7 +224,7 @@ class Tracker:
             for number, other in enumerate(known)
             if other.seen_ms == t_ms and other.found >= 3
         ]
-        if near and min(near)[0] <= 3.2 * self.scale:
+        if near and min(near)[0] <= 3.6 * self.scale:
             walker.hidden, walker.split = known[min(near)[1]], True
         return walker
 

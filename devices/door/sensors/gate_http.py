@@ -9,7 +9,8 @@ from __future__ import annotations
 import http.client
 import json
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
 from xml.parsers import expat
@@ -44,8 +45,8 @@ class GateHttp(Polled):
         return into, out
 
 
-def fetch(url: str, timeout_s: float, limit: int) -> bytes:
-    """The body of a page.
+def fetch(url: str, timeout_s: float, limit: int, clock: Callable[[], float] = time.monotonic) -> bytes:
+    """The body of a page, which must be whole within ``timeout_s`` of its beginning.
 
     Raises:
         NoAnswer: nobody is there, or not in time.
@@ -62,7 +63,7 @@ def fetch(url: str, timeout_s: float, limit: int) -> bytes:
         if answer.status != 200:
             moved = f"; it wants to send us to {answer.getheader('Location')}" if answer.status // 100 == 3 else ""
             raise BadAnswer(f"{url} answers {answer.status} {answer.reason}{moved}")
-        body: bytes = answer.read(limit + 1)
+        body = _body(answer, limit, clock() + timeout_s, clock)
     except http.client.IncompleteRead as error:
         raise BadAnswer(f"{url}: the answer broke off after {len(error.partial)} bytes") from error
     except (OSError, http.client.HTTPException) as error:
@@ -73,6 +74,16 @@ def fetch(url: str, timeout_s: float, limit: int) -> bytes:
         raise BadAnswer(f"{url}: the answer is longer than {limit} bytes")
     if answer.length:  # http.client counts down what was promised
         raise BadAnswer(f"{url}: the answer broke off after {len(body)} bytes")
+    return body
+
+
+def _body(answer: http.client.HTTPResponse, limit: int, until: float, clock: Callable[[], float]) -> bytes:
+    """Up to one byte more than ``limit``. A piece may take the connection's time-out, all together until ``until``."""
+    body = b""
+    while len(body) <= limit and (piece := answer.read1(limit + 1 - len(body))):
+        body += piece
+        if clock() > until:
+            raise TimeoutError("it answers too slowly")
     return body
 
 

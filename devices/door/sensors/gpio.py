@@ -188,7 +188,7 @@ class GpioSensor:
         if isinstance(error, FileNotFoundError):
             return f"There is no {chip}. An old kernel of a Raspberry Pi 5 calls it /dev/gpiochip4; see gpiodetect."
         if isinstance(error, PermissionError):
-            return f"{chip} may not be opened. Put the door's user into the group gpio: usermod -aG gpio pustaka"
+            return f"{chip} may not be opened. Put whoever runs the door into its group: usermod -aG gpio NAME"
         if isinstance(error, ImportError):
             return f"{chip} cannot be used for want of a Python package: {error}. pip install 'pustaka-mandiri[door]'"
         if isinstance(error, OSError) and error.errno == 16:

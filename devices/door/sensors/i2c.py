@@ -124,7 +124,7 @@ def said(error: Exception, bus: int, address: int) -> str:
     if isinstance(error, FileNotFoundError):
         return f"There is no I2C bus {bus}. Is I2C switched on (raspi-config, Interface Options)?"
     if isinstance(error, PermissionError):
-        return f"I2C bus {bus} may not be opened. Put the door's user into the group i2c: usermod -aG i2c pustaka"
+        return f"I2C bus {bus} may not be opened. Put whoever runs the door into its group: usermod -aG i2c NAME"
     if isinstance(error, ImportError):
         return f"{where} cannot be used for want of a Python package: {error}. pip install 'pustaka-mandiri[door]'"
     if isinstance(error, TimeoutError):

@@ -9,8 +9,8 @@ from devices.door.sensors.settings import SensorKinds
 from devices.link.clock import Clock
 
 
-def open_sensor(sensor: SensorKinds, clock: Clock) -> Sensor:
-    """Make it; a sensor that cannot be reached says so when it is read.
+def open_sensor(sensor: SensorKinds, clock: Clock, machine: str = "beams") -> Sensor:
+    """Make it; a sensor that cannot be reached says so when it is read. ``machine`` tells what a recording holds.
 
     Raises:
         devices.door.sensors.replay.ReplayError: the recording cannot be read.
@@ -19,7 +19,7 @@ def open_sensor(sensor: SensorKinds, clock: Clock) -> Sensor:
         case "replay":
             from devices.door.sensors.replay import ReplaySensor
 
-            return ReplaySensor(Path(sensor.port), clock)
+            return ReplaySensor(Path(sensor.port), clock, machine, sensor.replay.hz)
         case "gpio":
             from devices.door.sensors.gpio import GpioSensor
 

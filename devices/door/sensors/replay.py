@@ -1,57 +1,46 @@
-"""A recorded sensor: a CSV file ``t_ms,beam,state``, one edge a line, in order of time.
-
-Empty lines, lines that begin with ``#`` and a heading ``t_ms,beam,state`` are skipped.
-"""
+"""A recorded sensor, played at its own pace: edges, distances, frames or totals, as ``door.machine`` says."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
-from devices.door.edges import Edge, EdgeError, parse_edge
-from devices.door.sensors.port import Gone, Ready, Report
+from devices.door.recordings import ReplayError, distances, read_edges
+from devices.door.sensors.port import Gone, Reading, Ready, Report
 from devices.link.clock import Clock
 
-
-class ReplayError(ValueError):
-    """The recording cannot be read; the message names file, line and what was expected."""
+__all__ = ["ReplayError", "ReplaySensor", "read_edges", "recorded"]
 
 
-def read_edges(path: Path) -> list[Edge]:
-    """All edges of a recording.
+def recorded(path: Path, machine: str = "beams", hz: float = 10.0) -> Sequence[Reading]:
+    """All readings of a recording for this machine; ``hz`` is the rate of a grid's frames.
 
     Raises:
-        ReplayError: no such file, not text, a line that is no edge, or time that goes back.
+        ReplayError: the recording cannot be read.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise ReplayError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise ReplayError(f"{path}: not a text file: {error}") from error
-    edges: list[Edge] = []
-    for number, line in enumerate(lines, 1):
-        text = line.strip()
-        if not text or text.startswith("#") or (not edges and text.replace(" ", "").lower().startswith("t_ms,")):
-            continue
-        try:
-            edge = parse_edge(text)
-        except EdgeError as error:
-            raise ReplayError(f"{path}, line {number}: {error}") from error
-        if edges and edge.t_ms < edges[-1].t_ms:
-            raise ReplayError(
-                f"{path}, line {number}: expected a time of {edges[-1].t_ms} ms or later, got {edge.t_ms}; "
-                "the lines must be in order of time"
-            )
-        edges.append(edge)
-    return edges
+    match machine:
+        case "zones":
+            return list(distances(path))
+        case "totals":
+            from devices.door.totals_file import read_totals
+
+            return read_totals(path)
+        case "grid":
+            from devices.door.grid.recording import RecordingError, read_grid
+
+            try:
+                return read_grid(path, hz, "rows")  # as they are: the machine knows axis and side
+            except RecordingError as error:
+                raise ReplayError(str(error)) from error
+    return read_edges(path)
 
 
 class ReplaySensor:
     """Plays a recording at its own pace, once; then nothing ever happens again."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self._edges = read_edges(path)
+    def __init__(self, path: Path, clock: Clock, machine: str = "beams", hz: float = 10.0) -> None:
+        self._readings = recorded(path, machine, hz)
         self._clock = clock
         self._next = 0
         self._begun: int | None = None
@@ -67,21 +56,21 @@ class ReplaySensor:
             return [Gone("The recording was closed.")]
         out: list[Report] = []
         while (ahead := self._due_in_s()) is not None and ahead <= 0:
-            out.append(self._edges[self._next])
+            out.append(self._readings[self._next])
             self._next += 1
         return out
 
     def now_ms(self) -> int | None:
-        if self._begun is None or not self._edges:
+        if self._begun is None or not self._readings:
             return None
-        now = self._edges[0].t_ms + self._clock.now().bt - self._begun
-        return now if self._next == len(self._edges) else min(now, self._edges[self._next].t_ms)
+        now = self._readings[0].t_ms + self._clock.now().bt - self._begun
+        return now if self._next == len(self._readings) else min(now, self._readings[self._next].t_ms)
 
     def close(self) -> None:
         self._wait.set()
 
     def _due_in_s(self) -> float | None:
-        if self._begun is None or self._next == len(self._edges):
+        if self._begun is None or self._next == len(self._readings):
             return None
-        due = self._edges[self._next].t_ms - self._edges[0].t_ms
+        due = self._readings[self._next].t_ms - self._readings[0].t_ms
         return (due - (self._clock.now().bt - self._begun)) / 1000

@@ -18,6 +18,12 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """A table without unknown keys."""
 
 
+class ReplayPart(_Part, frozen=True):
+    """``[sensor.replay]``: frames a second of a recorded grid."""
+
+    hz: float = 10.0
+
+
 class GpioPart(_Part, frozen=True):
     """``[sensor.gpio]``: two light beams on pins of the computer itself (line offsets, on a Pi the BCM numbers)."""
 
@@ -109,6 +115,7 @@ class SensorKinds(_Part, frozen=True):
     kind: Kind = "line"
     port: str = ""
     baud: int = 115_200
+    replay: ReplayPart = ReplayPart()
     gpio: GpioPart = GpioPart()
     tof: TofPart = TofPart()
     grid: GridPart = GridPart()

@@ -6,6 +6,7 @@ import random
 import sqlite3
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from collector.derive.facts import DayFact, HourFact, Scope
@@ -34,8 +35,11 @@ def ms(day: date | str, clock: str = "00:00", zone: ZoneInfo = WITA) -> int:
 class Desk:
     """One store, with the calls that tests need."""
 
-    def __init__(self, zone: str = "Asia/Makassar", weekly: str | None = "mon-sun 08:00-16:00") -> None:
-        self.db = sqlite3.connect(":memory:", isolation_level=None)
+    def __init__(
+        self, zone: str = "Asia/Makassar", weekly: str | None = "mon-sun 08:00-16:00", path: Path | str = ":memory:"
+    ) -> None:
+        self.db = sqlite3.connect(path, isolation_level=None)
+        self.db.execute("PRAGMA synchronous = OFF")
         schema.migrate(self.db)
         self.zone = ZoneInfo(zone)
         self.weekly = weekly
@@ -119,7 +123,7 @@ class Desk:
 
     def tables(self) -> dict[str, list[tuple[object, ...]]]:
         """Everything that was derived."""
-        names = ("hour_fact", "day_fact", "week_hour", "estimate", "derived_until", "dirty_day", "door")
+        names = ("hour_fact", "day_fact", "week_hour", "year_hour", "estimate", "derived_until", "dirty_day", "door")
         return {name: self.table(name) for name in names}
 
 

@@ -279,6 +279,48 @@ def test_a_profile_is_the_cube_summed_over_its_months(desk: Desk) -> None:
         assert len({(cell.weekday, cell.hour) for cell in found}) == len(found) == 56
 
 
+def test_totals_are_the_days_of_all_sites_together(desk: Desk) -> None:
+    for day in days_from("2026-11-16", 3):
+        desk.day(day)
+    desk.put(ms("2026-11-17", "22:00"), 5)
+    desk.put(ms("2026-11-17", "10:00"), 7, site="desa", device="pintu-9")
+    desk.refresh("2026-11-18")
+    facts = SqlFacts(desk.db)
+    (found,) = facts.totals(Scope(), date(2026, 11, 17), date(2026, 11, 17))
+    assert (found.places, found.missing, found.visits, found.open_visits) == (2, 1, 76_000, 71_000)
+    days = facts.days(Scope(), date(2026, 11, 1), date(2026, 11, 30))
+    totals = facts.totals(Scope(), date(2026, 11, 1), date(2026, 11, 30))
+    assert sum(one.seen_s for one in totals) == sum(day.seen_s for day in days)
+    assert [one.day.day for one in totals] == [16, 17, 18]
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("2024-11", "2026-02"),
+        ("2025-01", "2025-12"),
+        ("2024-12", "2025-12"),
+        ("2025-01", "2026-01"),
+        ("2025-02", "2025-11"),
+        ("2024-11", "2024-11"),
+        ("2024-11", "2025-03"),
+    ],
+)
+def test_whole_years_and_the_months_around_them_are_every_month_once(desk: Desk, first: str, last: str) -> None:
+    for day in days_from("2024-11-04", 70, 7):
+        desk.day(day, 4 * day.month)
+    desk.door(from_day=date(2024, 11, 4))
+    desk.refresh("2026-03-03")
+    facts, period = SqlFacts(desk.db), (date.fromisoformat(f"{first}-01"), date.fromisoformat(f"{last}-28"))
+    sums: dict[tuple[int, int], list[int]] = {}
+    for cell in facts.week_hours(Scope(SITE), *period):
+        slot = sums.setdefault((cell.weekday, cell.hour), [0] * 4)
+        for i, value in enumerate((cell.hours, cell.missing, cell.visits, cell.open_s)):
+            slot[i] += value
+    found = {(c.weekday, c.hour): [c.hours, c.missing, c.visits, c.open_s] for c in facts.profile(Scope(SITE), *period)}
+    assert found == sums
+
+
 # -- the clock ----------------------------------------------------------------------------------------------------
 
 

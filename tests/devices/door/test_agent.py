@@ -267,7 +267,8 @@ def test_replay_prints_a_sentence_too(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("0,A,1\n80,B,1\n300,A,0\n400,B,0\n3000,A,1\n90000,A,0\n")
     result = run("replay", file, "--reversed")
-    assert "in 0, out 1, turned back 0, ambiguous 0, implausible 0\n63000 ms: blocked\n" in result.output
+    assert "0 in, 1 out in 1:30 (beams, 6 readings).\n" in result.output
+    assert "1:03  blocked: something stands in the door (inside)\n" in result.output
 
 
 def test_an_empty_recording_has_nobody(tmp_path: Path) -> None:

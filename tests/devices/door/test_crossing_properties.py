@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from devices.door.crossing import QUARTERS, Crossing
 from devices.door.edges import Beam, Edge
-from devices.door.events import Confidence, Direction, Event, Fault, FaultKind, Glitch, Passage
+from devices.door.events import Confidence, Direction, Event, Fault, FaultKind, Glitch, Passage, Rules
 
 IN, OUT, BACK, IMPLAUSIBLE = Direction.IN, Direction.OUT, Direction.TURNED_BACK, Direction.IMPLAUSIBLE
 SURE, LOW = Confidence.SURE, Confidence.LOW
@@ -167,3 +167,49 @@ def test_walkers_who_keep_their_distance_are_all_counted(people, random) -> None
             out.append(Edge(t + offset + random.randint(-3, 3), beam, broken))
         t += times[-1] + pause
     assert Counter(p.direction for p in passages(out)) == Counter(direction for direction, *_ in people)
+
+
+# -- controls: what these properties would say of a machine that is wrong
+
+
+def rush() -> list[Edge]:
+    return [
+        Edge(n * 185 + after, beam, broken)
+        for n in range(100)
+        for after, beam, broken in ((0, Beam.A, True), (25, Beam.B, True), (55, Beam.A, False), (80, Beam.B, False))
+    ]
+
+
+def test_a_control_without_a_highest_rate_is_caught() -> None:
+    """The bound on counts a second is the machine's doing, not the input's."""
+    times = [p.t_ms for p in passages(rush(), Crossing(Rules(per_second=99))) if p.direction is IN]
+    assert any(later - earlier < 1_000 for earlier, later in zip(times, times[4:], strict=False))
+
+
+class _Impatient(Crossing):
+    """A machine that doubts whoever has been in the door for a second or two, whenever it is told the time."""
+
+    def advance(self, t_ms: int) -> list[Event]:
+        if self._trace is not None and 1_000 < t_ms - min(self._since.values(), default=t_ms) < 3_000:
+            self._trace.jumps += 1
+        return super().advance(t_ms)
+
+
+def test_a_control_that_changes_its_mind_when_told_the_time_is_caught() -> None:
+    walk = [Edge(0, Beam.A, True), Edge(80, Beam.B, True), Edge(3_000, Beam.A, False), Edge(3_080, Beam.B, False)]
+    plain = run(walk, _Impatient())
+    machine, said = _Impatient(), []
+    for edge in walk:
+        said += machine.advance(edge.t_ms - 1) + machine.feed(edge)
+    assert said + machine.finish(3_080) != plain
+
+
+def test_a_control_that_takes_both_beams_for_one_breaks_the_mirror() -> None:
+    """A machine that hears of beam B a little late is not the same from both sides."""
+
+    def late(recording_: list[Edge]) -> list[Edge]:
+        return [replace(e, t_ms=e.t_ms + 15 * (e.beam is Beam.B)) for e in recording_]
+
+    slow = [Edge(0, Beam.A, True), Edge(10, Beam.B, True), Edge(300, Beam.A, False), Edge(400, Beam.B, False)]
+    assert [p.direction for p in passages(late(slow))] == [IN]
+    assert [p.direction for p in passages(sorted(late(mirrored(slow)), key=lambda e: e.t_ms))] != [OUT]

@@ -116,6 +116,10 @@ def test_a_foreign_counters_own_totals_are_in_the_row() -> None:
 # -- flags
 
 
+def test_what_blinds_a_row_is_what_the_door_can_say() -> None:
+    assert {SENSOR_LOST, FaultKind.UNREADABLE, FaultKind.BLOCKED, FaultKind.ONE_BEAM_DEAD} == BLIND
+
+
 @pytest.mark.parametrize("flag", sorted(BLIND))
 def test_a_blind_moment_has_rows_of_its_own(flag: str) -> None:
     interval = Interval(RULES, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 
 import pytest
@@ -97,6 +98,30 @@ def test_a_control_that_takes_invalid_for_nobody_splits_the_visitor() -> None:
     scene = Scene([Person(walk(3, 0.5))], 10, statuses=burst(5.6, 6.4))
     far = [r if r.valid else Distance(r.t_ms, r.zone, 8_190, 0) for r in scene.readings()]
     assert directions(far) != [IN]
+
+
+def outcome(scene: Scene, *, invalid_is_far: bool = False) -> tuple[Direction, ...]:
+    readings = scene.readings()
+    if invalid_is_far:
+        readings = [r if r.valid else Distance(r.t_ms, r.zone, 8_190, 0) for r in readings]
+    return tuple(sorted(directions(readings, Zones(idle_mm={"A": 2_400, "B": 2_400}))))
+
+
+def test_blind_moments_anywhere_never_double_or_turn_a_visitor() -> None:
+    """Some cost him; none makes two of one, or an out of an in. Taken for 'far away', more would cost, or double."""
+    rng = random.Random(5)
+    ours, naive = Counter[tuple[Direction, ...]](), Counter[tuple[Direction, ...]]()
+    for seed in range(80):
+        speed = rng.uniform(0.5, 1.8)
+        since = 1 + 1.5 / speed + rng.uniform(-0.8, 0.6)
+        statuses = burst(since, since + rng.uniform(0.05, 0.8), rng.choice(["A", "B", "AB"]))
+        scene = Scene([Person(walk(1, speed))], 2.5 + 3 / speed, seed=seed, statuses=statuses)
+        ours[outcome(scene)] += 1
+        naive[outcome(scene, invalid_is_far=True)] += 1
+    assert ours[(IN,)] >= 0.8 * 80
+    assert not any(OUT in one or len(one) > 1 for one in ours)
+    assert naive[(IN,)] < ours[(IN,)]
+    assert any(len(one) > 1 for one in naive)
 
 
 @pytest.mark.parametrize("zones", ["A", "B"])

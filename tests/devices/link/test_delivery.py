@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from devices.contract import MAX_PAYLOAD, Ack, Row, decode_rows
-from devices.link.delivery import Batch, Delivery, Limits, Verdict, back_off, pack
+from devices.link.delivery import Batch, Delivery, Limits, Verdict, back_off, longest_wait, pack
 
 SMALL = Limits(batch=3, in_flight=4, stall_s=30, stall_max_s=120, backlog_per_s=5)
 
@@ -33,6 +33,16 @@ def test_after_a_connect_it_begins_behind_the_mark_oldest_first() -> None:
     machine = Delivery("e", 3, 8, SMALL)
     machine.connected(0)
     assert machine.plan(0) == Batch(3, 8, live=False)
+
+
+def test_a_row_written_at_the_moment_of_the_connect_does_not_overtake_the_oldest() -> None:
+    machine = Delivery("e", 3, 8, SMALL)
+    machine.connected(0)
+    sent_all(machine, 0)
+    machine.disconnected()
+    machine.connected(0.05)
+    machine.appended(9)
+    assert sent_all(machine, 0.05) == [Batch(3, 8, live=False), Batch(8, 9, live=True)]
 
 
 def test_the_backlog_keeps_to_its_rate() -> None:
@@ -114,6 +124,14 @@ def test_the_four_kinds_of_ack() -> None:
     assert machine.acked == 5
 
 
+def test_an_ack_for_another_devices_row_of_our_number_moves_nothing() -> None:
+    machine = Delivery("e", 2, 5)
+    assert machine.ack(Ack(epoch="e", seq=4, boot="a1"), 0, boot="b1") is Verdict.COPY
+    assert machine.acked == 2
+    assert machine.ack(Ack(epoch="e", seq=4, boot="b1"), 0, boot="b1") is Verdict.PRUNE
+    assert machine.ack(Ack(epoch="e", seq=5), 0, boot="b1") is Verdict.PRUNE  # a desk that does not say
+
+
 def test_the_end_of_a_wait_is_the_moment_to_act_whatever_floats_do() -> None:
     machine = Delivery("e", 0, 1, SMALL)
     machine.connected(0)
@@ -151,6 +169,13 @@ def test_a_message_holds_as_many_rows_as_fit_and_can_be_read_back(sizes: list[in
 @given(st.floats(0, 1), st.floats(0, 300))
 def test_back_off_stays_between_a_tenth_of_a_second_and_the_longest(chance: float, longest: float) -> None:
     assert 0.1 <= back_off(chance, longest) <= max(0.1, longest)
+
+
+def test_a_device_that_boots_before_its_network_tries_soon_and_one_in_an_outage_spreads() -> None:
+    assert [longest_wait(failures, False, 300) for failures in range(9)] == [2, 4, 8, 16, 32, 64, 128, 256, 300]
+    assert longest_wait(0, True, 300) == 300
+    assert longest_wait(9, False, 0.2) == 0.2
+    assert longest_wait(10**9, False, 300) == 300
 
 
 class Deliveries(RuleBasedStateMachine):

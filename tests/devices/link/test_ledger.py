@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from devices.contract import Ack, Anchor, Count, Kind, Transaction, body
@@ -85,6 +88,17 @@ def test_an_ack_above_the_last_row_is_refused_and_deletes_nothing(path: Path, cl
     with pytest.raises(AckError, match="row 2, but the last one written is 1"):
         ledger.prune(Ack(epoch=ledger.epoch, seq=2))
     assert ledger.backlog == 1
+
+
+def test_an_ack_for_another_devices_row_deletes_nothing(path: Path, clock) -> None:
+    """The other one has the card that this one is a copy of: same epoch, same numbers, other rows."""
+    ledger = Ledger(path, clock)
+    for _ in range(3):
+        ledger.append(Kind.COUNT, Count(into=1))
+    with pytest.raises(AckError, match=r"row 2 that another device wrote\. This card is a copy"):
+        ledger.prune(Ack(epoch=ledger.epoch, seq=2, boot="boot of the other"))
+    assert (ledger.backlog, ledger.acked) == (3, 0)
+    assert ledger.prune(Ack(epoch=ledger.epoch, seq=2, boot="boot1")) == 2
 
 
 def test_a_held_interval_becomes_one_row_at_the_next_start(path: Path, clock) -> None:
@@ -211,6 +225,59 @@ def test_a_damaged_file_is_set_aside_and_a_new_epoch_begins_loudly(
     (kept,) = path.parent.glob("ledger.sqlite.damaged-20261118T*Z")
     assert kept.name in again.alert
     assert again.alert in caplog.text
+
+
+def test_what_can_be_read_in_a_damaged_ledger_is_kept_under_its_old_epoch(path: Path, clock) -> None:
+    """The page of some rows is gone; the others, and the interval that was open, are not."""
+    ledger = Ledger(path, clock)
+    for n in range(300):
+        ledger.append(Kind.COUNT, Count(into=n))
+    ledger.prune(Ack(epoch=ledger.epoch, seq=10))
+    ledger.hold(Kind.COUNT, Count(into=7), 100, 200)
+    epoch, rows = ledger.epoch, ledger.after(0, 1_000)
+    ledger.close()
+    data = bytearray(path.read_bytes())
+    where = data.find(msgspec.json.encode(Count(into=150, total_in=sum(range(151)))))
+    page = where - where % 4096
+    data[page : page + 4096] = b"\xa5" * 4096
+    path.write_bytes(data)
+    again = Ledger(path, clock)
+    assert again.epoch != epoch
+    saved = again.after(0, 1_000, epoch)
+    assert 200 < len(saved) < 290
+    assert [row for row in rows if row in saved] == saved  # as they were, none made up
+    assert again.older() == {epoch: (11, 300)}
+    assert f"of 290 rows that the collector lacks, {len(saved)} could be read" in again.alert
+    assert counts(again) == [Count(into=7, total_in=7)]
+    assert again.prune(Ack(epoch=epoch, seq=100)) == 90
+    again.close()
+    assert Ledger(path, clock).older()[epoch][0] > 100
+
+
+def test_a_ledger_of_garbage_gives_nothing_and_says_so(path: Path, clock) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"rubbish" * 1000)
+    ledger = Ledger(path, clock)
+    assert ledger.older() == {}
+    assert "nothing could be read in it" in ledger.alert
+
+
+def test_eight_weeks_offline_fit_on_a_small_card(tmp_path: Path, clock) -> None:
+    """A row each minute of ten hours, a heartbeat each quarter of an hour of the night: one week is measured."""
+    path = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else tmp_path)) / "ledger.sqlite"
+    clock.utc = 1_800_000_000_000
+    ledger = Ledger(path, clock)
+    for minute in range(7 * 600):
+        clock.pass_ms(60_000)
+        ledger.append(
+            Kind.COUNT, Count(into=minute % 9, out=3, turned_back=1, ambiguous=1), clock.bt - 60_000, clock.bt
+        )
+    for _ in range(7 * 56):
+        ledger.append(Kind.HEARTBEAT, Count(), clock.bt - 900_000, clock.bt)
+    ledger.close()
+    size = sum(file.stat().st_size for file in path.parent.glob("ledger.sqlite*"))
+    shutil.rmtree(path.parent)
+    assert 8 * size < 16_000_000
 
 
 def test_two_damages_in_one_second_keep_both_files(path: Path, clock) -> None:

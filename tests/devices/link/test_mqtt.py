@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -116,6 +117,20 @@ def test_an_impossible_ack_is_an_alert_and_deletes_nothing(make, broker, listen)
     alert = next(payload for payload in desk.of("/alert/ledger") if payload)
     assert "acknowledged row 99" in msgspec.json.decode(alert, type=Alert).what
     assert device.ledger.backlog == 1
+
+
+def test_a_copied_card_is_an_alert_and_keeps_its_rows(make, broker, listen) -> None:
+    device, desk = make(), listen(broker.port)
+    for _ in range(3):
+        device.count(1)
+    ack = Ack(epoch=device.ledger.epoch, seq=2, boot="of the other")
+    desk.publish(BASE + "ack", msgspec.json.encode(ack), retain=True)
+    device.link.start()
+    desk.wait(lambda _: any(desk.of("/alert/ledger")), "the alert")
+    alert = next(payload for payload in desk.of("/alert/ledger") if payload)
+    assert "This card is a copy" in msgspec.json.decode(alert, type=Alert).what
+    desk.wait(lambda m: seqs(m) == [1, 2, 3], "its rows, which the desk keeps aside")
+    assert device.ledger.backlog == 3
 
 
 def test_a_silent_collector_is_sent_the_rows_again(make, broker, listen) -> None:
@@ -254,3 +269,35 @@ def test_an_unreadable_password_file_is_a_sentence_at_the_start(tmp_path: Path, 
     link = Link(settings, Ledger(tmp_path / "l.sqlite", clock), Info(kind="door", name="", software=""), clock=clock)
     with pytest.raises(LinkError, match=r"link\.password_file .* cannot be read"):
         link.start()
+
+
+def test_rows_of_a_damaged_ledger_are_sent_beside_the_new_ones_until_they_are_acknowledged(
+    make, broker, listen, wait_for, tmp_path, clock
+) -> None:
+    first = make()
+    for into in range(1, 4):
+        first.count(into)
+    epoch, path = first.ledger.epoch, tmp_path / "data" / "ledger.sqlite"
+    first.ledger.close()
+    with sqlite3.connect(path) as db:
+        db.execute("DELETE FROM row WHERE seq = 2")
+    db.close()
+    again, desk = make(), listen(broker.port)
+    again.count(9)
+    again.link.start()
+
+    def sent() -> set[tuple[str, int]]:
+        items = [item for payload in desk.of("/records") for item in decode_rows(payload)]
+        return {(item.row.epoch, item.row.seq) for item in items if item.row}
+
+    new = again.ledger.epoch
+    desk.wait(lambda _: sent() == {(epoch, 1), (epoch, 3), (new, 1)}, "rows of both epochs")
+    desk.publish(BASE + "ack", msgspec.json.encode(Ack(epoch=epoch, seq=1)), retain=True)
+
+    def older() -> dict[str, int]:
+        return msgspec.json.decode(desk.of("/health")[-1], type=Health).older
+
+    desk.wait(lambda _: older() == {epoch: 3}, "the lowest number that is left, so that the hole is known")
+    desk.publish(BASE + "ack", msgspec.json.encode(Ack(epoch=epoch, seq=3)), retain=True)
+    wait_for(lambda: again.ledger.older() == {}, "the rows to be forgotten")
+    assert again.ledger.backlog == 1

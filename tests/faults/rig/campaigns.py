@@ -10,8 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
-from rig import power, swaps
+from rig import counting_power, power, swaps
 from rig.controls import CONTROLS
+from rig.counting import CONTROLS as COUNTING_CONTROLS
+from rig.counting import Options
+from rig.counting import World as CountingWorld
+from rig.counting import walk as walk_counting
 from rig.fits import fits
 from rig.life import Life, walk
 from rig.oracle import judge, settle, tend_until_idle
@@ -149,6 +153,18 @@ def file_swaps(budget: Budget) -> Tally:
     return tally
 
 
+def ledger_power(budget: Budget) -> Tally:
+    """A day at the door, cut before every step its ledger makes. The control does not wait for the disk."""
+    tally = Tally("power: ledger", budget.seed)
+    for seed in itertools.count(budget.seed, 5):
+        _add(tally, counting_power.cut_everywhere(range(seed, seed + 5)))
+        if budget.left <= 0:
+            break
+    control = counting_power.cut_everywhere(range(budget.seed, budget.seed + 1), control=True)
+    _add_control(tally, bool(control.violations))
+    return tally
+
+
 def _add(tally: Tally, cuts: power.Cuts) -> None:
     tally.runs += cuts.runs
     tally.faults += cuts.runs
@@ -158,6 +174,33 @@ def _add(tally: Tally, cuts: power.Cuts) -> None:
 def _add_control(tally: Tally, caught: bool) -> None:
     tally.controls += 1
     tally.controls_failed += caught
+
+
+# counting
+
+
+def counting(budget: Budget) -> Tally:
+    """Doors, a broker and a desk by dice: is every visit counted once, and every hole flagged?"""
+    tally = Tally("counting", budget.seed)
+    for seed in itertools.count(budget.seed):
+        if budget.left <= 0 and tally.runs >= 20:
+            break
+        violations, faults = _counted_story(seed, 80)
+        tally.runs += 1
+        tally.faults += faults
+        tally.violations += [f"seed {seed}: {violation}" for violation in violations]
+    for options in COUNTING_CONTROLS.values():
+        seeds = range(budget.seed, budget.seed + 100)
+        _add_control(tally, any(_counted_story(seed, 60, options)[0] for seed in seeds))
+    return tally
+
+
+def _counted_story(seed: int, steps: int, options: Options = Options()) -> tuple[list[str], int]:  # noqa: B008 - frozen
+    world = CountingWorld(seed, options)
+    try:
+        return walk_counting(world, seed, steps), world.faults
+    finally:
+        world.close()
 
 
 # late execution
@@ -211,6 +254,8 @@ def _counted(counts: Counter[str]) -> str:
 #: Name -> the campaign, and its share of the time.
 CAMPAIGNS: dict[str, tuple[Callable[[Budget], Tally], float]] = {
     "stories": (stories, 0.4),
+    "counting": (counting, 0.15),
+    "ledger": (ledger_power, 0.1),
     "pads": (pads, 0.15),
     "reading": (reading, 0.07),
     "fits": (fits, 0.03),

@@ -118,6 +118,14 @@ def test_a_gate_that_is_slow_or_gone_does_not_hold_the_door_up(clock, gate: Gate
     assert isinstance(polls(sensor, clock, 1)[-1], Total)
 
 
+def test_a_gate_that_drips_is_given_up_when_its_time_is_over(clock, gate: GateEmulator) -> None:
+    sensor = GateHttp(part(gate, timeout_s=0.3, tries=1), clock)
+    gate.fail(GateFault.DRIPPING)  # each byte comes in time, the page never
+    (gone,) = sensor.read(0)
+    assert isinstance(gone, Gone)
+    assert "too slowly" in gone.why
+
+
 def test_what_the_page_has_instead_is_named(clock, gate: GateEmulator) -> None:
     sensor = GateHttp(part(gate, into="visitors", tries=1), clock)
     garbled, gone = sensor.read(0)

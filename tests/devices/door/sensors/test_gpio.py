@@ -152,6 +152,14 @@ def test_a_refusal_is_told_once_with_what_to_do_and_tried_again(
     assert sensor.read(0) == [Ready()]
 
 
+def test_a_chip_that_this_computer_does_not_have() -> None:
+    sensor = GpioSensor(GpioPart(chip="/dev/gpiochip99"))  # gpiod itself is asked
+    (gone,) = sensor.read(0)
+    assert isinstance(gone, Gone)
+    assert "There is no /dev/gpiochip99" in gone.why
+    sensor.close()
+
+
 def test_a_chip_that_is_pulled_out_is_lost_and_found_again(chip: Chip, sensor: GpioSensor) -> None:
     sensor.read(0)
     chip.unplug()

@@ -153,6 +153,12 @@ def test_a_bus_that_cannot_be_opened_says_what_to_do(clock, bus: BusEmulator, mi
     assert words in gone.why
 
 
+def test_a_bus_that_this_computer_does_not_have(clock) -> None:
+    (gone,) = TofSensor(TofPart(bus=99), clock).read(0)  # Linux itself is asked
+    assert isinstance(gone, Gone)
+    assert "There is no I2C bus 99" in gone.why
+
+
 def test_another_chip_at_the_address_is_not_taken_for_the_sensor(clock, bus: BusEmulator, chip: Vl53l1x) -> None:
     chip._registers[0x010F] = 0xEE  # a VL53L0X
     (gone,) = TofSensor(TofPart(), clock, bus.open).read(0)

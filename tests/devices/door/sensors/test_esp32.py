@@ -1,0 +1,437 @@
+"""The door on an ESP32, under CPython: beams, flash that loses its end, and delivery to a real broker and collector."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devices.contract import Anchor, Count, Health, Info, Totals, body, decode, decode_rows
+from devices.door.crossing import Crossing
+from devices.door.edges import Beam, Edge
+from devices.door.esp32.beams import A, B, Beams
+from devices.door.esp32.door import Door
+from devices.door.esp32.flash import SEGMENT, Ledger, seal, unseal
+from devices.door.esp32.mqtt import Mqtt
+from devices.door.events import Direction, Passage
+
+UTC = 1_795_000_000_000
+ROOT = Path(__file__).parents[4]
+#: MicroPython's Unix port does as well: PUSTAKA_MICROPYTHON=micropython runs the board's program by it.
+PYTHON = [os.environ.get("PUSTAKA_MICROPYTHON", sys.executable)]
+
+
+def person(at: int, way: str, step: int = 80, depth: int = 300) -> list[tuple[int, int, bool]]:
+    first, second = (A, B) if way == "in" else (B, A)
+    return [
+        (at, first, True),
+        (at + step, second, True),
+        (at + depth, first, False),
+        (at + depth + step, second, False),
+    ]
+
+
+def sums(edges: list[tuple[int, int, bool]], until: int = 100_000) -> dict[str, int]:
+    beams = Beams()
+    for edge in edges:
+        beams.on_edge(*edge)
+    beams.advance(until)
+    return {key: count for key, count in beams.sums.items() if count}
+
+
+@pytest.mark.parametrize(
+    ("edges", "expected"),
+    [
+        (person(1_000, "in"), {"in": 1}),
+        (person(1_000, "out"), {"out": 1}),
+        (person(1_000, "in") + person(3_000, "out"), {"in": 1, "out": 1}),
+        ([(1_000, A, True), (1_300, A, False)], {"tb": 1}),
+        ([(1_000, A, True), (1_080, B, True), (1_300, B, False), (1_400, A, False)], {"tb": 1}),
+        ([(1_000, A, True), (1_100, A, False), (1_200, B, True), (1_310, B, False)], {"in": 1}),  # fast and slim
+        ([(1_000, A, True), (1_100, A, False), (2_200, B, True), (2_310, B, False)], {"tb": 2}),
+        ([(1_000, A, True), (1_001, B, True), (1_300, A, False), (1_301, B, False)], {"amb": 1, "glitch": 2}),
+        ([(1_000, A, True), (1_005, B, True), (1_300, A, False), (1_305, B, False)], {"glitch": 1}),  # 20 m/s
+        ([*person(1_000, "in"), (1_420, A, True), (1_440, A, False)], {"in": 1}),  # a bag
+    ],
+)
+def test_what_the_small_machine_makes_of_edges(edges: list[tuple[int, int, bool]], expected: dict[str, int]) -> None:
+    assert sums(edges) == expected
+
+
+def test_a_trolley_left_in_the_door_is_a_fault_and_no_count() -> None:
+    beams = Beams()
+    beams.on_edge(1_000, A, True)
+    beams.advance(61_000)
+    assert beams.blocked
+    beams.on_edge(70_000, A, False)
+    beams.advance(71_000)
+    assert not beams.blocked
+    assert sums(person(1_000, "in")) == {"in": 1}
+    assert not any(beams.sums.values())
+
+
+def test_it_agrees_with_the_big_machine_about_people_one_at_a_time() -> None:
+    chance, at, edges = random.Random(5), 1_000, []
+    for _ in range(300):
+        step, depth = chance.randint(30, 400), chance.randint(150, 900)
+        if abs(step - depth) > 3:  # the exit of one beam and the entry of the other in one instant is its own case
+            edges += sorted(person(at, chance.choice(["in", "out"]), step, depth))
+        at += step + depth + chance.randint(1_000, 2_000)
+    machine = Crossing()
+    said = [
+        event for t, beam, broken in edges for event in machine.feed(Edge(t, Beam.A if beam == A else Beam.B, broken))
+    ]
+    said += machine.finish(at)
+    big = [event.direction for event in said if isinstance(event, Passage)]
+    small = sums(edges, at + 10_000)
+    assert (small["in"], small["out"]) == (big.count(Direction.IN), big.count(Direction.OUT))
+    assert small["in"] > 100
+
+
+# -- flash
+
+
+def ledger(folder: Path) -> Ledger:
+    folder.mkdir(exist_ok=True)
+    return Ledger(str(folder), os.urandom, lambda: None)
+
+
+ROW = {"boot": "b", "bt0": 1, "bt1": 2, "t0": None, "t1": None, "clk": "none", "kind": "count"}
+
+
+def test_totals_and_numbers_come_from_flash_and_rows_stay_until_acknowledged(tmp_path: Path) -> None:
+    first = ledger(tmp_path)
+    for _ in range(3 * SEGMENT + 5):
+        first.append(ROW, {"in": 2, "out": 1})
+    again = ledger(tmp_path)
+    assert (again.epoch, again.seq, again.total_in, again.total_out) == (first.epoch, 305, 610, 305)
+    again.ack(again.epoch, 250)
+    assert again.oldest() == 201
+    assert [row["seq"] for row in again.rows(3)] == [251, 252, 253]
+    again.ack("another", 300)
+    again.ack(again.epoch, 9_999)  # rows that were never made
+    assert again.acked == 250
+    again.ack(again.epoch, 305)
+    assert again.rows(3) == []
+    assert len(list(tmp_path.iterdir())) == 2  # the newest, and one before it should that one be spoiled
+    assert ledger(tmp_path).seq == 305
+
+
+def test_a_torn_end_falls_back_to_the_last_good_row_at_every_byte(tmp_path: Path) -> None:
+    whole = ledger(tmp_path / "a")
+    for _ in range(4):
+        whole.append(ROW, {"in": 1, "out": 0})
+    (file,) = (tmp_path / "a").iterdir()
+    data = file.read_bytes()
+    ends = [n + 1 for n, byte in enumerate(data) if byte == 10]
+    for cut in [*range(ends[0], ends[0] + 12), *range(ends[1] - 9, ends[1] + 2), *range(ends[2] - 2, len(data), 31)]:
+        (tmp_path / "b").mkdir(exist_ok=True)
+        (tmp_path / "b" / file.name).write_bytes(data[:cut])
+        left = ledger(tmp_path / "b")
+        assert (left.epoch, left.seq) == (whole.epoch, sum(end <= cut for end in ends))
+        left.append(ROW, {"in": 1, "out": 0})
+        assert ledger(tmp_path / "b").total_in == left.seq
+
+
+def test_a_spoiled_byte_is_noticed_and_lost_numbers_are_a_new_epoch(tmp_path: Path) -> None:
+    assert unseal(seal("abc")) == "abc"
+    assert unseal(seal("abc").replace("b", "c")) == ""
+    old = ledger(tmp_path)
+    old.append(ROW, {"in": 7})
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(b"\xff" + file.read_bytes()[1:])
+    new = ledger(tmp_path)
+    assert (new.seq, new.total_in) == (0, 0)
+    assert new.epoch != old.epoch  # the old numbers are never used for other people
+
+
+def test_a_full_flash_keeps_counting_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("devices.door.esp32.flash.MOST_SEGMENTS", 1)
+    store = ledger(tmp_path)
+    for _ in range(SEGMENT):
+        store.append(ROW, {"in": 1})
+    assert store.full()
+    door = Door(store, "kota", "pintu-1", "Pintu", "b", lambda: None)
+    for edge in person(1_000, "in"):
+        door.beams.on_edge(*edge)
+    door.count(20_000)
+    assert store.seq == SEGMENT
+    assert door.beams.sums["in"] == 1
+
+
+# -- rows as the contract has them
+
+
+class Walk:
+    """A door with time passing."""
+
+    def __init__(self, folder: Path, boot: str = "boot1", utc: int | None = None) -> None:
+        self.now = 1_000
+        self.utc = utc
+        self.ledger = ledger(folder)
+        clock = lambda: None if self.utc is None else self.utc + self.now  # noqa: E731
+        self.door = Door(self.ledger, "kota", "pintu-1", "Pintu", boot, clock)
+
+    def people(self, *ways: str) -> None:
+        for way in ways:
+            for edge in person(self.now, way):
+                self.now = edge[0]
+                self.door.beams.on_edge(*edge)
+            self.now += 1_000
+            self.door.count(self.now)
+
+    def wait(self, ms: int) -> None:
+        self.now += ms
+        self.door.count(self.now)
+
+
+def test_rows_decode_by_the_contract_and_their_totals_go_on_over_a_restart(tmp_path: Path) -> None:
+    walk = Walk(tmp_path)
+    walk.people("in", "in", "out")
+    walk.wait(5_000)
+    walk.wait(900_000)
+    after = Walk(tmp_path, "boot2", UTC)
+    after.people("in")
+    after.wait(5_000)
+    payload = json.dumps(after.ledger.rows(20)).encode()
+    items = decode_rows(payload)
+    assert [item.problem for item in items] == [""] * 4
+    rows = [item.row for item in items if item.row is not None]
+    assert [(row.kind, row.boot, row.seq) for row in rows] == [
+        ("count", "boot1", 1), ("heartbeat", "boot1", 2), ("anchor", "boot2", 3), ("count", "boot2", 4),
+    ]  # fmt: skip
+    first, beat, anchor, last = (body(row) for row in rows)
+    assert first == Count(into=2, out=1, total_in=2, total_out=1)
+    assert beat == Count(total_in=2, total_out=1)
+    assert isinstance(anchor, Anchor)
+    assert last == Count(into=1, total_in=3, total_out=1)
+    assert rows[0].t0 is None
+    assert rows[3].t1 == UTC + rows[3].bt1
+    assert rows[1].bt0 == rows[0].bt1  # watched without a hole
+    assert all(len(json.dumps(row)) < 300 for row in after.ledger.rows(20))
+
+
+def test_blocked_time_is_a_row_of_its_own_with_its_flag(tmp_path: Path) -> None:
+    walk = Walk(tmp_path)
+    walk.wait(0)
+    walk.door.beams.on_edge(2_000, A, True)
+    walk.wait(70_000)
+    walk.door.beams.on_edge(walk.now, A, False)
+    walk.wait(1_500)
+    flags = [row["body"]["flags"] for row in walk.ledger.rows(9)]
+    assert flags == [[], ["blocked"]]
+
+
+def test_lost_edges_make_the_passage_ambiguous_and_flag_the_row(tmp_path: Path) -> None:
+    walk = Walk(tmp_path)
+    (first, *rest) = person(walk.now, "in")
+    walk.door.beams.on_edge(*first)
+    walk.door.lose()
+    for edge in rest:
+        walk.door.beams.on_edge(*edge)
+    walk.now = rest[-1][0]
+    walk.wait(1_000)
+    walk.wait(5_000)
+    walk.people("in")
+    walk.wait(5_000)
+    lossy, whole = (row["body"] for row in walk.ledger.rows(9))
+    assert (lossy["amb"], lossy["in"], lossy["flags"]) == (1, 0, ["edges_lost"])
+    assert (whole["in"], whole["flags"]) == (1, [])
+
+
+def test_power_that_fails_at_any_time_costs_at_most_what_was_not_written(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    truth = lost = 0
+    for cut in range(40):
+        walk = Walk(tmp_path, f"boot{cut}")
+        known = walk.ledger.total_in
+        came = chance.randint(0, 6)
+        for _ in range(came):
+            walk.people("in")
+            walk.wait(chance.randint(0, 6_000))
+        truth += came
+        unwritten = walk.door.beams.sums["in"]  # power fails here
+        assert walk.ledger.total_in == known + came - unwritten
+        assert unwritten <= 5  # 5 s of one-second walkers
+        lost += unwritten
+    assert Walk(tmp_path).ledger.total_in == truth - lost
+    assert 0 < lost < truth
+
+
+# -- the wire
+
+
+def connected(port: int, walk: Walk) -> None:
+    sock = socket.create_connection(("127.0.0.1", port), timeout=10)
+    walk.door.online(Mqtt(sock, "pintu-1"), walk.now)
+
+
+def test_a_real_broker_hears_the_contract(tmp_path: Path, broker, listen, wait_for) -> None:
+    ear = listen(broker.port)
+    walk = Walk(tmp_path, utc=UTC)
+    walk.people("in", "out")
+    walk.wait(5_000)
+    connected(broker.port, walk)
+
+    def heard(leaf: str) -> list[bytes]:
+        walk.door.step(walk.now)
+        return ear.of(leaf)
+
+    wait_for(lambda: heard("/records") and heard("/totals"), "rows and totals arrive")
+    assert ear.of("/status") == [b"online"]
+    assert decode(ear.of("/info")[0], Info).epoch == walk.ledger.epoch
+    assert decode(ear.of("/health")[0], Health).backlog == 2
+    assert decode(ear.of("/totals")[0], Totals).values == {"in": 1, "out": 1}
+    ear.publish("pustaka/v1/kota/pintu-1/ack", json.dumps({"epoch": walk.ledger.epoch, "seq": 2}).encode(), retain=True)
+    wait_for(lambda: (walk.door.step(walk.now), walk.ledger.backlog() == 0)[1], "the ack arrives")
+    ear.publish("pustaka/v1/kota/pintu-1/ack", b"{", retain=True)
+    walk.people("in")
+    walk.wait(5_000)
+    wait_for(lambda: len(heard("/records")) == 2, "the next row arrives")
+    before = len(ear.of("/records"))
+    walk.now += 31_000  # no ack came: again
+    wait_for(lambda: len(heard("/records")) == before + 1, "the row is sent again")
+    walk.door.goodbye()
+    wait_for(lambda: ear.of("/status")[-1] == b"offline", "it says goodbye")
+
+
+def test_a_broker_that_goes_away_is_an_error_and_its_will_is_heard(tmp_path: Path, broker, listen, wait_for) -> None:
+    ear = listen(broker.port)
+    walk = Walk(tmp_path)
+    sock = socket.create_connection(("127.0.0.1", broker.port), timeout=10)
+    walk.door.online(Mqtt(sock, "pintu-1"), walk.now)
+    wait_for(lambda: ear.of("/status") == [b"online"], "it is online")
+    sock.close()  # without a word
+    wait_for(lambda: ear.of("/status") == [b"online", b"offline"], "the last will is published")
+    with pytest.raises(OSError):
+        walk.door.step(walk.now)
+    walk.door.offline()
+    walk.people("in")
+    walk.wait(5_000)
+    assert walk.ledger.total_in == 1
+
+
+class Peer:
+    """Both ends of a socket: the far one answers what it is told, the near one gets it three bytes at a time."""
+
+    def __init__(self, *answers: bytes) -> None:
+        self._near, self._far = socket.socketpair()
+        self._far.sendall(b"".join(answers))
+        self.settimeout, self.setblocking, self.sendall = (
+            self._near.settimeout, self._near.setblocking, self._near.sendall,
+        )  # fmt: skip
+
+    def recv(self, size: int) -> bytes:
+        return self._near.recv(min(size, 3))
+
+    def hang_up(self) -> None:
+        self._far.close()
+
+    def heard(self) -> bytes:
+        return self._far.recv(4096)
+
+    def close(self) -> None:
+        self._near.close()
+        self._far.close()
+
+
+def test_a_password_is_sent_and_a_refusal_is_an_error() -> None:
+    peer = Peer(b"\x20\x02\x00\x05")  # CONNACK: not authorised
+    with pytest.raises(OSError, match="refuses: code 5"):
+        Mqtt(peer, "pintu-1", "pintu-1", "rahasia").connect("t/status", b"offline")
+    heard = peer.heard()
+    assert heard[9] == 0xEE  # user, password, will retained, QoS 1, clean
+    assert heard.endswith(b"\x00\x07pintu-1\x00\x07rahasia")
+    peer.close()
+
+
+def test_packets_come_in_any_pieces_and_a_long_one_is_put_together() -> None:
+    text = b"x" * 300
+    packet = b"\x32\xb1\x02\x00\x01t\x00\x07" + text  # PUBLISH, QoS 1, 305 bytes
+    peer = Peer(b"\x20\x02\x00\x00", packet, b"\x40\x02\x00\x01", b"\x30\x04\x00\x01")
+    mqtt = Mqtt(peer, "pintu-1")
+    mqtt.connect("t/status", b"offline")
+    mqtt.publish("t", b"1")
+    peer.heard()
+    assert mqtt.poll() == [("t", text)]
+    assert mqtt.unacked == set()
+    assert peer.heard() == b"\x40\x02\x00\x07"  # PUBACK of 7
+    peer.hang_up()
+    with pytest.raises(OSError, match="closed"):
+        mqtt.poll()
+    peer.close()
+
+
+@pytest.fixture
+def collector(tmp_path: Path, broker) -> Iterator[Path]:
+    store = tmp_path / "desk.sqlite"
+    command = [sys.executable, "-m", "pustaka", "collector", "--web", "none", "--store", str(store)]
+    process = subprocess.Popen([*command, "--broker", f"127.0.0.1:{broker.port}"], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    yield store
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_everybody_arrives_at_the_real_collector_over_power_cuts(
+    tmp_path: Path, broker, collector: Path, wait_for
+) -> None:
+    truth = lost = 0
+    for start in range(3):
+        walk = Walk(tmp_path / "flash", f"boot{start}", UTC + start * 10_000_000)
+        connected(broker.port, walk)
+        for _ in range(30):
+            walk.people("in")
+            truth += 1
+            walk.door.step(walk.now)
+        if start == 2:
+            walk.door.finish(walk.now)
+            break
+        while not walk.door.beams.sums["in"]:
+            walk.people("in")
+            truth += 1
+        lost += walk.door.beams.sums["in"]  # power fails: the socket is left to die
+    wait_for(lambda: (walk.door.step(walk.now), walk.ledger.backlog() == 0)[1], "all is acknowledged", 20)
+    with sqlite3.connect(collector) as store:
+        raws = [json.loads(raw) for (raw,) in store.execute("SELECT raw FROM record WHERE device = 'pintu-1'")]
+    assert sum(row["body"].get("in", 0) for row in raws) == truth - lost
+    assert sorted(row["seq"] for row in raws) == list(range(1, walk.ledger.seq + 1))
+    assert 0 < lost <= 10
+
+
+def test_the_program_of_the_board_counts_through_a_power_cut(tmp_path: Path, broker, listen, wait_for) -> None:
+    """``main.py`` itself, on an emulated board, twice; the second time it sends what the first could not."""
+    ear = listen(broker.port)
+    settings = {
+        "wifi": "x", "wifi_password": "x", "host": "127.0.0.1", "site": "kota", "device": "pintu-1", "a": 32, "b": 33,
+        "row_s": 1.5,
+    }  # fmt: skip
+
+    def power(seconds: float, port: int, *ways: str) -> None:
+        edges = [edge for n, way in enumerate(ways) for edge in person(100 + 600 * n, way)]
+        pins = [(ms, {A: 32, B: 33}[beam], int(not broken)) for ms, beam, broken in edges]
+        (tmp_path / "edges.json").write_text(json.dumps(pins))
+        (tmp_path / "door.json").write_text(json.dumps(settings | {"port": port}))
+        program = ROOT / "devices" / "emulators" / "esp32_board.py"
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "MICROPYPATH": str(ROOT)}
+        command = [*PYTHON, str(program), str(seconds)]
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True, timeout=60)
+
+    power(4.0, 1, "in", "in", "out")  # nobody listens there
+    assert not ear.of("/records")
+    power(1.2, broker.port, "in")  # the last one is in no row yet when power goes
+    wait_for(lambda: ear.of("/records") and ear.of("/status")[-1] == b"offline", "rows and the last will arrive")
+    rows = [item.row for payload in ear.of("/records") for item in decode_rows(payload) if item.row is not None]
+    counts = [body(row) for row in rows if row.kind == "count"]
+    assert [(count.into, count.out, count.total_in) for count in counts if isinstance(count, Count)] == [(2, 1, 2)]
+    assert len({row.boot for row in rows}) == 1
