@@ -28,7 +28,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     for n in range(7 * 20):
         day = MONDAY + timedelta(days=n)
         for hour in range(8, 18):
-            people = max(0, round(rng.gauss(30 if day.weekday() < 5 else 12, 6)))
+            people = sum(rng.random() < 0.3 for _ in range(100 if day.weekday() < 5 else 40))
             people += 120 if day == VISIT and hour in (14, 15) else 0
             people = 0 if day == DEAD and hour >= 12 else people
             rows.append(f"{day} {hour:02d}:00,{people},{max(0, people - rng.randrange(2))}")
