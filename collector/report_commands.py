@@ -18,8 +18,20 @@ from collector.derive.local import visits as sum_visits
 from collector.errors import ReportError
 from collector.looking import look, now, store_option, zone_option
 from collector.looking import zone as checked_zone
+from collector.reports import (
+    anomalies,
+    delivery,
+    exports,
+    heatmap,
+    hours,
+    iplm,
+    monthly,
+    passages,
+    quality,
+    survey,
+    visits,
+)
 from collector.reports import compare as compare_report
-from collector.reports import delivery, exports, heatmap, hours, iplm, monthly, passages, quality, survey, visits
 from collector.reports import loans as loans_report
 from collector.reports.ask import Ask, Every, month_of
 from collector.reports.model import Printed, Report
@@ -285,6 +297,13 @@ def report_compare(wanted: Wanted, by: str) -> None:
 def report_quality(wanted: Wanted) -> None:
     """How far the figures can be trusted: coverage, balance, factors, what happened."""
     _deliver(wanted, _weeks(8), lambda r, *asked: quality.quality(r.facts(), *asked))
+
+
+@report.command("anomalies", epilog="Example: pustaka report anomalies --month 2026-11 --site kota")
+@_options(until="the last 8 weeks")
+def report_anomalies(wanted: Wanted) -> None:
+    """Hours and days that were not as usual, with what was expected; doors whose counter may not be well."""
+    _deliver(wanted, _weeks(8), lambda r, *asked: anomalies.anomalies(r.facts(), *asked))
 
 
 @report.command("loans", epilog="Example: pustaka report loans --from 2026-11-01 --by hour --format json")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from collector.reports import anomaly_sentences
 from collector.reports.sentences_en import EN
 from collector.reports.sentences_id import ID
 
-SENTENCES = {"id": ID, "en": EN}
+SENTENCES = {"id": ID | anomaly_sentences.INDONESIAN, "en": EN | anomaly_sentences.ENGLISH}

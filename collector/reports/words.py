@@ -106,6 +106,10 @@ class ReportWords:
         """15–16."""
         return f"{hour:02d}–{hour + 1:02d}"
 
+    def hours_of_day(self, first: int, end: int) -> str:
+        """14–16: from the beginning of one hour to that of another."""
+        return f"{first:02d}–{end:02d}"
+
     def hours(self, seconds: int) -> str:
         """Seconds as whole hours, or minutes below one."""
         if seconds < 3600:

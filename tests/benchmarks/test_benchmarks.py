@@ -59,7 +59,7 @@ def test_a_quick_ingest_prints_its_tables_and_keeps_every_sample(tmp_path: Path)
 def test_a_quick_derive_prints_what_a_new_day_costs(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "derive", "--quick", "--out", str(tmp_path)],
-        capture_output=True, text=True, check=False,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=100,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     lines = [line.split("  ") for line in done.stdout.splitlines() if " days  1  " in line]

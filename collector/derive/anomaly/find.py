@@ -110,14 +110,32 @@ class _Day:
         return sorted([*found, *whole], key=lambda each: (each.first, each.last))
 
     def _runs(self) -> list[Anomaly]:
-        """Runs, the least likely first, each judged by the hours that are still unsuspicious."""
-        found: list[Anomaly] = []
+        """Runs, the least likely first, each judged by the hours still unsuspicious; neighbours of a kind are one."""
+        runs: list[tuple[int, int, NegativeBinomial]] = []
         while (best := self._best()) is not None:
             (first, last), law = best
             self._open -= set(range(first, last + 1))
-            counted = sum(each.count for each in self._slots[first : last + 1])
-            found.append(self._anomaly(first, last, counted, law, (Kind.MORE, Kind.FEWER)))
-        return found
+            runs.append((first, last, law))
+        joined: list[tuple[int, int, NegativeBinomial]] = []
+        for first, last, law in sorted(runs, key=lambda run: run[0]):
+            if joined and self._goes_on(joined[-1], (first, last, law)):
+                begun, _, before = joined.pop()
+                law = NegativeBinomial(before.mean + law.mean, before.variance + law.variance)
+                first = begun
+            joined.append((first, last, law))
+        return [
+            self._anomaly(first, last, self._counted(first, last), law, (Kind.MORE, Kind.FEWER))
+            for first, last, law in joined
+        ]
+
+    def _goes_on(self, one: tuple[int, int, NegativeBinomial], other: tuple[int, int, NegativeBinomial]) -> bool:
+        """Whether one run follows the other without a gap, to the same side of what was expected."""
+        neighbours = other[0] == one[1] + 1 and self._slots[other[0]].slot == self._slots[one[1]].slot + 1
+        more = [self._counted(first, last) > law.mean for first, last, law in (one, other)]
+        return neighbours and more[0] == more[1]
+
+    def _counted(self, first: int, last: int) -> int:
+        return sum(each.count for each in self._slots[first : last + 1])
 
     def _best(self) -> tuple[tuple[int, int], NegativeBinomial] | None:
         best: tuple[float, tuple[int, int], NegativeBinomial] | None = None

@@ -61,14 +61,18 @@ class Suspected:
         return abs(self.into - self.out) / max(self.into, self.out, 1)
 
 
-def suspect(hours: Sequence[HourFact], weeks: Weeks | None) -> tuple[Suspected, ...]:
-    """What is suspicious in one door's hours (in order of time), given its ordinary weeks, if they are known."""
+def suspect(hours: Sequence[HourFact], weeks: Weeks | None, *, both_ways: bool = True) -> tuple[Suspected, ...]:
+    """What is suspicious in one door's hours (in order of time), given its ordinary weeks, if they are known.
+
+    ``both_ways`` is false for a counter that never told of anybody going out: then in and out cannot be compared.
+    """
     found: list[Suspected] = []
     if weeks is not None:
         found += _dead(hours, weeks)
     days = [list(of_day) for _, of_day in groupby(hours, key=lambda hour: hour.day)]
-    found += _one_way(days)
-    found += _drift(days)
+    if both_ways:
+        found += _one_way(days)
+        found += _drift(days)
     found += _night(days)
     return tuple(sorted(found, key=lambda each: (each.first, each.kind)))
 

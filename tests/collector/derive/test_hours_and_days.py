@@ -179,6 +179,14 @@ def test_lost_passages_of_several_days_go_by_open_time_and_are_estimates_there(d
     assert one.raw_out + two.raw_out == 4
 
 
+def test_passages_lost_over_a_closed_night_go_by_the_time_itself(desk: Desk) -> None:
+    desk.day("2026-11-17")
+    desk.day(THURSDAY)
+    desk.lose(ms("2026-11-17", "22:00"), ms("2026-11-18", "06:00"), rows=40, into=8)
+    desk.refresh(THURSDAY)
+    assert (desk.day_fact("2026-11-17").untimed, desk.day_fact("2026-11-18").untimed) == (2000, 6000)
+
+
 def test_new_opening_hours_share_lost_passages_anew(desk: Desk) -> None:
     desk.day("2026-11-17")
     desk.day("2026-11-20")

@@ -91,6 +91,10 @@ def test_without_known_weeks_the_other_rules_still_hold() -> None:
     assert (found[0].into, found[0].out) == (60, 0)
 
 
+def test_a_counter_of_one_direction_is_not_blamed_for_it() -> None:
+    assert suspect(hours(10, usual, out=lambda *_: 0), weeks(), both_ways=False) == ()
+
+
 def test_a_week_whose_in_and_out_drift_apart() -> None:
     (drift,) = suspect(hours(10, usual, out=lambda _, hour: 5 if hour in OPEN else 0), weeks())
     assert (drift.kind, drift.into, drift.out) == (Suspicion.DRIFT, 7 * 60, 7 * 50)
