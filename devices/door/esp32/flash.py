@@ -119,7 +119,7 @@ class Ledger:
                 for line in self._lines(first):
                     row = json.loads(line)[0]
                     if row["seq"] == seq:
-                        return row["boot"]
+                        return str(row["boot"])
                 break
         return ""
 
