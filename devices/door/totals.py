@@ -23,7 +23,6 @@ each person at once is not taken for broken.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,7 +34,7 @@ from devices.door.totals_file import read_totals
 #: The old course may come back within this many readings after a reset.
 _WAVERS: Final = 3
 
-__all__ = ["TOTAL_RULES", "TotalRules", "Totals", "count_totals", "read_totals"]
+__all__ = ["TOTAL_RULES", "TotalRules", "Totals", "read_totals"]
 
 
 @dataclass(frozen=True)
@@ -241,16 +240,3 @@ class Totals:
             if step.fault is not None:
                 said += self._standing.begin(step.fault, step.t_ms, until=self._last + self.rules.calm_ms)
         return said
-
-
-def count_totals(
-    readings: Iterable[Total], highest: int | None = None, *, rules: TotalRules | None = None, swapped: bool = False
-) -> list[Event]:
-    """Everything the machine says of a whole recording; ``highest`` as in :class:`TotalRules`."""
-    machine = Totals(rules or TotalRules(highest=highest), swapped=swapped)
-    said: list[Event] = []
-    last = None
-    for reading in readings:
-        said += machine.feed(reading)
-        last = reading.t_ms
-    return said if last is None else said + machine.finish(last)
