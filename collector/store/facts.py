@@ -9,7 +9,6 @@ from typing import Any
 from collector.derive.facts import (
     WHOLE_SITE,
     DayFact,
-    DayTotals,
     DayVisits,
     HourFact,
     MonthSum,
@@ -101,17 +100,6 @@ class SqlFacts:
             MonthSum(row[0], row[1], date.fromisoformat(f"{row[2]}-01"), *(int(value) for value in row[3:]))
             for row in found
         ]
-
-    def totals(self, scope: Scope, first: date, last: date) -> Sequence[DayTotals]:
-        """Each day of the whole scope together, summed by the database; by day. For long periods of many sites."""
-        where, values = _where("day", scope, first, last)
-        found = self._db.execute(
-            "SELECT day, count(*), sum(CASE WHEN status = 'missing' THEN 1 ELSE 0 END), sum(visits), sum(estimated), "
-            f"sum(open_visits), sum(open_s), sum(seen_s), sum(missing_s) FROM day_fact WHERE {where} "
-            "GROUP BY day ORDER BY day",
-            values,
-        )
-        return [DayTotals(date.fromisoformat(row[0]), *(int(value) for value in row[1:])) for row in found]
 
     def _select(
         self, table: str, columns: str, day: str, scope: Scope, first: date, last: date, order: str

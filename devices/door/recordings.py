@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
-from devices.door.edges import Edge, EdgeError, parse_edge
+from devices.door.edges import Edge, parse_edge
 from devices.door.readings import Distance, ZoneName
 
 #: Told how many characters were read since the last call.
 Watch = Callable[[int], None]
+R = TypeVar("R", Edge, Distance)
 
 #: Times from here on are ms since 1970 (it is 1973), below it those of some sensor's own clock.
 UTC_FROM: Final = 100_000_000_000
@@ -59,16 +60,7 @@ def edges(path: Path, watch: Watch | None = None) -> Iterator[Edge]:
     Raises:
         ReplayError: no such file, not text, a line that is no edge, or time that goes back.
     """
-    last: int | None = None
-    for first, (number, text) in enumerate(lines(path, watch)):
-        if first == 0 and is_heading(text):
-            continue
-        try:
-            edge = parse_edge(text)
-        except EdgeError as error:
-            raise ReplayError(f"{path}, line {number}: {error}") from error
-        last = _onward(path, number, last, edge.t_ms)
-        yield edge
+    return _readings(path, watch, parse_edge)
 
 
 def read_edges(path: Path) -> list[Edge]:
@@ -85,16 +77,7 @@ def distances(path: Path, watch: Watch | None = None) -> Iterator[Distance]:
     Raises:
         ReplayError: no such file, not text, a line that is no reading, or time that goes back.
     """
-    last: int | None = None
-    for first, (number, text) in enumerate(lines(path, watch)):
-        if first == 0 and is_heading(text):
-            continue
-        try:
-            reading = parse_distance(text)
-        except ValueError as error:
-            raise ReplayError(f"{path}, line {number}: {error}") from error
-        last = _onward(path, number, last, reading.t_ms)
-        yield reading
+    return _readings(path, watch, parse_distance)
 
 
 def parse_distance(line: str) -> Distance:
@@ -137,10 +120,19 @@ def _millimetres(text: str) -> int | None:
     return value
 
 
-def _onward(path: Path, number: int, last: int | None, t_ms: int) -> int:
-    if last is not None and t_ms < last:
-        raise ReplayError(
-            f"{path}, line {number}: expected a time of {last} ms or later, got {t_ms}; "
-            "the lines must be in order of time"
-        )
-    return t_ms
+def _readings(path: Path, watch: Watch | None, parse: Callable[[str], R]) -> Iterator[R]:
+    last: int | None = None
+    for first, (number, text) in enumerate(lines(path, watch)):
+        if first == 0 and is_heading(text):
+            continue
+        try:
+            reading = parse(text)
+        except ValueError as error:
+            raise ReplayError(f"{path}, line {number}: {error}") from error
+        if last is not None and reading.t_ms < last:
+            raise ReplayError(
+                f"{path}, line {number}: expected a time of {last} ms or later, got {reading.t_ms}; "
+                "the lines must be in order of time"
+            )
+        last = reading.t_ms
+        yield reading

@@ -24,7 +24,6 @@ each person at once is not taken for broken.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -42,7 +41,7 @@ _WAVERS: Final = 3
 #: A last reading whose age nobody knows is as old as this.
 _LONG_AGO_MS: Final = 7 * 86_400_000
 
-__all__ = ["TOTAL_RULES", "TotalRules", "Totals", "count_totals", "read_totals"]
+__all__ = ["TOTAL_RULES", "TotalRules", "Totals", "read_totals"]
 
 
 @dataclass(frozen=True)
@@ -269,16 +268,3 @@ class Totals:
             if step.fault is not None:
                 said += self._standing.begin(step.fault, step.t_ms, until=self._last + self.rules.calm_ms)
         return said
-
-
-def count_totals(
-    readings: Iterable[Total], highest: int | None = None, *, rules: TotalRules | None = None, swapped: bool = False
-) -> list[Event]:
-    """Everything the machine says of a whole recording; ``highest`` as in :class:`TotalRules`."""
-    machine = Totals(rules or TotalRules(highest=highest), swapped=swapped)
-    said: list[Event] = []
-    last = None
-    for reading in readings:
-        said += machine.feed(reading)
-        last = reading.t_ms
-    return said if last is None else said + machine.finish(last)

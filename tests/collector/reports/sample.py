@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from facts_in_memory import HOLIDAYS, FactsInMemory, library
+from facts_in_memory import HOLIDAYS, FactsInMemory
 
 from collector.derive.background import Background, Correction, FactorKnown, Published, Special, Trouble
 from collector.derive.local import By, Loans, Operations, loans
@@ -90,8 +90,3 @@ def everything(facts: FactsInMemory, language: str) -> dict[str, Report]:
             iplm.Told(population=861_000, members=41_200, figures={"participants": 316, "desk_loans": 1200}),
         ),
     }  # fmt: skip
-
-
-def all_facts() -> FactsInMemory:
-    """The library with its events."""
-    return library()

@@ -14,7 +14,7 @@ from zone_scenes import Person, Scene, stand, turn_back, walk
 from devices.door.events import Confidence, Direction, Event, Fault, FaultKind, Passage
 from devices.door.readings import Distance
 from devices.door.zone import ZoneRules
-from devices.door.zones import Zones, count_zones, survey
+from devices.door.zones import Zones, survey
 
 IN, OUT, BACK = Direction.IN, Direction.OUT, Direction.TURNED_BACK
 SPEEDS = [0.3, 0.5, 1.2, 2.0]
@@ -257,8 +257,8 @@ def test_a_whole_recording_is_surveyed_first() -> None:
     scene = Scene([Person(walk(0, 1.5)), Person(walk(3, 0.4))], 14)
     idle = survey(scene.readings())
     assert all(abs(mm - 2_410) < 40 for mm in idle.values())
-    assert [e.direction for e in count_zones(scene.readings()) if isinstance(e, Passage)] == [IN, IN]
-    assert count_zones([]) == []
+    assert directions(scene.readings(), Zones(idle_mm=idle)) == [IN, IN]
+    assert as_list(Zones(idle_mm=survey([])), []) == []
 
 
 def test_a_survey_leaves_out_what_is_not_valid() -> None:
