@@ -1,11 +1,13 @@
 """Recordings of door sensors as text: edges of beams, distances of zones, one reading a line, in order of time.
 
-Empty lines and lines that begin with ``#`` are skipped, and so is a heading in the first line that says something. The
+Empty lines and lines that begin with ``#`` are skipped, and so is a heading in the first line that says something. What a
+spreadsheet makes of such a file is read too: semicolons or tabs in place of commas, quotation marks, ``1000.0``. The
 files are read line by line, so that a day of readings needs no more memory than a minute.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -21,6 +23,7 @@ UTC_FROM: Final = 100_000_000_000
 #: A sensor that knows no distance says 255 ("no update") in ST's own drivers; any status but 0, 4 and 7 means the same.
 _NO_STATUS: Final = 255
 _ZONES: Final[dict[str, ZoneName]] = {"A": "A", "B": "B"}
+_FRACTION: Final = re.compile(r"(\d+)\.\d*")
 _NOTHING: Final = frozenset({"", "-", "nan", "none", "null"})
 
 
@@ -39,7 +42,7 @@ def lines(path: Path, watch: Watch | None = None) -> Iterator[tuple[int, str]]:
             for number, line in enumerate(file, 1):
                 if watch is not None:
                     watch(len(line))
-                text = line.strip()
+                text = _commas(line.strip())
                 if text and not text.startswith("#"):
                     yield number, text
     except OSError as error:
@@ -48,9 +51,31 @@ def lines(path: Path, watch: Watch | None = None) -> Iterator[tuple[int, str]]:
         raise ReplayError(f"{path}: not a text file: {error}") from error
 
 
+def _commas(text: str) -> str:
+    text = text.replace('"', "")
+    return text if "," in text else text.replace(";", ",").replace("\t", ",")
+
+
 def is_heading(text: str) -> bool:
-    """Whether a file's first line names columns: ``t_ms`` and others."""
-    return text.replace(" ", "").lower().startswith("t_ms,")
+    """Whether a file's first line names columns, the time first: ``t_ms`` (or the like) and others."""
+    first, comma, _ = text.partition(",")
+    name = first.strip().lower()
+    return bool(comma) and (name in ("t", "time", "timestamp", "ms") or name.endswith("_ms"))
+
+
+def _is_skipped(path: Path, number: int, text: str, other: str) -> bool:
+    """Whether the first line is a heading; one that speaks of ``other`` is of another kind of recording."""
+    if not is_heading(text):
+        return False
+    if other in text.lower():
+        raise ReplayError(f"{path}, line {number}: {text[:60]!r} names the columns of {other}s. Is --format right?")
+    return True
+
+
+def _whole_ms(text: str) -> str:
+    """``1000.0,A,1`` as ``1000,A,1``: a spreadsheet's way to write whole numbers; less than a ms says nothing here."""
+    first, comma, rest = text.partition(",")
+    return _FRACTION.sub(r"\1", first.strip()) + comma + rest
 
 
 def edges(path: Path, watch: Watch | None = None) -> Iterator[Edge]:
@@ -61,10 +86,10 @@ def edges(path: Path, watch: Watch | None = None) -> Iterator[Edge]:
     """
     last: int | None = None
     for first, (number, text) in enumerate(lines(path, watch)):
-        if first == 0 and is_heading(text):
+        if first == 0 and _is_skipped(path, number, text, "zone"):
             continue
         try:
-            edge = parse_edge(text)
+            edge = parse_edge(_whole_ms(text))
         except EdgeError as error:
             raise ReplayError(f"{path}, line {number}: {error}") from error
         last = _onward(path, number, last, edge.t_ms)
@@ -87,10 +112,10 @@ def distances(path: Path, watch: Watch | None = None) -> Iterator[Distance]:
     """
     last: int | None = None
     for first, (number, text) in enumerate(lines(path, watch)):
-        if first == 0 and is_heading(text):
+        if first == 0 and _is_skipped(path, number, text, "beam"):
             continue
         try:
-            reading = parse_distance(text)
+            reading = parse_distance(_whole_ms(text))
         except ValueError as error:
             raise ReplayError(f"{path}, line {number}: {error}") from error
         last = _onward(path, number, last, reading.t_ms)
