@@ -1,8 +1,8 @@
 """Recordings of door sensors as text: edges of beams, distances of zones, one reading a line, in order of time.
 
-Empty lines and lines that begin with ``#`` are skipped, and so is a heading in the first line that says something. What a
-spreadsheet makes of such a file is read too: semicolons or tabs in place of commas, quotation marks, ``1000.0``. The
-files are read line by line, so that a day of readings needs no more memory than a minute.
+Empty lines and lines that begin with ``#`` are skipped, and so is a heading in the first line that says something.
+What a spreadsheet makes of such a file is read too: semicolons or tabs in place of commas, quotation marks, ``1000.0``.
+The files are read line by line, so that a day of readings needs no more memory than a minute.
 """
 
 from __future__ import annotations
