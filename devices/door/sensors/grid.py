@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _RETRY_MS: Final = 1_000
 _SETUP_MS: Final = 2_000
 _STUCK_FRAMES: Final = 50
+#: So many frames in a row that cannot be read are a lost sensor; fewer are frames that could not be read.
+_FAILED_FRAMES: Final = 10
 
 
 class GridSensor:
@@ -35,7 +37,7 @@ class GridSensor:
         self._chip: AMG88XX | None = None
         self._due = clock.now().bt
         self._every_ms = 1000 // part.hz
-        self._same = 0
+        self._same = self._failed = 0
         self._before: list[list[float]] = []
         self._told = False
         self._closed = threading.Event()
@@ -66,7 +68,7 @@ class GridSensor:
         self._chip = AMG88XX(self._bus, self._part.address)
         if self._part.hz == 1:
             self._chip._fps = 1
-        self._same, self._before, self._told = 0, [], False
+        self._same, self._before, self._told, self._failed = 0, [], False, 0
         self._due = self._clock.now().bt + self._every_ms
         return [Ready()]
 
@@ -75,7 +77,18 @@ class GridSensor:
 
         assert self._bus is not None
         self._bus.for_ms(_SETUP_MS)
-        pixels = chip.pixels
+        now = self._clock.now().bt
+        try:
+            pixels = chip.pixels
+        except TimeoutError:  # it hangs, and every further question would hold us up
+            raise
+        except OSError:
+            self._failed += 1
+            if self._failed >= _FAILED_FRAMES:
+                raise
+            self._due = max(self._due + self._every_ms, now)
+            return [Frame(now, None)]
+        self._failed = 0
         now = self._clock.now().bt
         self._due = max(self._due + self._every_ms, now)
         self._same = self._same + 1 if pixels == self._before else 0
