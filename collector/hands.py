@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from collector.derive.facts import MILLI, WHOLE_SITE, DayFact, Scope
+from collector.derive.refresh import rebuild as rebuilt
 from collector.derive.refresh import refresh
+from collector.derive.refreshed import Refreshed
 from collector.errors import CollectorError, EditError
 from collector.store.audit import Author
 from collector.store.db import Db
@@ -37,6 +39,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="JSON, for pr
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show which figures would change, and change nothing.")
 day_type = click.DateTime(formats=["%Y-%m-%d"])
 month_type = click.DateTime(formats=["%Y-%m"])
+
+
+#: Days derived in one transaction.
+_PIECE = 100
 
 
 class _Back(Exception):
@@ -79,6 +85,28 @@ def looking(store: str) -> Iterator[Db]:
             yield db
     except CollectorError as error:
         raise click.ClickException(str(error)) from error
+
+
+def derive(store: str, *, rebuild: bool = False) -> Refreshed:
+    """Derive all that waits, a bounded piece in each transaction, so that a collector on this store can write between.
+
+    ``rebuild``: everything, from the raw rows; in one piece, so that nobody sees half of it.
+
+    Raises:
+        CollectorError: the store cannot be used.
+    """
+    quarters = days = changed = 0
+    with closing(open_store(store)) as opened:
+        if rebuild:
+            opened.rebuild()
+            with opened.edit() as db:
+                return rebuilt(db, now())
+        while True:
+            with opened.edit() as db:
+                done = refresh(db, now(), limit=_PIECE)
+            quarters, days, changed = quarters + done.quarters, days + done.days, changed + done.changed
+            if not done.more:
+                return Refreshed(quarters, days, changed)
 
 
 def author(who: str) -> Author:

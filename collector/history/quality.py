@@ -103,9 +103,7 @@ def place(entries: Iterable[Entry], zone: ZoneInfo, now: int) -> tuple[list[Take
     for entry in entries:
         start = _utc(entry.start, entry, zone)
         length = entry.end - entry.start
-        wall = entry.reading or not _short(
-            entry
-        )  # the length of an hour's row is what it says, whatever the clock does
+        wall = entry.reading or not _short(entry)  # an hour's row is as long as it says, whatever the clock does
         end = _utc(entry.end, entry, zone) if wall else start + length // timedelta(milliseconds=1)
         if entry.offset is None and _short(entry) and _skipped(entry.start, zone):
             findings.append(Finding(Kind.SKIPPED_HOUR, _name(entry.start), (entry.line,), entry.door))
