@@ -1,4 +1,4 @@
-"""A year at the desk by its commands, once on a file and once on PostgreSQL: the same figures, prints and fingerprints."""
+"""Months at the desk by its commands, once on a file and once on PostgreSQL: the same figures and fingerprints."""
 
 from __future__ import annotations
 
