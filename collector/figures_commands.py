@@ -19,7 +19,8 @@ from collector.store.facts import SqlFacts
 @json_option
 def refresh_(rebuild: bool, store: str, as_json: bool) -> None:
     """Derive local hours and days from what was touched. The collector does this by itself while it runs."""
-    done = hands.derive(store, rebuild=rebuild)
+    with hands.sentences():
+        done = hands.derive(store, rebuild=rebuild)
     data = {"quarters": done.quarters, "days": done.days, "changed": done.changed}
     show(
         data,

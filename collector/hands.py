@@ -49,6 +49,15 @@ class _Back(Exception):
     """Leave a transaction without leaving anything in it."""
 
 
+@contextmanager
+def sentences() -> Iterator[None]:
+    """What the store refuses, as the command's refusal."""
+    try:
+        yield
+    except CollectorError as error:
+        raise click.ClickException(str(error)) from error
+
+
 def now() -> int:
     """Now, in ms of UTC."""
     return time.time_ns() // 1_000_000
@@ -60,9 +69,8 @@ def editing(store: str, *, make: bool = False, dry_run: bool = False) -> Iterato
 
     ``dry_run`` takes everything back at the end.
     """
-    try:
-        if not make and not is_url(store) and not Path(store).exists():
-            raise EditError(f"{store}: no such store. Start 'pustaka collector' once, or name another with --store.")
+    with sentences():
+        _must_exist(store, make=make)
         opened = open_store(store)
         try:
             with opened.edit() as db:
@@ -73,18 +81,18 @@ def editing(store: str, *, make: bool = False, dry_run: bool = False) -> Iterato
             pass
         finally:
             opened.close()
-    except CollectorError as error:
-        raise click.ClickException(str(error)) from error
+
+
+def _must_exist(store: str, *, make: bool = False) -> None:
+    if not make and not is_url(store) and not Path(store).exists():
+        raise EditError(f"{store}: no such store. Start 'pustaka collector' once, or name another with --store.")
 
 
 @contextmanager
 def looking(store: str) -> Iterator[Db]:
     """One moment of a store, to look at only, with its errors as the command's."""
-    try:
-        with open_reader(store).look() as db:
-            yield db
-    except CollectorError as error:
-        raise click.ClickException(str(error)) from error
+    with sentences(), open_reader(store).look() as db:
+        yield db
 
 
 def derive(store: str, *, rebuild: bool = False) -> Refreshed:
@@ -95,6 +103,7 @@ def derive(store: str, *, rebuild: bool = False) -> Refreshed:
     Raises:
         CollectorError: the store cannot be used.
     """
+    _must_exist(store)
     quarters = days = changed = 0
     with closing(open_store(store)) as opened:
         if rebuild:

@@ -85,6 +85,8 @@ def test_a_store_of_the_first_version_is_brought_forward(tmp_path: Path) -> None
     SqliteStore(old).close()
     for table in ("record", "hole", "lost", "anchor", "loose", "quarter_hour", "transaction_quarter", "device_state"):
         assert contents(str(old), table) == contents(str(new), table), table
+    tables = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+    assert query(str(old), tables) == query(str(new), tables)
     marks = "SELECT site, device, epoch, top, floor, seq, rows, duplicates FROM mark"
     assert sorted(query(str(old), marks)) == sorted(query(str(new), marks))
     quarters = (
