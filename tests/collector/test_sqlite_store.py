@@ -13,7 +13,8 @@ from sqlite_utils import Database
 from store_support import contents, query, tell, write
 
 from collector.errors import StoreBusy, StoreError
-from collector.store import schema
+from collector.store import audit, schema
+from collector.store.audit import Author
 from collector.store.sqlite import SqliteStore
 from collector.store.view import SqliteReader
 
@@ -162,3 +163,16 @@ def _steps(store: SqliteStore, act: Callable[[], object]) -> int:
         store._connection.set_progress_handler(None, 0)
         store._connection.set_trace_callback(None)
     return steps
+
+
+def test_a_damaged_file_gets_a_sentence_when_it_is_written_to(store: SqliteStore, path: Path) -> None:
+    store.close()
+    with path.open("r+b") as file:
+        (page,) = query(str(path), "SELECT rootpage FROM sqlite_master WHERE name = 'audit'")[0]
+        file.seek((int(str(page)) - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    damaged = SqliteStore(path)
+    with pytest.raises(StoreError, match=r"the store is damaged\. .* copy"), damaged.edit() as db:
+        audit.write(db, Author("rina", 1), "try", "kota", "", {})
+    assert write(damaged, count(1)).inserted == 1
+    damaged.close()
