@@ -17,7 +17,6 @@ from collector.hands import author, editing, json_option, looking, show, store_o
 from collector.history.entries import Shape
 from collector.history.examine import Examined, How, examine
 from collector.history.figures import Figure, figures
-from collector.history.findings import Kind
 from collector.history.layout import Role
 from collector.history.moments import Order
 from collector.history.telling import as_json as told_json
@@ -76,9 +75,9 @@ def import_(
             calendar = sites.calendar(db, where)
         how = How(
             sites.zone(where.zone), hands.now(), Shape(kind) if kind else None, Order(dates) if dates else None,
-            most, named, in_is,
+            most, named, leave_out_jumps, in_is,
         )  # fmt: skip
-        found, kept = _examined(file, how, calendar, leave_out_jumps=leave_out_jumps)
+        found, kept = _examined(file, how, calendar)
         with looking(store) as db:
             ids = _doors(db, name, kept, door, mapped)
         if as_json and dry_run:
@@ -101,11 +100,9 @@ def import_(
     show(data, [line], as_json=as_json)
 
 
-def _examined(file: Path, how: How, calendar: Calendar, *, leave_out_jumps: bool) -> tuple[Examined, list[Figure]]:
+def _examined(file: Path, how: How, calendar: Calendar) -> tuple[Examined, list[Figure]]:
     found = examine(file, how)
-    jumps = {line for each in found.findings if each.kind is Kind.JUMP for line in each.lines}
-    taken = [each for each in found.taken if not (leave_out_jumps and each.line in jumps)]
-    kept, said = figures(taken, calendar)
+    kept, said = figures(found.taken, calendar)
     return found.with_findings(said), kept
 
 

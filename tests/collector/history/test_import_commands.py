@@ -181,3 +181,14 @@ def test_a_collector_can_write_while_somebody_reads_the_report_and_thinks(run: R
         rest, _ = asking.communicate(timeout=60)
         os.close(ours)
     assert (asking.returncode, b"Import 1: 2 figures" in rest) == (0, True), said + rest
+
+
+def test_leaving_out_a_jump_leaves_out_its_hour_and_not_its_row(run: Run, tmp_path: Path) -> None:
+    """In a file with a column for each hour a row has many."""
+    file = tmp_path / "wide.csv"
+    rows = [f"2025-03-{day:02},11,12,{900 if day == 20 else 13},14" for day in range(1, 29)]
+    file.write_text("\n".join(["Date,8:00,9:00,10:00,11:00", *rows]), encoding="utf-8")
+    result = take_in(run, file, "--leave-out-jumps")
+    assert "111 figures at pintu-1" in result.output
+    left_out = result.output.index("Left out, and not counted as zero:")
+    assert "far more than usual: 2025-03-20 10:00: 900, usually 13; line 21" in result.output[left_out:]
