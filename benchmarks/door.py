@@ -20,7 +20,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,7 +33,7 @@ from broker_config.private import PrivateBroker
 from devices.emulators.door import DoorEmulator, Walk
 from devices.emulators.pty_line import PtyLine
 
-SECONDS, PAIRS, SETTLED_S = 8, 3, 2.0
+SECONDS, PAIRS, SETTLED_S, OPEN_S = 8, 3, 2.0, 60
 CPU_BEAMS, CPU_GRID, MEMORY_KIB = 0.05, 0.25, 40_000
 _SPEED, _ROW_S = 1.4, 0.25
 _BUSY_PEOPLE: Final = 2.0  # a second
@@ -93,6 +93,8 @@ def measure(busy: Busy, kind: str, seconds: float) -> Cost:
     shutil.rmtree(data, ignore_errors=True)
     stop = threading.Event()
     with _process(_command(busy, kind, data)) as process:
+        if kind != "grid":
+            _wait(lambda: busy._people.opened_by(process.pid), "the sensor is open")
         time.sleep(SETTLED_S)
         if kind == "grid":
             filming = threading.Thread(target=busy.film, args=(stop,))
@@ -109,6 +111,14 @@ def measure(busy: Busy, kind: str, seconds: float) -> Cost:
         if kind == "grid":
             filming.join()
     return Cost(share, rss, own, None if kind == "naive" else _counted(data / "ledger.sqlite"))
+
+
+def _wait(condition: Callable[[], bool], what: str) -> None:
+    until, pause = time.monotonic() + OPEN_S, threading.Event()
+    while not condition():
+        if time.monotonic() > until:
+            raise RuntimeError(f"it did not happen in {OPEN_S} s: {what}")
+        pause.wait(0.05)
 
 
 def _command(busy: Busy, kind: str, data: Path) -> list[str]:
