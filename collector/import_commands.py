@@ -113,11 +113,18 @@ def _doors(db: Db, site: str, kept: list[Figure], door: str | None, mapped: tupl
         EditError: a name that gives no id, or none where it is needed.
     """
     told = dict(_pair(each) for each in mapped)
+    in_file = sorted({each.door for each in kept})
+    if door and len(in_file) > 1:
+        raise EditError(
+            f"--door {door}: the file has several doors ({', '.join(map(repr, in_file))}). Say each with --map NAME=DOOR."
+        )
+    if door:
+        told = {name: door for name in in_file} | told
     known = sites.doors(db, site)
     by_name = {entry.name.casefold(): entry.device for entry in known} | {entry.device: entry.device for entry in known}
     ids: dict[str, str] = {}
-    for name in sorted({each.door for each in kept}):
-        found = told.get(name) or (door if not name else None) or by_name.get(name.casefold()) or _slug(name)
+    for name in in_file:
+        found = told.get(name) or by_name.get(name.casefold()) or _slug(name)
         if not found and len(known) == 1:
             found = known[0].device
         if not found:
@@ -125,6 +132,11 @@ def _doors(db: Db, site: str, kept: list[Figure], door: str | None, mapped: tupl
             raise EditError(
                 f"the file names no door. Say which one it is with --door (doors of {site}: {names}; "
                 "one that is new is made)."
+            )
+        if found in ids.values():
+            other = next(each for each, device in ids.items() if device == found)
+            raise EditError(
+                f"{other!r} and {name!r} would both be the door {found}. Give each its own with --map NAME=DOOR."
             )
         ids[name] = found
     return ids

@@ -82,12 +82,13 @@ def examine(path: Path, how: How) -> Examined:
         layout = recognise(lines, dict(how.columns))
         read = read_entries(lines, layout, how.order, how.shape)
         rows: Sequence[Entry] = read.entries
+        alone: list[Finding] = []
         if Role.WAY in layout.roles:
-            rows = joined(rows, told_apart((entry.way for entry in rows), how.into_is))
+            rows, alone = joined(rows, told_apart((entry.way for entry in rows), how.into_is))
     except HistoryError as error:
         raise HistoryError(f"{path}: {error}") from error
     entries = quality.unfolded(rows, how.zone)
-    findings = [*read.findings, *quality.order(entries)]
+    findings = [*read.findings, *alone, *quality.order(entries)]
     distinct, said = quality.distinct(entries)
     findings += said
     if read.shape is Shape.RUNNING:

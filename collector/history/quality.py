@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from collector.history.entries import Entry, Shape
@@ -26,6 +27,8 @@ ZERO_DAY_USUAL = 10
 #: A weekday that so few of its dates have a row for is one on which the library is closed.
 _SELDOM = 0.15
 _WEEKS = 3  # … if there are as many of them
+#: Daily counts that are so far apart (days) may be the sums of weeks or months.
+_FAR_DAYS = 6
 _TOLD = 12
 #: From so long on an entry is one of whole days.
 _DAYLIKE = timedelta(hours=20)
@@ -70,7 +73,10 @@ def unfolded(entries: Sequence[Entry], zone: ZoneInfo) -> list[Entry]:
         key = (entry.door, entry.start)
         again = key in seen and _short(entry) and _twice(entry, zone)
         seen.add(key)
-        result.append(replace(entry, start=entry.start.replace(fold=1)) if again else entry)
+        if again:
+            second = entry.start.replace(fold=1)
+            entry = replace(entry, start=second, end=second if entry.reading else entry.end)
+        result.append(entry)
     return result
 
 
@@ -97,7 +103,10 @@ def place(entries: Iterable[Entry], zone: ZoneInfo, now: int) -> tuple[list[Take
     for entry in entries:
         start = _utc(entry.start, entry, zone)
         length = entry.end - entry.start
-        end = start + length // timedelta(milliseconds=1) if _short(entry) else _utc(entry.end, entry, zone)
+        wall = entry.reading or not _short(
+            entry
+        )  # the length of an hour's row is what it says, whatever the clock does
+        end = _utc(entry.end, entry, zone) if wall else start + length // timedelta(milliseconds=1)
         if entry.offset is None and _short(entry) and _skipped(entry.start, zone):
             findings.append(Finding(Kind.SKIPPED_HOUR, _name(entry.start), (entry.line,), entry.door))
             continue
@@ -148,6 +157,9 @@ def _holes(door: str, entries: list[Entry], shape: Shape, closed: frozenset[tupl
     missing = [day for day in every if day not in days and day not in shut and day.weekday() not in never]
     if missing:
         yield Finding(Kind.MISSING_DAYS, _told(missing), (), door, len(missing))
+    steps = [(after.start - before.start).days for before, after in pairwise(entries)]
+    if shape is Shape.DAILY and len(steps) >= _WEEKS and (step := statistics.mode(steps)) >= _FAR_DAYS:
+        yield Finding(Kind.FAR_APART, f"{step} days", (), door, len(entries))
     if shape is Shape.HOURLY:
         usual = _usual_hours(entries)
         present = {(entry.start.date(), entry.start.hour) for entry in entries}

@@ -26,6 +26,8 @@ from devices.door.settings import DoorPart
 
 #: The sensor cannot be reached at all; the flag beside the machine's own faults.
 SENSOR_LOST: Final = "sensor_lost"
+#: People whom a counter that is not ours counted while nobody here listened; they came some time before the row.
+CAUGHT_UP: Final = "caught_up"
 #: A quiet moment shorter than this is not worth a row of its own.
 SHORTEST_MS: Final = 1_000
 
@@ -58,7 +60,7 @@ class Interval:
         self._heartbeat_ms = round(settings.heartbeat_s * 1_000)
         self._hold_ms = round(settings.hold_s * 1_000)
         self.ended: deque[Span] = deque()
-        self.source: tuple[int, ...] = ()  # totals of a counter that is not ours, for the next row to carry
+        self.source: tuple[int, ...] = ()  # totals of a counter that is not ours, as it showed them last
         self._standing: frozenset[str] = frozenset()
         self._last: int | None = None  # when something happened last in the open row
         self._unheld_since: int | None = None
@@ -85,6 +87,19 @@ class Interval:
         self._standing = standing
         self._seen |= standing
 
+    def show(self, source: tuple[int, ...], now: int) -> None:
+        """A counter that is not ours shows these totals; the open row carries them.
+
+        The first ones are written down soon, although nobody came: they are what a next start goes on from.
+        """
+        if source and not self.source:
+            self._unheld_since = now if self._unheld_since is None else self._unheld_since
+        self.source = source
+
+    def mark(self, flag: str) -> None:
+        """The open row carries this flag, and the next one does not."""
+        self._seen |= {flag}
+
     def tick(self, now: int) -> None:
         """The time is ``now``: end a row that is long enough."""
         if self._last is None:
@@ -105,8 +120,9 @@ class Interval:
     def due_at(self) -> int:
         """When a row ends, or is to be held, if nothing happens until then."""
         if self._last is None:
-            return self._since + self._heartbeat_ms
-        ends = min(self._since + self._row_ms, self._last + self._flush_ms)
+            ends = self._since + self._heartbeat_ms
+        else:
+            ends = min(self._since + self._row_ms, self._last + self._flush_ms)
         return ends if self._unheld_since is None else min(ends, self._unheld_since + self._hold_ms)
 
     def hold_due(self, now: int) -> bool:

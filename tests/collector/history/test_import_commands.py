@@ -137,3 +137,20 @@ def test_bad_input_gets_one_sentence(run: Run, file: Path, arguments: list[str],
     assert result.exit_code == code
     assert told in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_door_that_is_named_is_the_one_even_if_the_file_has_a_name_for_it(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "gates.csv"
+    file.write_text("Date,Location,In\n2025-03-03,Main Branch,4\n2025-03-04,Main Branch,5\n", encoding="utf-8")
+    assert "2 figures at pintu-1." in take_in(run, file).output
+
+
+def test_doors_are_neither_mixed_up_nor_doubled(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "gates.csv"
+    file.write_text("Date,Door,In\n2025-03-03,Gate A,4\n2025-03-03,Gate-A,5\n2025-03-04,Gate A,6\n", encoding="utf-8")
+    two = take_in(run, file)
+    assert (two.exit_code, "--door pintu-1: the file has several doors ('Gate A', 'Gate-A')" in two.output) == (1, True)
+    arguments = ("visits", "import", str(file), "--site", "kota", "--who", "rina", "--yes")
+    one = run(*arguments)
+    assert "'Gate A' and 'Gate-A' would both be the door gate-a. Give each its own with --map" in one.output
+    assert "3 figures at gate-a, gate-b." in run(*arguments, "--map", "Gate-A=gate-b").output

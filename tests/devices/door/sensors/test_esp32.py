@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.contract import Anchor, Count, Health, Info, Totals, body, decode, decode_rows
+from devices.contract import Alert, Anchor, Count, Health, Info, Totals, body, decode, decode_rows
 from devices.door.crossing import Crossing
 from devices.door.edges import Beam, Edge
 from devices.door.esp32.beams import A, B, Beams
@@ -124,6 +124,19 @@ def test_totals_and_numbers_come_from_flash_and_rows_stay_until_acknowledged(tmp
     assert again.rows(3) == []
     assert len(list(tmp_path.iterdir())) == 2  # the newest, and one before it should that one be spoiled
     assert ledger(tmp_path).seq == 305
+
+
+def test_the_mark_of_another_boards_row_deletes_nothing(tmp_path: Path) -> None:
+    """Flash that was copied: the other board has the same epoch and numbers, and other rows."""
+    copy = ledger(tmp_path)
+    for number in range(SEGMENT + 2):
+        copy.append(dict(ROW, boot="old" if number < SEGMENT else "mine"), {"in": 1})
+    assert not copy.ack(copy.epoch, SEGMENT + 1, "theirs")
+    assert copy.acked == 0
+    assert copy.ack(copy.epoch, SEGMENT, "old")  # what both had when it was copied
+    assert copy.ack(copy.epoch, SEGMENT + 1)  # a collector that does not tell
+    assert copy.ack(copy.epoch, SEGMENT + 2, "mine")
+    assert copy.backlog() == 0
 
 
 def test_a_torn_end_falls_back_to_the_last_good_row_at_every_byte(tmp_path: Path) -> None:
@@ -302,6 +315,23 @@ def test_a_real_broker_hears_the_contract(tmp_path: Path, broker, listen, wait_f
     wait_for(lambda: len(heard("/records")) == before + 1, "the row is sent again")
     walk.door.goodbye()
     wait_for(lambda: ear.of("/status")[-1] == b"offline", "it says goodbye")
+
+
+def test_a_board_with_copied_flash_says_so_and_keeps_its_rows(tmp_path: Path, broker, listen, wait_for) -> None:
+    ear = listen(broker.port)
+    walk = Walk(tmp_path)
+    walk.people("in")
+    walk.wait(5_000)
+    connected(broker.port, walk)
+    wait_for(lambda: (walk.door.step(walk.now), ear.of("/records"))[1], "the row arrives")
+    ack = {"epoch": walk.ledger.epoch, "seq": 1, "boot": "of the other board"}
+    ear.publish("pustaka/v1/kota/pintu-1/ack", json.dumps(ack).encode(), retain=True)
+    wait_for(lambda: (walk.door.step(walk.now), ear.of("/alert/ledger")[1:])[1], "the board says what it is")
+    assert decode(ear.of("/alert/ledger")[-1], Alert).severity == "down"
+    assert walk.ledger.backlog() == 1
+    ack["boot"] = "boot1"
+    ear.publish("pustaka/v1/kota/pintu-1/ack", json.dumps(ack).encode(), retain=True)
+    wait_for(lambda: (walk.door.step(walk.now), walk.ledger.backlog() == 0)[1], "its own row's mark is obeyed")
 
 
 def test_a_broker_that_goes_away_is_an_error_and_its_will_is_heard(tmp_path: Path, broker, listen, wait_for) -> None:
