@@ -70,6 +70,13 @@ class Busy:
         for number in range(max(1, int(seconds * _BUSY_PEOPLE))):
             self._people.walk(Walk.IN if number % 3 else Walk.OUT, speed=_SPEED, pause_s=_ROW_S)
 
+    def opened_by(self, pid: int, kind: str) -> bool:
+        """Whether the process hears the sensor."""
+        if kind == "grid":
+            self.grid.look()
+            return self.grid.opened
+        return self._people.opened_by(pid)
+
     def film(self, stop: threading.Event) -> None:
         """People below the grid, until told to stop."""
         number = 0
@@ -93,8 +100,7 @@ def measure(busy: Busy, kind: str, seconds: float) -> Cost:
     shutil.rmtree(data, ignore_errors=True)
     stop = threading.Event()
     with _process(_command(busy, kind, data)) as process:
-        if kind != "grid":
-            _wait(lambda: busy._people.opened_by(process.pid), "the sensor is open")
+        _wait(lambda: busy.opened_by(process.pid, kind), "the sensor is open")
         time.sleep(SETTLED_S)
         if kind == "grid":
             filming = threading.Thread(target=busy.film, args=(stop,))
