@@ -25,7 +25,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -38,7 +38,7 @@ from broker_config.private import PrivateBroker
 from devices.emulators.door import DoorEmulator, Walk
 from devices.emulators.pty_line import PtyLine
 
-SECONDS, PAIRS, SETTLED_S = 8, 3, 2.0
+SECONDS, PAIRS, SETTLED_S, OPEN_S = 8, 3, 2.0, 60
 CPU_BEAMS, CPU_GRID, MEMORY_KIB = 0.05, 0.25, 40_000
 _SPEED, _ROW_S = 1.4, 0.25
 _BUSY_PEOPLE: Final = 2.0  # a second
@@ -73,6 +73,13 @@ class Busy:
         """Somebody passes the beams, again and again."""
         for number in range(max(1, int(seconds * _BUSY_PEOPLE))):
             self._people.walk(Walk.IN if number % 3 else Walk.OUT, speed=_SPEED, pause_s=_ROW_S)
+
+    def opened_by(self, pid: int, kind: str) -> bool:
+        """Whether the process hears the sensor."""
+        if kind == "grid":
+            self.grid.look()
+            return self.grid.opened
+        return self._people.opened_by(pid)
 
     def film(self, lines: list[bytes]) -> None:
         """What the grid prints, at its pace."""
@@ -110,6 +117,7 @@ def measure(busy: Busy, kind: str, seconds: float) -> Cost:
     shutil.rmtree(data, ignore_errors=True)
     lines = _lines(busy_day(seconds)) if kind == "grid" else []
     with _process(_command(busy, kind, data)) as process:
+        _wait(lambda: busy.opened_by(process.pid, kind), "the sensor is open")
         time.sleep(SETTLED_S)
         if kind == "grid":
             filming = threading.Thread(target=busy.film, args=(lines,))
@@ -126,6 +134,14 @@ def measure(busy: Busy, kind: str, seconds: float) -> Cost:
             filming.join()
             time.sleep(SETTLED_S)
     return Cost(share, rss, own, None if kind == "naive" else _counted(data / "ledger.sqlite"))
+
+
+def _wait(condition: Callable[[], bool], what: str) -> None:
+    until, pause = time.monotonic() + OPEN_S, threading.Event()
+    while not condition():
+        if time.monotonic() > until:
+            raise RuntimeError(f"it did not happen in {OPEN_S} s: {what}")
+        pause.wait(0.05)
 
 
 def _command(busy: Busy, kind: str, data: Path) -> list[str]:
