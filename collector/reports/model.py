@@ -27,6 +27,7 @@ class Kind(enum.StrEnum):
     CHANGE = "change"  # tenths of a per cent, with its sign
     FACTOR = "factor"  # thousandths
     HUNDREDTHS = "hundredths"
+    BAND = "band"  # ± so many
 
 
 class Mark(enum.StrEnum):

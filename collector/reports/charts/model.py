@@ -21,7 +21,8 @@ class Sort(enum.StrEnum):
 class Bar:
     """One bar: its value and the part of it that is an estimate. ``gap``: some of its open time has no number.
 
-    ``before`` is drawn as a line across (the same month a year ago). ``figure`` is written above it.
+    ``before`` is drawn as a line across (the same month a year ago). ``figure`` is written above it. ``low`` to
+    ``high`` is the band in which the true value may lie.
     """
 
     label: str
@@ -32,6 +33,8 @@ class Bar:
     before: int | None = None
     strong: bool = False
     figure: str = ""
+    low: int | None = None
+    high: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

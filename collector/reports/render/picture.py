@@ -99,6 +99,7 @@ def marks(chart: Chart) -> list[str]:
             found |= {"estimated" for bar in chart.bars if bar.estimated}
             found |= {"gap" for bar in chart.bars if bar.gap and bar.value is not None}
             found |= {"before"} if any(bar.before is not None for bar in chart.bars) else set()
+            found |= {"band"} if any(bar.high is not None and bar.high != bar.low for bar in chart.bars) else set()
             if found <= {"counted"}:
                 found = set()
         case Heat():
@@ -111,8 +112,8 @@ def marks(chart: Chart) -> list[str]:
             found = {"dashed"} if any(p.estimated for p in points) else set()
             found |= {"happened before" if h.before else "happened" for h in chart.happenings}
     order = (
-        "counted", "height", "zero", "estimated", "missing", "gap", "closed", "peak", "before", "dashed", "happened",
-        "happened before",
+        "counted", "height", "zero", "estimated", "missing", "gap", "closed", "peak", "before", "band", "dashed",
+        "happened", "happened before",
     )  # fmt: skip
     return [mark for mark in order if mark in found]
 
@@ -134,6 +135,8 @@ def symbol(mark: str, x: float, y: float) -> str:
             return paint.frame(x + 1, y - 10, 11, 10)
         case "before":
             return paint.line(x, y - 4, x + 14, y - 4, palette.INK, 2.2)
+        case "band":
+            return paint.band(x + 7, y - 11, y + 2, 4)
         case "dashed":
             return paint.line(x, y - 4, x + 16, y - 4, palette.RIVER, 2.4, "4 3")
         case "happened":

@@ -23,7 +23,7 @@ def table(report: Report) -> str:
         blocks.append(f"{report.title}\n{report.where} · {report.period}\n\n{_wrapped(report.sentence)}")
     for part in parts:
         lines = text_table.aligned(*_columns(part, words))
-        title = "" if report.bare or len(parts) == 1 else f"{part.title}\n"
+        title = "" if len(parts) == 1 else f"{part.title}\n"
         blocks.append(f"{title}{lines}" + ("" if report.bare or not part.note else f"\n{part.note}"))
     if report.notes:
         blocks.append("\n".join(_wrapped(note) for note in report.notes))
