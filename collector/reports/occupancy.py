@@ -8,7 +8,7 @@ part of its open hours, or no passages of one direction came. Today is scaled as
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -150,10 +150,20 @@ def _day(
         state = "one_way" if into or out else "known"
     usual = [flow for one in past for flow in one.flows]
     scale = (sum(flow.into for flow in usual), sum(flow.out for flow in usual)) if running else None
-    found = levels_of(flows, _closes(opening), scale)
+    found = _never_exact(levels_of(flows, _closes(opening), scale))
     if not into and not out and state == "known":  # open, watched, and nobody came: that is counted
         found = Occupancy(tuple(Level(flow.start, 0, 0, 0) for flow in flows), None, None, None)
     return Day(site, day, state, flows, shown, found)
+
+
+def _never_exact(found: Occupancy) -> Occupancy:
+    """With a band of at least one where anybody is inside: ins and outs that happen to balance prove nothing."""
+    levels = tuple(
+        replace(level, low=level.inside - 1, high=level.inside + 1) if level.inside and level.high == level.inside
+        else level
+        for level in found.levels
+    )  # fmt: skip
+    return replace(found, levels=levels)
 
 
 def _closes(opening: Sequence[HourFact]) -> int | None:

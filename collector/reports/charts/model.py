@@ -39,7 +39,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Bars over one axis that starts at 0. ``ticks``: the bars whose label is written."""
+    """Bars over one axis that starts at 0. ``ticks``: the bars whose label is written. ``usual``: the bands say what is
+    usual, and the strong bars are those that were not; without it, how sure a value is."""
 
     bars: tuple[Bar, ...]
     ticks: tuple[int, ...]
@@ -47,6 +48,7 @@ class Bars:
     grid: tuple[tuple[int, str], ...] = ()  # value and label of each hairline
     before: str = ""  # what the line across means
     soft: bool = False
+    usual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
