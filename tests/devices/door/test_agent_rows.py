@@ -198,6 +198,27 @@ def test_the_service_waits_for_what_comes_next_and_not_longer(tmp_path: Path, cl
     agent._sensor.close()
 
 
+def test_a_disk_that_refuses_is_asked_again_after_a_second_and_not_without_end(
+    tmp_path: Path, clock, wire: Wire
+) -> None:
+    agent = Agent(settings_of(tmp_path, f'[sensor]\nport = "{wire.link}"\n'), "test", clock)
+    agent.step(0)
+    wire.send(*visit(1_000))
+    agent.step(0.05)
+    clock.pass_ms(600)
+    until(lambda: not agent._interval.empty, lambda: agent.step(0))
+    agent._ledger._db.execute("PRAGMA query_only = ON")
+    clock.pass_ms(30_000)
+    agent.step(0)
+    assert agent._timeout() == 1.0
+    agent._ledger._db.execute("PRAGMA query_only = OFF")
+    clock.pass_ms(1_000)
+    agent.step(0)
+    assert agent._ledger.totals()["in"] == 1
+    agent._ledger.close()
+    agent._sensor.close()
+
+
 def test_totals_of_a_gate_are_counted_at_once(tmp_path: Path, clock) -> None:
     gate = GateEmulator(into=999_990, out=500)
     text = f'[sensor]\nkind = "gate-http"\n[sensor.gate]\nurl = "{gate.url}"\n[sensor.totals]\nmax = 999999\n'

@@ -107,6 +107,16 @@ def test_the_present_is_never_ahead_of_a_late_edge() -> None:
     assert line.now(2_000) == 1_700 - SLACK_MS
 
 
+def test_the_filter_hides_what_is_shorter_than_its_limits_and_nothing_else() -> None:
+    def let_out(gap_ms: int) -> int:
+        bridge = Bridge(80, 5)
+        out = bridge.feed(Edge(0, Beam.A, True)) + bridge.feed(Edge(100, Beam.A, False))
+        out += bridge.feed(Edge(100 + gap_ms, Beam.A, True))
+        return len(out + bridge.flush())
+
+    assert (let_out(79), let_out(80)) == (1, 3)
+
+
 def test_what_waits_in_the_filter_is_let_out_at_the_end() -> None:
     bridge = Bridge(80, 5)
     bridge.feed(Edge(0, Beam.A, True))
