@@ -96,7 +96,7 @@ def recognise(lines: Sequence[Line], named: dict[Role, str]) -> Layout:
         role = _role(name)
         if role and column not in taken and column not in roles.values() and _fits(role, body, column):
             twice.setdefault(role, []).append(column)
-            roles.setdefault(_better(role, roles), column)
+            roles.setdefault(_better(role, roles, name), column)
     _refuse_twice(roles, {role: columns for role, columns in twice.items() if role not in named}, names)
     return _complete(Layout(header, roles, hours, names), body, width)
 
@@ -206,9 +206,10 @@ def _role(name: str) -> Role | None:
     return known[0] if known else None
 
 
-def _better(role: Role, roles: dict[Role, int]) -> Role:
-    """A second column of dates is the end, where the first one is the start."""
-    return Role.END if role is Role.START and Role.START in roles else role
+def _better(role: Role, roles: dict[Role, int], name: str) -> Role:
+    """A second column of dates is the end, where the first one is the start; but "Date of entry" is none of both."""
+    only = all(_WORDS.get(word) is Role.START for word in re.split(r"[^a-z]+", name.lower()) if word)
+    return Role.END if role is Role.START and Role.START in roles and only else role
 
 
 def _fits(role: Role, body: Sequence[Line], column: int) -> bool:

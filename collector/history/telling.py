@@ -45,7 +45,7 @@ _KINDS = {
     Kind.OVERLAP: "overlaps another row",
     Kind.ZERO_RUN: "nobody for long where people usually come",
     Kind.PART_OF_HOUR: "rows that cover an hour only in part",
-    Kind.DAY_SUM: "rows longer than an hour, taken as the day's sum",
+    Kind.DAY_SUM: "rows that do not fit into hours, taken as the day's sum",
 }
 _SHOWN = 40
 

@@ -161,6 +161,18 @@ def test_columns_of_two_doors_are_not_mixed_up_or_forgotten(look: Look) -> None:
         look("Number,Date,Visits\n1,2025-03-03,40\n2,2025-03-04,60\n")
 
 
+def test_a_second_date_of_another_meaning_is_no_end(look: Look) -> None:
+    rows = [f"{MONDAY + timedelta(n)},{5 + n % 3},{MONDAY + timedelta(n + 1)}" for n in range(4)]
+    found = look("\n".join(["Date,In,Updated date", *rows]))
+    assert (found.shape, [each[1:3] for each in kept(found)]) == (Shape.DAILY, [(24, 5), (24, 6), (24, 7), (24, 5)])
+    weeks = look("Date,Date,In\n2025-03-03,2025-03-09,50\n2025-03-10,2025-03-16,60\n")
+    assert (weeks.shape, len(kept(weeks))) == (Shape.INTERVAL, 14)
+
+
+def test_a_door_where_nobody_ever_came_is_suspicious(look: Look) -> None:
+    assert the(look(daily([0] * 10)), Kind.ZERO_RUN).n == 10
+
+
 # -- nothing vanishes
 
 
