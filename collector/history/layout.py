@@ -115,12 +115,19 @@ def _refuse_twice(roles: dict[Role, int], twice: dict[Role, list[int]], names: t
 
 
 def dates(lines: Sequence[Line], layout: Layout, role: Role = Role.START) -> list[tuple[Moment, ...]]:
-    """What each line's date may mean, its own column of times included."""
+    """What each line's date may mean, its own column of times included.
+
+    A line that has a time and no date is of the day above it: so joined cells come out of a spreadsheet.
+    """
     column = layout.roles[role]
     times = layout.roles.get(Role.TIME) if role is Role.START else None
     found = []
+    above: tuple[Moment, ...] = ()
     for line in lines:
         readings = moments(_cell(line, column))
+        if times is not None and not _text(_cell(line, column)) and clock(_cell(line, times)) is not None:
+            readings = above
+        above = readings
         if times is not None and readings:
             readings = _at(readings, _cell(line, times))
         found.append(readings)

@@ -210,3 +210,10 @@ def test_a_formula_that_was_never_worked_out_is_told(look: Look) -> None:
     book.save(written)
     found = look(written.getvalue())
     assert (found.into, the(found, Kind.NO_NUMBER).lines) == (12, (3,))
+
+
+def test_a_day_that_is_written_once_above_its_hours_is_that_of_all(look: Look) -> None:
+    """As a table with joined cells comes out of a spreadsheet."""
+    found = look("Date,Hour,In\n2025-03-03,8,5\n,9,6\n,10,7\n2025-03-04,8,1\n,9,2\n,,\n,Total,21\n")
+    assert [each[0] for each in kept(found)] == ["03 08", "03 09", "03 10", "04 08", "04 09"]
+    assert the(found, Kind.DATE_FROM_ABOVE).lines == (3, 4, 6)
