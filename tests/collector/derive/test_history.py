@@ -67,6 +67,14 @@ def test_history_stands_back_where_half_of_an_hour_was_watched(desk: Desk) -> No
     assert (less.visits, less.estimated, less.status) == (30_000, 0, Status.COUNTED)
 
 
+def test_a_lower_number_of_another_system_takes_nothing_from_what_we_counted(desk: Desk) -> None:
+    desk.hour(THURSDAY, "15:00", 40)
+    bring(desk, whole_day(THURSDAY, 30, 50))
+    desk.refresh(THURSDAY)
+    day = desk.day_fact(THURSDAY)
+    assert (day.raw_in, day.raw_out, day.visits, day.untimed) == (40, 50, 40_000, 0)
+
+
 def test_our_hours_keep_theirs_when_a_day_comes_from_another_system(desk: Desk) -> None:
     desk.hour(THURSDAY, "15:00", 8)
     bring(desk, whole_day(THURSDAY, 100))
