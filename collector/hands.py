@@ -1,14 +1,12 @@
-"""What the commands for people's edits share: the store, who edits, when, and how an answer is shown."""
+"""What the commands for people's edits share: a transaction, who edits, and how an answer is shown."""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -18,20 +16,13 @@ from collector.derive.refresh import rebuild as rebuilt
 from collector.derive.refresh import refresh
 from collector.derive.refreshed import Refreshed
 from collector.errors import CollectorError, EditError
+from collector.looking import now as now
+from collector.looking import store_option as store_option
 from collector.store.audit import Author
 from collector.store.db import Db
 from collector.store.facts import SqlFacts
 from collector.store.open import is_url, open_reader, open_store
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-store_option = click.option(
-    "--store",
-    envvar="PUSTAKA_STORE",
-    default="collector.sqlite",
-    show_default=True,
-    help="The collector's store: a file or postgresql://… (or the variable PUSTAKA_STORE).",
-)
 who_option = click.option(
     "--who", envvar="PUSTAKA_WHO", required=True, help="Who makes this edit (or the variable PUSTAKA_WHO)."
 )
@@ -56,11 +47,6 @@ def sentences() -> Iterator[None]:
         yield
     except CollectorError as error:
         raise click.ClickException(str(error)) from error
-
-
-def now() -> int:
-    """Now, in ms of UTC."""
-    return time.time_ns() // 1_000_000
 
 
 @contextmanager

@@ -117,33 +117,41 @@ def _pair(now: Iterable[DayVisits], before: Iterable[DayVisits], every: Every, a
         earlier = year_before(day).isoformat()
         days[day.isoformat()] = earlier, buckets.setdefault(start, Pairs())
         later[earlier] = day.isoformat()
-    others = {(that.site, that.day): that for that in before}
-    for this in now:
-        earlier, pairs = days[this.day]
-        _add(pairs, this, others.pop((this.site, earlier), None))
-    for that in others.values():
-        _add(days[later[that.day]][1], None, that)
+    others = {(that[0], that[2]): that for that in before}
+    for this in now:  # tens of thousands: unpacked, since names cost more than what is done with them
+        site, _, of_day, visits, estimated, complete = this
+        earlier, pairs = days[of_day]
+        that = others.pop((site, earlier), None)
+        if that is None or not complete or not that[5]:
+            _add(pairs, this, that)
+            continue
+        pairs.days += 1
+        pairs.now += visits
+        pairs.before += that[3]
+        if estimated or that[4]:
+            pairs.estimated += estimated
+            pairs.estimated_before += that[4]
+    for pairs in {id(of): of for _, of in days.values()}.values():  # so far only complete days, which are known
+        pairs.seen_now += pairs.now
+        pairs.seen_before += pairs.before
+        pairs.known_now += pairs.days
+        pairs.known_before += pairs.days
+    for gone in others.values():
+        _add(days[later[gone.day]][1], None, gone)
     return {start: pairs for start, pairs in buckets.items() if pairs.days or pairs.left_out}
 
 
 def _add(pairs: Pairs, this: DayVisits | None, that: DayVisits | None) -> None:
-    """One day of both years."""
+    """A day that is not complete in both years: it is left out, with what is known of it."""
+    pairs.left_out += 1
     if this is not None:
+        pairs.left_now += this.visits
         pairs.seen_now += this.visits
         pairs.known_now += bool(this.complete or this.visits)
     if that is not None:
+        pairs.left_before += that.visits
         pairs.seen_before += that.visits
         pairs.known_before += bool(that.complete or that.visits)
-    if this is not None and that is not None and this.complete and that.complete:
-        pairs.now += this.visits
-        pairs.before += that.visits
-        pairs.estimated += this.estimated
-        pairs.estimated_before += that.estimated
-        pairs.days += 1
-    else:
-        pairs.left_out += 1
-        pairs.left_now += this.visits if this else 0
-        pairs.left_before += that.visits if that else 0
 
 
 def _row(label: Cell, now: int, before: int, pairs: Pairs) -> tuple[Cell, ...]:

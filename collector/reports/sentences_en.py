@@ -25,6 +25,10 @@ EN = {
     "legend.before": "the same month of {year}",
     "legend.happened": "special days now",
     "legend.happened_before": "special days a year before",
+    "legend.ordinary": "ordinary day",
+    "legend.unusual": "day with something unusual",
+    "legend.usual": "usual (95 of 100 days)",
+    "legend.band": "where it may lie",
     "legend.dashed": "estimated",
     "legend.height": "counted, height = share of open hours",
     "head.period": "period",
@@ -222,6 +226,15 @@ EN = {
     "loans.sentence": "{lent} lent, {back} taken back, {renewed} renewed at the kiosks.",
     "loans.per_visit": "{n} loans at the kiosks for each 100 visits ({visits} visits).",
     "loans.bars": "Bars: lent.",
+    "conversion.part": "Checkouts per visit",
+    "conversion.checkouts": "checked out at kiosks",
+    "conversion.per_visit": "per visit",
+    "conversion.method": (
+        "Checkouts per visit compare the days of which both sides are known: the visits of every open hour, and a "
+        "kiosk that sent something on that day. Other days are left out; they do not count as 0."
+    ),
+    "monthly.per_visit": "Checkouts at the kiosks per visit",
+    "monthly.conversion": "Checkouts per visit are of the {days} days of which both are known; {n} days are left out.",
     "operation.checkout": "checkout",
     "operation.checkin": "checkin",
     "operation.renew": "renew",

@@ -25,6 +25,10 @@ ID = {
     "legend.before": "bulan yang sama tahun {year}",
     "legend.happened": "hari khusus kini",
     "legend.happened_before": "hari khusus setahun lalu",
+    "legend.ordinary": "hari biasa",
+    "legend.unusual": "hari dengan yang tidak biasa",
+    "legend.usual": "biasanya (95 dari 100 hari)",
+    "legend.band": "rentang kemungkinan",
     "legend.dashed": "perkiraan",
     "legend.height": "tercatat, tinggi = bagian jam buka",
     "head.period": "Masa",
@@ -217,6 +221,15 @@ ID = {
     "loans.sentence": "{lent} dipinjam, {back} dikembalikan, {renewed} diperpanjang di anjungan.",
     "loans.per_visit": "{n} peminjaman di anjungan untuk setiap 100 kunjungan ({visits} kunjungan).",
     "loans.bars": "Batang: dipinjam.",
+    "conversion.part": "Peminjaman per kunjungan",
+    "conversion.checkouts": "Dipinjam di anjungan",
+    "conversion.per_visit": "Per kunjungan",
+    "conversion.method": (
+        "Peminjaman per kunjungan membandingkan hari yang kedua sisinya diketahui: kunjungan setiap jam buka, dan "
+        "anjungan yang mengirim sesuatu pada hari itu. Hari lain dilewati, tidak dihitung nol."
+    ),
+    "monthly.per_visit": "Peminjaman di anjungan per kunjungan",
+    "monthly.conversion": "Peminjaman per kunjungan dari {days} hari yang kedua sisinya diketahui; {n} hari dilewati.",
     "operation.checkout": "pinjam",
     "operation.checkin": "kembali",
     "operation.renew": "perpanjang",

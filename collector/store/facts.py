@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from collector.derive.facts import (
     WHOLE_SITE,
     DayFact,
-    DayTotals,
     DayVisits,
     HourFact,
     MonthSum,
@@ -38,12 +37,14 @@ class SqlFacts:
     def hours(self, scope: Scope, first: date, last: date) -> Sequence[HourFact]:
         """See :class:`collector.derive.facts.Facts`."""
         found = self._select("hour_fact", HOUR_COLUMNS, "day", scope, first, last, "start, site, device")
-        return [hour_fact(row) for row in found]
+        dates = _Dates()
+        return [hour_fact(row, dates[row[2]]) for row in found]
 
     def days(self, scope: Scope, first: date, last: date) -> Sequence[DayFact]:
         """See :class:`collector.derive.facts.Facts`."""
         found = self._select("day_fact", DAY_COLUMNS, "day", scope, first, last, "day, site, device")
-        return [day_fact(row) for row in found]
+        dates = _Dates()
+        return [day_fact(row, dates[row[2]]) for row in found]
 
     def week_hours(self, scope: Scope, first: date, last: date) -> Sequence[WeekHour]:
         """See :class:`collector.derive.facts.Facts`."""
@@ -55,12 +56,17 @@ class SqlFacts:
     def profile(self, scope: Scope, first: date, last: date) -> Sequence[WeekHour]:
         """See :class:`collector.derive.facts.Facts`.
 
-        Whole years are taken from cells of years. Site by site: small sorts are much cheaper than one of all cells.
+        Whole years are taken from cells of years. Site by site: small sorts are much cheaper than one of all cells. A
+        single month is read as it stands.
         """
+        month = first.replace(day=1)
+        if month == last.replace(day=1):
+            order = "site, device, weekday, hour"
+            alone = self._select("week_hour", f"site, {_PROFILE}", "month", scope, month, month, order)
+            return [WeekHour(row[0], row[1], month, *row[2:]) for row in alone]
         names = (
             [scope.site] if scope.site is not None else [row[0] for row in self._db.execute("SELECT site FROM site")]
         )
-        month = first.replace(day=1)
         found: list[WeekHour] = []
         for name in sorted(names):
             parts, values = [], list[Value]()
@@ -89,29 +95,17 @@ class SqlFacts:
 
     def months(self, scope: Scope, first: date, last: date) -> Sequence[MonthSum]:
         """See :class:`collector.derive.facts.Facts`."""
-        where, values = _where("day", scope, first, last)
-        found = self._db.execute(
-            "SELECT site, device, substr(day, 1, 7) AS month, count(*), sum(CASE WHEN open_s > 0 THEN 1 ELSE 0 END), "
-            "sum(CASE WHEN status = 'missing' THEN 1 ELSE 0 END), sum(visits), sum(estimated), sum(open_s), "
-            f"sum(seen_s), sum(missing_s) FROM day_fact WHERE {where} GROUP BY site, device, substr(day, 1, 7) "
-            "ORDER BY month, site, device",
-            values,
-        )
-        return [
-            MonthSum(row[0], row[1], date.fromisoformat(f"{row[2]}-01"), *(int(value) for value in row[3:]))
-            for row in found
-        ]
-
-    def totals(self, scope: Scope, first: date, last: date) -> Sequence[DayTotals]:
-        """Each day of the whole scope together, summed by the database; by day. For long periods of many sites."""
-        where, values = _where("day", scope, first, last)
-        found = self._db.execute(
-            "SELECT day, count(*), sum(CASE WHEN status = 'missing' THEN 1 ELSE 0 END), sum(visits), sum(estimated), "
-            f"sum(open_visits), sum(open_s), sum(seen_s), sum(missing_s) FROM day_fact WHERE {where} "
-            "GROUP BY day ORDER BY day",
-            values,
-        )
-        return [DayTotals(date.fromisoformat(row[0]), *(int(value) for value in row[1:])) for row in found]
+        found: list[MonthSum] = []
+        for month, begin, end in _months(first, last):  # each is a run of the index; one query of all would be a sort
+            where, values = _where("day", scope, begin, end)
+            sums = self._db.execute(
+                "SELECT site, device, count(*), sum(CASE WHEN open_s > 0 THEN 1 ELSE 0 END), "
+                "sum(CASE WHEN status = 'missing' THEN 1 ELSE 0 END), sum(visits), sum(estimated), sum(open_s), "
+                f"sum(seen_s), sum(missing_s) FROM day_fact WHERE {where} GROUP BY site, device ORDER BY site, device",
+                values,
+            )
+            found += [MonthSum(row[0], row[1], month, *map(int, row[2:])) for row in sums]
+        return found
 
     def _select(
         self, table: str, columns: str, day: str, scope: Scope, first: date, last: date, order: str
@@ -120,17 +114,17 @@ class SqlFacts:
         return iter(self._db.execute(f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {order}", values))
 
 
-def hour_fact(row: Sequence[Any]) -> HourFact:
-    """A row of :data:`HOUR_COLUMNS`."""
+def hour_fact(row: Sequence[Any], of_day: date | None = None) -> HourFact:
+    """A row of :data:`HOUR_COLUMNS`; ``of_day`` where its day was read already."""
     site, device, day, *figures, status = row
-    values = [site, device, date.fromisoformat(day), *figures, _STATUS[status]]
+    values = [site, device, of_day or date.fromisoformat(day), *figures, _STATUS[status]]
     return HourFact(*values)
 
 
-def day_fact(row: Sequence[Any]) -> DayFact:
-    """A row of :data:`DAY_COLUMNS`."""
+def day_fact(row: Sequence[Any], of_day: date | None = None) -> DayFact:
+    """A row of :data:`DAY_COLUMNS`; ``of_day`` where its day was read already."""
     site, device, day, *figures, status = row
-    values = [site, device, date.fromisoformat(day), *figures, _STATUS[status]]
+    values = [site, device, of_day or date.fromisoformat(day), *figures, _STATUS[status]]
     return DayFact(*values)
 
 
@@ -165,3 +159,12 @@ def _pieces(first: date, last: date) -> list[tuple[str, str, date, date]]:
     if end < last:
         pieces.append(("week_hour", "month", date(last.year, 1, 1), last))
     return pieces
+
+
+def _months(first: date, last: date) -> Iterator[tuple[date, date, date]]:
+    """Each calendar month with those of its days that lie in the period: month, first day, last day."""
+    month = first.replace(day=1)
+    while month <= last:
+        after = (month + timedelta(days=31)).replace(day=1)
+        yield month, max(first, month), min(last, after - timedelta(days=1))
+        month = after

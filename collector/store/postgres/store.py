@@ -101,8 +101,8 @@ class PostgresStore:
         with self._transaction() as connection:
             db = PostgresDb(connection)
             (ours,) = db.execute("SELECT pg_try_advisory_xact_lock(?)", (schema.REFRESHING,)).fetchone()
-            if not ours:  # another collector is at it
-                return Refreshed()
+            if not ours:  # another collector is at it; whether it gets through is for the next turn to see
+                return Refreshed(more=True)
             return refreshing.refresh(db, now, limit=limit, default_zone=default_zone)
 
     def rebuild(self) -> None:
