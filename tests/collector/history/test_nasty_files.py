@@ -217,3 +217,9 @@ def test_a_day_that_is_written_once_above_its_hours_is_that_of_all(look: Look) -
     found = look("Date,Hour,In\n2025-03-03,8,5\n,9,6\n,10,7\n2025-03-04,8,1\n,9,2\n,,\n,Total,21\n")
     assert [each[0] for each in kept(found)] == ["03 08", "03 09", "03 10", "04 08", "04 09"]
     assert the(found, Kind.DATE_FROM_ABOVE).lines == (3, 4, 6)
+
+
+def test_a_way_over_the_highest_number_that_nobody_could_have_gone_is_a_new_beginning(look: Look) -> None:
+    values = [50_000, 50_040, 50_080, 30, 60, 90, 120, 150]
+    found = look(daily(values), most=99_999_999)
+    assert (the(found, Kind.RESET).lines, found.into) == ((5,), 80 + 150)
