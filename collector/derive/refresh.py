@@ -64,7 +64,7 @@ def refresh(db: Db, now: int, *, limit: int | None = None, default_zone: str = D
     """
     if not _waits(db, horizon(now)):
         return Refreshed()
-    db.execute("UPDATE derive_turn SET turns = turns + 1 WHERE id = 1")
+    take_turn(db)
     work = _Work(db, horizon(now))
     quarters = taken = work.take_quarters(default_zone)
     while limit is None and taken == _QUARTERS:
@@ -74,6 +74,11 @@ def refresh(db: Db, now: int, *, limit: int | None = None, default_zone: str = D
     days, changed = work.derive_days(limit)
     more = taken == _QUARTERS or any(dirty.some(db, 1, whole_site=whole) for whole in (False, True))
     return Refreshed(quarters, days, changed, more)
+
+
+def take_turn(db: Db) -> None:
+    """From here to the end of the transaction nobody else derives: what is read of figures is of one moment."""
+    db.execute("UPDATE derive_turn SET turns = turns + 1 WHERE id = 1")
 
 
 def _waits(db: Db, until: int) -> bool:

@@ -98,6 +98,8 @@ def read_entries(lines: Sequence[Line], layout: Layout, order: Order | None, sha
             first = str(cell(line, layout.roles[Role.START]))[:40]
             findings.append(Finding(Kind.DATE_UNREADABLE, first, (line.number,)))
             continue
+        if not str(cell(line, layout.roles[Role.START]) or "").strip():
+            findings.append(Finding(Kind.DATE_FROM_ABOVE, "", (line.number,)))
         known = len(entries), len(findings)
         for begin, until, cells in _spans(line, layout, start, end, step):
             entry = _entry(door(line, layout), begin, until, cells, line.number, start.offset, findings, closed)

@@ -18,6 +18,7 @@ class Kind(enum.StrEnum):
     """What was noticed."""
 
     DATE_UNREADABLE = "date_unreadable"
+    DATE_FROM_ABOVE = "date_from_above"  # it is written once, above the hours of its day
     DATES_BY_COMPANY = "dates_by_company"  # which number is the day was decided by the dates around it
     TEXT = "text"
     UNKNOWN = "unknown"  # a dash, n/a, "broken": no number, and not zero
@@ -51,6 +52,7 @@ class Kind(enum.StrEnum):
 
 GRADES: dict[Kind, Grade] = {
     Kind.DATE_UNREADABLE: Grade.LEFT_OUT,
+    Kind.DATE_FROM_ABOVE: Grade.NOTE,
     Kind.DATES_BY_COMPANY: Grade.NOTE,
     Kind.TEXT: Grade.LEFT_OUT,
     Kind.UNKNOWN: Grade.LEFT_OUT,

@@ -96,7 +96,7 @@ def recognise(lines: Sequence[Line], named: dict[Role, str]) -> Layout:
         role = _role(name)
         if role and column not in taken and column not in roles.values() and _fits(role, body, column):
             twice.setdefault(role, []).append(column)
-            roles.setdefault(_better(role, roles), column)
+            roles.setdefault(_better(role, roles, name), column)
     _refuse_twice(roles, {role: columns for role, columns in twice.items() if role not in named}, names)
     return _complete(Layout(header, roles, hours, names), body, width)
 
@@ -115,12 +115,19 @@ def _refuse_twice(roles: dict[Role, int], twice: dict[Role, list[int]], names: t
 
 
 def dates(lines: Sequence[Line], layout: Layout, role: Role = Role.START) -> list[tuple[Moment, ...]]:
-    """What each line's date may mean, its own column of times included."""
+    """What each line's date may mean, its own column of times included.
+
+    A line that has a time and no date is of the day above it: so joined cells come out of a spreadsheet.
+    """
     column = layout.roles[role]
     times = layout.roles.get(Role.TIME) if role is Role.START else None
     found = []
+    above: tuple[Moment, ...] = ()
     for line in lines:
         readings = moments(_cell(line, column))
+        if times is not None and not _text(_cell(line, column)) and clock(_cell(line, times)) is not None:
+            readings = above
+        above = readings
         if times is not None and readings:
             readings = _at(readings, _cell(line, times))
         found.append(readings)
@@ -206,9 +213,10 @@ def _role(name: str) -> Role | None:
     return known[0] if known else None
 
 
-def _better(role: Role, roles: dict[Role, int]) -> Role:
-    """A second column of dates is the end, where the first one is the start."""
-    return Role.END if role is Role.START and Role.START in roles else role
+def _better(role: Role, roles: dict[Role, int], name: str) -> Role:
+    """A second column of dates is the end, where the first one is the start; but "Date of entry" is none of both."""
+    only = all(_WORDS.get(word) is Role.START for word in re.split(r"[^a-z]+", name.lower()) if word)
+    return Role.END if role is Role.START and Role.START in roles and only else role
 
 
 def _fits(role: Role, body: Sequence[Line], column: int) -> bool:

@@ -24,6 +24,8 @@ JUMP_LEAST = 50
 ZERO_HOURS = 3
 ZERO_USUAL = 3
 ZERO_DAY_USUAL = 10
+#: So many rows of a door in which nobody ever came are suspicious by themselves.
+_ALWAYS_ZERO = 7
 #: A weekday that so few of its dates have a row for is one on which the library is closed.
 _SELDOM = 0.15
 _WEEKS = 3  # … if there are as many of them
@@ -207,6 +209,10 @@ def unusual(entries: Sequence[Entry], *, leave_out: bool = False) -> tuple[list[
 
 
 def _zero_runs(door: str, entries: list[Entry], usual: dict[tuple[int, int, timedelta], float]) -> Iterator[Finding]:
+    if len(entries) >= _ALWAYS_ZERO and not any(entry.into for entry in entries):
+        what = f"{_name(entries[0].start)} to {_name(entries[-1].end)}"
+        yield Finding(Kind.ZERO_RUN, what, (entries[0].line, entries[-1].line), door, len(entries))
+        return
     run: list[Entry] = []
     for entry in [*entries, None]:
         long = entry is not None and not _short(entry)

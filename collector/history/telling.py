@@ -16,6 +16,7 @@ _GRADES = {
 }
 _KINDS = {
     Kind.DATE_UNREADABLE: "no date that can be read",
+    Kind.DATE_FROM_ABOVE: "rows without a date, which have that of the row above",
     Kind.DATES_BY_COMPANY: "dates with two readings, decided by the dates around them",
     Kind.TEXT: "words instead of a number",
     Kind.UNKNOWN: "no number: the counter had none",
@@ -45,7 +46,7 @@ _KINDS = {
     Kind.OVERLAP: "overlaps another row",
     Kind.ZERO_RUN: "nobody for long where people usually come",
     Kind.PART_OF_HOUR: "rows that cover an hour only in part",
-    Kind.DAY_SUM: "rows longer than an hour, taken as the day's sum",
+    Kind.DAY_SUM: "rows that do not fit into hours, taken as the day's sum",
 }
 _SHOWN = 40
 
@@ -108,7 +109,8 @@ def _sentence(finding: Finding) -> str:
     where = f" at {tidy(finding.door, 30)}" if finding.door else ""
     lines = ", ".join(map(str, finding.lines[:8])) + (" …" if finding.n > len(finding.lines[:8]) > 0 else "")
     place = f"; line {lines}" if finding.lines else ""
-    return f"{_KINDS[finding.kind]}{times}{where}: {tidy(finding.what, 200)}{place}"
+    what = f": {tidy(finding.what, 200)}" if finding.what else ""
+    return f"{_KINDS[finding.kind]}{times}{where}{what}{place}"
 
 
 def _utc(ms: int | None) -> str | None:

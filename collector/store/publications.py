@@ -10,6 +10,7 @@ from collector.derive import publication
 from collector.derive.adjust import effective
 from collector.derive.facts import WHOLE_SITE, Scope, Status
 from collector.derive.publication import Body, Change, Sources
+from collector.derive.refresh import take_turn
 from collector.errors import EditError
 from collector.store import audit, dirty, edits, sites
 from collector.store.audit import Author
@@ -39,6 +40,7 @@ def publish(db: Db, name: str, month: date, author: Author) -> Publication:
             last revision.
     """
     first, last = _month(month)
+    take_turn(db)
     _check_over(db, name, first, last)
     body = _body(db, name, first, last)
     old = newest(db, name, month)

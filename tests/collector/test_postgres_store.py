@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import date
 from functools import partial
 
 import psycopg
@@ -16,6 +17,8 @@ from store_support import DOOR, NOW, contents, query, write
 
 from collector.errors import StoreBusy, StoreError
 from collector.ingest import Message, sort
+from collector.store import publications
+from collector.store.audit import Author
 from collector.store.open import open_reader, shown
 from collector.store.postgres import months, schema
 from collector.store.postgres import store as module
@@ -183,3 +186,17 @@ def test_a_reader_cannot_write(store: PostgresStore, url: str) -> None:
     with pytest.raises(StoreError, match="read-only"), open_reader(url).snapshot() as reading:
         reading._db.execute("DELETE FROM raw_row")  # type: ignore[attr-defined]
     assert len(contents(url, "record")) == 1
+
+
+def test_nothing_is_derived_while_a_month_is_frozen(url: str) -> None:
+    """Else the days of the site and of its doors could be read from before and after."""
+    with closing(PostgresStore(url)) as store, closing(PostgresStore(f"{url}%20-clock_timeout%3D200")) as other:
+        write(store, count(1, at=T0), at=T0 + 60_000)
+        later = T0 + 40 * 86_400_000
+        other.refresh(later, limit=None, default_zone="Asia/Makassar")
+        with store.edit() as db:
+            publications.publish(db, "kota", date(2026, 11, 1), Author("rina", later))
+            write(other, count(2, at=T0 + 60_000), at=T0 + 120_000)
+            with pytest.raises(StoreBusy, match="lock timeout"):
+                other.refresh(later, limit=None, default_zone="Asia/Makassar")
+        assert other.refresh(later, limit=None, default_zone="Asia/Makassar").changed

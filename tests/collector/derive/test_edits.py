@@ -300,3 +300,13 @@ def test_a_time_zone_cannot_change_under_adjustments_of_its_days(desk: Desk) -> 
     adjust(desk, Method.SET, TEN, TEN + HOUR, 5)
     with pytest.raises(EditError, match="while adjustment 1 stands"):
         sites.set_site(desk.db, Site(SITE, "Kota", "Asia/Jakarta"), AUTHOR)
+
+
+def test_visits_in_closed_quarter_hours_shrink_with_their_hour() -> None:
+    """A day that is set to nobody has nobody in open hours either, and not fewer."""
+    desk = Desk(weekly="mon-sun 08:30-16:00")
+    desk.hour(THURSDAY, "08:00", 16)
+    desk.refresh(THURSDAY)
+    adjust(desk, Method.SET, START, START + DAY, 0)
+    day = desk.day_fact(THURSDAY)
+    assert (day.visits, day.open_visits) == (0, 0)

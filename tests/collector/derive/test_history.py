@@ -56,6 +56,25 @@ def test_hours_of_another_system_stand_where_ours_did_not_watch(desk: Desk) -> N
     assert eleven.status is Status.MISSING
 
 
+def test_history_stands_back_where_half_of_an_hour_was_watched(desk: Desk) -> None:
+    desk.hour(THURSDAY, "10:00", 8, seen=0.5)
+    desk.hour(THURSDAY, "11:00", 8, seen=0.25)
+    ten, eleven = (ms(THURSDAY, clock) for clock in ("10:00", "11:00"))
+    bring(desk, (ten, ten + HOUR, 30, 20), (eleven, eleven + HOUR, 30, 20))
+    desk.refresh(THURSDAY)
+    half, less = (desk.hour_fact(THURSDAY, hour) for hour in (10, 11))
+    assert (half.visits, half.estimated, half.status) == (8_000, 4_000, Status.ESTIMATED)
+    assert (less.visits, less.estimated, less.status) == (30_000, 0, Status.COUNTED)
+
+
+def test_a_lower_number_of_another_system_takes_nothing_from_what_we_counted(desk: Desk) -> None:
+    desk.hour(THURSDAY, "15:00", 40)
+    bring(desk, whole_day(THURSDAY, 30, 50))
+    desk.refresh(THURSDAY)
+    day = desk.day_fact(THURSDAY)
+    assert (day.raw_in, day.raw_out, day.visits, day.untimed) == (40, 50, 40_000, 0)
+
+
 def test_our_hours_keep_theirs_when_a_day_comes_from_another_system(desk: Desk) -> None:
     desk.hour(THURSDAY, "15:00", 8)
     bring(desk, whole_day(THURSDAY, 100))

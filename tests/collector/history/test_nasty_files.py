@@ -161,6 +161,18 @@ def test_columns_of_two_doors_are_not_mixed_up_or_forgotten(look: Look) -> None:
         look("Number,Date,Visits\n1,2025-03-03,40\n2,2025-03-04,60\n")
 
 
+def test_a_second_date_of_another_meaning_is_no_end(look: Look) -> None:
+    rows = [f"{MONDAY + timedelta(n)},{5 + n % 3},{MONDAY + timedelta(n + 1)}" for n in range(4)]
+    found = look("\n".join(["Date,In,Updated date", *rows]))
+    assert (found.shape, [each[1:3] for each in kept(found)]) == (Shape.DAILY, [(24, 5), (24, 6), (24, 7), (24, 5)])
+    weeks = look("Date,Date,In\n2025-03-03,2025-03-09,50\n2025-03-10,2025-03-16,60\n")
+    assert (weeks.shape, len(kept(weeks))) == (Shape.INTERVAL, 14)
+
+
+def test_a_door_where_nobody_ever_came_is_suspicious(look: Look) -> None:
+    assert the(look(daily([0] * 10)), Kind.ZERO_RUN).n == 10
+
+
 # -- nothing vanishes
 
 
@@ -198,3 +210,16 @@ def test_a_formula_that_was_never_worked_out_is_told(look: Look) -> None:
     book.save(written)
     found = look(written.getvalue())
     assert (found.into, the(found, Kind.NO_NUMBER).lines) == (12, (3,))
+
+
+def test_a_day_that_is_written_once_above_its_hours_is_that_of_all(look: Look) -> None:
+    """As a table with joined cells comes out of a spreadsheet."""
+    found = look("Date,Hour,In\n2025-03-03,8,5\n,9,6\n,10,7\n2025-03-04,8,1\n,9,2\n,,\n,Total,21\n")
+    assert [each[0] for each in kept(found)] == ["03 08", "03 09", "03 10", "04 08", "04 09"]
+    assert the(found, Kind.DATE_FROM_ABOVE).lines == (3, 4, 6)
+
+
+def test_a_way_over_the_highest_number_that_nobody_could_have_gone_is_a_new_beginning(look: Look) -> None:
+    values = [50_000, 50_040, 50_080, 30, 60, 90, 120, 150]
+    found = look(daily(values), most=99_999_999)
+    assert (the(found, Kind.RESET).lines, found.into) == ((5,), 80 + 150)
