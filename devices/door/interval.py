@@ -8,7 +8,8 @@ when they came; the quiet time before them, if it was longer than that, is a hea
 A row's flags are all faults that stood at some time in it. No row mixes time in which the sensor could count with time
 in which it could not: when a flag of :data:`devices.contract.BLIND` comes or goes, the row ends at that moment.
 
-Rows that ended wait in :attr:`Interval.ended` until they are written, however long the disk refuses.
+Rows that ended wait in :attr:`Interval.ended` until they are written, however long the disk refuses. When there are too
+many, neighbours become one row: when people came is told more coarsely then, how many came is not.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ SENSOR_LOST: Final = "sensor_lost"
 CAUGHT_UP: Final = "caught_up"
 #: A quiet moment shorter than this is not worth a row of its own.
 SHORTEST_MS: Final = 1_000
+#: Rows that wait for the disk, at most; a whole day at a row a minute.
+MOST_WAITING: Final = 1_440
 
 
 @dataclass(frozen=True)
@@ -162,6 +165,8 @@ class Interval:
 
     def _end(self, now: int) -> None:
         self.ended.append(self.open_row(now))
+        if len(self.ended) > MOST_WAITING:
+            self.ended = thinned(self.ended)
         self._begin(now)
 
     def _standing_changes(self, standing: frozenset[str], now: int) -> None:
@@ -192,3 +197,31 @@ class Interval:
 def uncertain(passage: Passage) -> bool:
     """Whether a passage is one for the ``ambiguous`` sum: counted as the likelier reading, or not decided at all."""
     return Direction.AMBIGUOUS is passage.direction or passage.confidence is Confidence.AMBIGUOUS
+
+
+def thinned(spans: deque[Span]) -> deque[Span]:
+    """Fewer rows of the same people: neighbours of a kind, blind or seeing alike, as one; else the two oldest."""
+    fewer: deque[Span] = deque()
+    waiting = deque(spans)
+    while waiting:
+        span = waiting.popleft()
+        if waiting and span.kind is waiting[0].kind and _blindness(span) == _blindness(waiting[0]):
+            span = _joined(span, waiting.popleft())
+        fewer.append(span)
+    if len(fewer) == len(spans):  # the oldest are blind and seeing in turns: as one they count as blind
+        fewer.appendleft(_joined(fewer.popleft(), fewer.popleft()))
+    return fewer
+
+
+def _blindness(span: Span) -> frozenset[str]:
+    return BLIND.intersection(span.body.flags)
+
+
+def _joined(span: Span, later: Span) -> Span:
+    one, two = span.body, later.body
+    body = Count(
+        into=one.into + two.into, out=one.out + two.out, turned_back=one.turned_back + two.turned_back,
+        ambiguous=one.ambiguous + two.ambiguous, glitch=one.glitch + two.glitch,
+        flags=tuple(sorted({*one.flags, *two.flags})), n_src=one.n_src if two.n_src is msgspec.UNSET else two.n_src,
+    )  # fmt: skip
+    return Span(Kind.COUNT if Kind.COUNT in (span.kind, later.kind) else Kind.HEARTBEAT, span.bt0, later.bt1, body)

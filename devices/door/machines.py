@@ -37,5 +37,7 @@ def make(settings: DoorSettings, start: Total | None = None) -> Machine[Any]:
             from devices.door.totals import TotalRules, Totals
 
             totals = settings.sensor.totals
-            rules = TotalRules(highest=totals.max or None, per_second=totals.per_second)
+            # A register wraps where it is full, whatever the counter's papers leave out.
+            full = 2**settings.sensor.modbus.bits - 1 if settings.sensor.kind == "modbus" else None
+            rules = TotalRules(highest=totals.max or full, per_second=totals.per_second)
             return Totals(rules, swapped=door.reversed, start=start)

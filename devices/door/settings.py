@@ -89,10 +89,13 @@ def place(sensor: SensorPart) -> str:
         case "modbus":
             part = sensor.modbus
             where = f"{part.host}:{part.tcp_port}" if part.host else sensor.port
-            return f"modbus {where} {part.unit} {part.registers} {part.address} {part.into} {part.out}"
+            return (
+                f"modbus {where} {part.unit} {part.registers} {part.address} {part.into} {part.out} "
+                f"{part.bits} {part.words}"
+            )
         case "gate-http":
             return f"gate-http {sensor.gate.url} {sensor.gate.into} {sensor.gate.out}"
-    return f"{sensor.kind} {sensor.port}"
+    return f"{sensor.kind} {sensor.port} {sensor.counter_line.pattern}"
 
 
 def _misfit(settings: DoorSettings) -> str:

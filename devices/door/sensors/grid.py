@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from adafruit_amg88xx import AMG88XX
 
 _STUCK_FRAMES: Final = 50
+#: So many frames in a row that cannot be read are a lost sensor; fewer are frames that could not be read.
+_FAILED_FRAMES: Final = 10
 
 
 class GridSensor(I2cSensor["AMG88XX"]):
@@ -29,7 +31,7 @@ class GridSensor(I2cSensor["AMG88XX"]):
         super().__init__(part.bus, part.address, clock, open_bus)
         self._hz = part.hz
         self._every_ms = 1000 // part.hz
-        self._same = 0
+        self._same = self._failed = 0
         self._before: list[list[float]] = []
 
     def _set_up(self, bus: Bus) -> AMG88XX:
@@ -38,14 +40,25 @@ class GridSensor(I2cSensor["AMG88XX"]):
         chip = AMG88XX(bus, self._address)
         if self._hz == 1:
             chip._fps = 1
-        self._same, self._before = 0, []
+        self._same, self._before, self._failed = 0, [], 0
         self._due = self._clock.now().bt + self._every_ms
         return chip
 
     def _measure(self, chip: AMG88XX) -> list[Report]:
         import numpy as np
 
-        pixels = chip.pixels
+        now = self._clock.now().bt
+        try:
+            pixels = chip.pixels
+        except TimeoutError:  # it hangs, and every further question would hold us up
+            raise
+        except OSError:
+            self._failed += 1
+            if self._failed >= _FAILED_FRAMES:
+                raise
+            self._due = max(self._due + self._every_ms, now)
+            return [Frame(now, None)]
+        self._failed = 0
         now = self._clock.now().bt
         self._due = max(self._due + self._every_ms, now)
         self._same = self._same + 1 if pixels == self._before else 0

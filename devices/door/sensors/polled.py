@@ -20,7 +20,8 @@ class BadAnswer(Exception):
 
 class Polled(Timed):
     """Asks ``ask`` every ``every_s`` seconds. One failure is tried again after a second; only ``tries`` in a row are
-    a lost sensor. At most one question is asked in a :meth:`read`, so a silent counter holds nobody up for long."""
+    a lost sensor, and more than one in a hundred a bad line. At most one question is asked in a :meth:`read`, so a
+    silent counter holds nobody up for long."""
 
     def __init__(
         self,
@@ -42,7 +43,8 @@ class Polled(Timed):
         try:
             into, out = self._ask()
         except NoAnswer as error:
-            return self._fail(str(error))
+            told = self._told
+            return self._fail(str(error)) or ([] if told else [Garbled(str(error))])
         except BadAnswer as error:
             return [Garbled(str(error)), *self._fail(str(error))]
         now = self._clock.now().bt

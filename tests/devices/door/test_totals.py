@@ -56,6 +56,8 @@ def begun(said: list[Event]) -> list[str]:
         ((500, 900), None, PER_MINUTE, ["total_capped"]),
         ((60_000, 10_000, 10_002), None, PER_MINUTE + 2, ["total_reset", "total_capped"]),  # another counter's number
         ((60_000, 0, 0, 0, 60_004, 60_005), None, 5, ["total_reset", "total_glitch"]),  # zeros while it starts
+        ((60_000, 0, 0, 0, 0, 60_004), None, 4, ["total_reset", "total_glitch"]),  # as long as it may take
+        ((60_000, 0, 0, 0, 0, 0, 60_004, 60_005), None, PER_MINUTE + 1, ["total_reset", "total_capped"]),
         ((60_000, 0, 2, 3, 60_004, 60_005), None, 5, ["total_reset", "total_glitch"]),
         ((500, 70_000, 3, 8), None, 8, ["total_glitch", "total_reset"]),
         ((500, 2_000_000, 505), 999_999, 5, ["total_glitch"]),  # higher than it can count
