@@ -18,10 +18,12 @@ from typing import Any
 from benchmarks.paired import Meters, Report, Side, compare_all, measure, median
 from benchmarks.report_store import FIRST, counts, derived
 from benchmarks.result import Benchmark, Outcome, Plan, Table, quantile
+from collector.looking import look
 from collector.reports import compare, heatmap, monthly, render
 from collector.reports.ask import Ask, month_of
+from collector.reports.model import Report as Made
 from collector.reports.words import ReportWords
-from collector.store.open import open_reader
+from collector.store.port import Reading
 
 DOORS, DAYS, PAIRS, ALONE = 100, 1826, 8, 60
 GOAL_MS = 150
@@ -92,16 +94,16 @@ class Bench:
         words = ReportWords("id")
 
         def run() -> str:
-            with open_reader(str(self.store)).snapshot() as reading:
-                ask = question.ask
-                known = reading.background(None, ask.first, ask.last)
-                if question.name == "month":
-                    made = monthly.monthly(reading.facts(), None, ask, words, known)
-                elif question.name.startswith("heat"):
-                    made = heatmap.heatmap(reading.facts(), ask, words, known)
-                else:
-                    made = compare.compare(reading.facts(), ask, words, known)
-                return render.text(made, "json")
+            return render.text(look(str(self.store), made), "json")
+
+        def made(reading: Reading) -> Made:
+            ask = question.ask
+            known = reading.background(None, ask.first, ask.last)
+            if question.name == "month":
+                return monthly.monthly(reading.facts(), None, ask, words, known)
+            if question.name.startswith("heat"):
+                return heatmap.heatmap(reading.facts(), ask, words, known)
+            return compare.compare(reading.facts(), ask, words, known)
 
         def check(text: str) -> str:
             return _differs(question.told(json.loads(text)), expected)

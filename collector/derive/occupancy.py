@@ -11,7 +11,8 @@ Rules:
 * The band: half of what the scaling moves so far (counts missed on one side), plus the ambiguous passages so far,
   each of which may be one person more or less. It is exact in neither direction and says so.
 
-A day without outs (a counter that knows no direction) has no occupancy.
+A day without outs (a counter that knows no direction) has no occupancy. A day that is not over cannot be scaled to its
+own ins, since people are still inside: it is scaled as the days before were, and has no imbalance yet.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Occupancy:
-    """A day. ``imbalance`` in thousandths of the ins, ``None`` without ins; ``emptied``: when it was set to 0."""
+    """A day. ``imbalance`` in thousandths of the ins, ``None`` without ins or before the day is over; ``emptied``: when
+    it was set to 0."""
 
     levels: tuple[Level, ...]
     imbalance: int | None
@@ -58,10 +60,13 @@ class Occupancy:
         return self.imbalance is not None and abs(self.imbalance) > SUSPICIOUS
 
 
-def occupancy(flows: Sequence[Flow], closes: int | None) -> Occupancy:
-    """From the stretches of one day, in order. ``closes``: when the library closes, ``None`` if it never opened."""
-    into, out = sum(flow.into for flow in flows), sum(flow.out for flow in flows)
-    imbalance = (out - into) * 1000 // into if into else None
+def occupancy(flows: Sequence[Flow], closes: int | None, usual: tuple[int, int] | None = None) -> Occupancy:
+    """From the stretches of one day, in order. ``closes``: when the library closes, ``None`` if it never opened.
+
+    ``usual``: ins and outs of whole days before, for a day that is not over.
+    """
+    into, out = usual or (sum(flow.into for flow in flows), sum(flow.out for flow in flows))
+    imbalance = (out - into) * 1000 // into if into and not usual else None
     if not into or not out:
         return Occupancy((), imbalance, None, None)
     emptied = _quietest(flows, closes)
@@ -76,7 +81,7 @@ def occupancy(flows: Sequence[Flow], closes: int | None) -> Occupancy:
         inside = max(0, ins - scaled)
         band = (abs(outs - scaled) + 1) // 2 + doubt
         levels.append(Level(flow.start, inside, max(0, inside - band), inside + band))
-    peak = max(levels, key=lambda level: (level.inside, -level.start))
+    peak = max(levels, key=lambda level: (level.inside, -level.start), default=None)
     return Occupancy(tuple(levels), imbalance, emptied, peak)
 
 

@@ -31,6 +31,7 @@ class How:
     order: Order | None = None
     most: int | None = None  # the highest number a running counter can show
     columns: Mapping[Role, str] = field(default_factory=dict)
+    leave_out_jumps: bool = False  # what is far more than usual is not taken in
     into_is: str = ""  # in files with a row for each direction: the word that means in
 
 
@@ -95,7 +96,8 @@ def examine(path: Path, how: How) -> Examined:
         distinct, said = _differences(distinct, how.most)
         findings += said
     findings += quality.holes(distinct, read.shape, read.closed)
-    findings += quality.unusual(distinct)
+    distinct, said = quality.unusual(distinct, leave_out=how.leave_out_jumps)
+    findings += said
     placed, said = quality.place(distinct, how.zone, how.now)
     findings += said
     taken, said = quality.apart(placed)

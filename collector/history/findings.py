@@ -39,6 +39,7 @@ class Kind(enum.StrEnum):
     GLITCH = "glitch"
     BRIDGED = "bridged"  # a running total over days without a reading: the sum is right, the parts are not known
     JUMP = "jump"
+    JUMP_LEFT_OUT = "jump_left_out"  # as the person said
     IMPOSSIBLE = "impossible"  # more than fit through a door
     SKIPPED_HOUR = "skipped_hour"  # a time that the clock change left out
     REPEATED_HOUR = "repeated_hour"  # a time that came twice
@@ -71,6 +72,7 @@ GRADES: dict[Kind, Grade] = {
     Kind.GLITCH: Grade.LEFT_OUT,
     Kind.BRIDGED: Grade.NOTE,
     Kind.JUMP: Grade.CHECK,
+    Kind.JUMP_LEFT_OUT: Grade.LEFT_OUT,
     Kind.IMPOSSIBLE: Grade.LEFT_OUT,
     Kind.SKIPPED_HOUR: Grade.LEFT_OUT,
     Kind.REPEATED_HOUR: Grade.NOTE,

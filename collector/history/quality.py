@@ -49,8 +49,8 @@ class Taken:
 def distinct(entries: Iterable[Entry]) -> tuple[list[Entry], list[Finding]]:
     """One entry for each door and time. Equal rows are one; of rows that differ none is believed."""
     groups: dict[tuple[str, datetime, int, datetime], list[Entry]] = defaultdict(list)
-    for entry in entries:  # the fold by itself: moments that differ in nothing else count as equal
-        groups[entry.door, entry.start, entry.start.fold, entry.end].append(entry)
+    for entry in entries:
+        groups[_key(entry)].append(entry)
     kept: list[Entry] = []
     findings: list[Finding] = []
     for (door, start, _, _), alike in groups.items():
@@ -63,6 +63,11 @@ def distinct(entries: Iterable[Entry]) -> tuple[list[Entry], list[Finding]]:
             findings.append(Finding(Kind.DUPLICATE, _name(start), lines, door, len(alike) - 1))
         kept.append(alike[0])
     return kept, findings
+
+
+def _key(entry: Entry) -> tuple[str, datetime, int, datetime]:
+    """The fold by itself: moments that differ in nothing else count as equal."""
+    return entry.door, entry.start, entry.start.fold, entry.end
 
 
 def unfolded(entries: Sequence[Entry], zone: ZoneInfo) -> list[Entry]:
@@ -103,9 +108,7 @@ def place(entries: Iterable[Entry], zone: ZoneInfo, now: int) -> tuple[list[Take
     for entry in entries:
         start = _utc(entry.start, entry, zone)
         length = entry.end - entry.start
-        wall = entry.reading or not _short(
-            entry
-        )  # the length of an hour's row is what it says, whatever the clock does
+        wall = entry.reading or not _short(entry)  # an hour's row is as long as it says, whatever the clock does
         end = _utc(entry.end, entry, zone) if wall else start + length // timedelta(milliseconds=1)
         if entry.offset is None and _short(entry) and _skipped(entry.start, zone):
             findings.append(Finding(Kind.SKIPPED_HOUR, _name(entry.start), (entry.line,), entry.door))
@@ -184,9 +187,10 @@ def _usual_hours(entries: list[Entry]) -> list[set[int]]:
     return [{h for h, on in counts[n].items() if len(on) * 2 >= len(days[n])} for n in range(7)]
 
 
-def unusual(entries: Sequence[Entry]) -> list[Finding]:
-    """Jumps, and runs of zeros where people usually come, door by door."""
+def unusual(entries: Sequence[Entry], *, leave_out: bool = False) -> tuple[list[Entry], list[Finding]]:
+    """Jumps, and runs of zeros where people usually come, door by door. ``leave_out``: jumps are not kept."""
     findings: list[Finding] = []
+    jumps: set[tuple[str, datetime, int, datetime]] = set()
     for door, mine in _doors(entries):
         slots: dict[tuple[int, int, timedelta], list[int]] = defaultdict(list)
         for entry in mine:
@@ -196,9 +200,10 @@ def unusual(entries: Sequence[Entry]) -> list[Finding]:
             expected = usual.get(_slot(entry))
             if expected is not None and entry.into > max(JUMP_LEAST, JUMP_TIMES * expected):
                 what = f"{_name(entry.start)}: {entry.into}, usually {expected:.0f}"
-                findings.append(Finding(Kind.JUMP, what, (entry.line,), door))
+                findings.append(Finding(Kind.JUMP_LEFT_OUT if leave_out else Kind.JUMP, what, (entry.line,), door))
+                jumps.add(_key(entry))
         findings += _zero_runs(door, mine, usual)
-    return findings
+    return [entry for entry in entries if not (leave_out and _key(entry) in jumps)], findings
 
 
 def _zero_runs(door: str, entries: list[Entry], usual: dict[tuple[int, int, timedelta], float]) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ _KINDS = {
     Kind.GLITCH: "one reading beside the course of the others",
     Kind.BRIDGED: "days without a reading; their sum is known, each day gets an equal share",
     Kind.JUMP: "far more than usual",
+    Kind.JUMP_LEFT_OUT: "far more than usual",
     Kind.IMPOSSIBLE: "more people than fit through a door",
     Kind.SKIPPED_HOUR: "a time that the change of the clock left out",
     Kind.REPEATED_HOUR: "a time that came twice at the change of the clock",

@@ -6,24 +6,28 @@ Ordinary weeks are learnt, door by door, from up to a year before the period (an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, timedelta
 from itertools import groupby
 
 from collector.derive.anomaly.find import Anomaly, find
 from collector.derive.anomaly.find import Kind as Unusual
 from collector.derive.anomaly.history import observed
+from collector.derive.anomaly.ordinary import Ordinary, ordinary_days
 from collector.derive.anomaly.suspicions import Suspected, Suspicion, suspect
 from collector.derive.anomaly.weeks import fit
 from collector.derive.background import Background
 from collector.derive.facts import Facts, HourFact
 from collector.reports.ask import Ask
-from collector.reports.common import frame, nothing
+from collector.reports.charts.model import Bar, Bars, Sort, highest, label_every
+from collector.reports.common import frame, grid, nothing
 from collector.reports.model import Cell, Column, Kind, Part, Report, Row
 from collector.reports.words import ReportWords
 
 #: How far back ordinary weeks are learnt from.
 LEARN_DAYS = 371
+#: The band of a chart holds so many of ordinary days, as the ranges of the table do.
+_SHARE = 0.95
 
 
 def anomalies(facts: Facts, ask: Ask, words: ReportWords, background: Background) -> Report:
@@ -31,6 +35,7 @@ def anomalies(facts: Facts, ask: Ask, words: ReportWords, background: Background
     hours = facts.hours(ask.apart, ask.first - timedelta(days=LEARN_DAYS), ask.last)
     unusual: list[Row] = []
     suspected: list[Row] = []
+    days: dict[date, Ordinary] = {}
     learnt = short = 0
     of_door = sorted(hours, key=lambda hour: (hour.site, hour.device, hour.start))
     for (site, device), group in groupby(of_door, key=lambda hour: (hour.site, hour.device)):
@@ -38,6 +43,8 @@ def anomalies(facts: Facts, ask: Ask, words: ReportWords, background: Background
         history = observed(mine)
         found = find(history)
         weeks = fit(history, {(a.day, slot) for a in found for slot in range(a.first, a.last + 1)})
+        for day, ordinary in ordinary_days((one for one in history if one.day >= ask.first), weeks).items():
+            days.setdefault(day, Ordinary()).add(ordinary)
         learnt, short = learnt + (weeks is not None), short + (weeks is None)
         door = Cell(f"{site}/{device}", text=background.door(site, device))
         unusual += [_unusual(a, door, words) for a in found if a.day >= ask.first]
@@ -46,17 +53,41 @@ def anomalies(facts: Facts, ask: Ask, words: ReportWords, background: Background
         suspected += [_suspected(s, door, words) for s in signs]
     if not learnt and not short:
         return nothing("anomalies", ask, words, background)
-    parts = [
-        Part("unusual", words.say("anomalies.unusual"), _unusual_columns(words), tuple(sorted(unusual, key=_by_day))),
-        Part("suspicions", words.say("anomalies.suspicions"), _suspected_columns(words), tuple(suspected)),
-    ]
     said = [words.say("anomalies.found", n=len(unusual))] if unusual else []
     said += [words.say("anomalies.doors", n=len(suspected))] if suspected else []
     sentence = " ".join(said) or words.say("anomalies.none")
+    rows = tuple(sorted(unusual, key=_by_day))
+    opened = {hour.day for hour in hours if hour.open_s}
+    chart = _chart(days, {row[0].value for row in rows}, opened, ask, words, sentence)
+    parts = [
+        Part("unusual", words.say("anomalies.unusual"), _unusual_columns(words), rows, chart=chart),
+        Part("suspicions", words.say("anomalies.suspicions"), _suspected_columns(words), tuple(suspected)),
+    ]
     notes = [words.say("anomalies.short", n=short)] if short else []
     return frame(
         "anomalies", ask, words, background, parts, sentence, notes=notes, method=[words.say("anomalies.method")]
     )
+
+
+def _chart(
+    days: Mapping[date, Ordinary], marked: Set[object], opened: Set[date], ask: Ask, words: ReportWords, alt: str
+) -> Bars:
+    """Who came in by the doors together, day by day, with what is usual; days with a finding stand out."""
+    bars = []
+    for day in ask.days():
+        ordinary = days.get(day)
+        if ordinary is None:
+            bars.append(Bar(words.short_day(day), None, sort=Sort.MISSING if day in opened else Sort.CLOSED))
+            continue
+        low, high = ordinary.band(_SHARE) or (None, None)
+        bars.append(
+            Bar(
+                words.short_day(day), ordinary.counted, strong=day in marked, low=low, high=high,
+                figure=words.number(ordinary.counted) if day in marked else "",
+            )
+        )  # fmt: skip
+    top = max(highest([bar.value for bar in bars]), highest([bar.high for bar in bars]))
+    return Bars(tuple(bars), label_every(len(bars), 10), alt, grid(top, words), soft=True, usual=True)
 
 
 def _of_period(hours: Sequence[HourFact], first: date) -> list[HourFact]:
@@ -78,7 +109,7 @@ def _unusual_columns(words: ReportWords) -> tuple[Column, ...]:
         Column("low", words.say("anomalies.low"), Kind.COUNT),
         Column("high", words.say("anomalies.high"), Kind.COUNT),
         Column("level", words.say("anomalies.level"), Kind.TENTHS, detail=True),
-        Column("why", words.say("anomalies.why")),
+        Column("why", words.say("anomalies.why"), spoken=True),
     )
 
 
@@ -104,7 +135,7 @@ def _suspected_columns(words: ReportWords) -> tuple[Column, ...]:
         Column("to", words.say("anomalies.until"), Kind.DAY),
         Column("in", words.say("head.in"), Kind.COUNT),
         Column("out", words.say("head.out"), Kind.COUNT),
-        Column("why", words.say("anomalies.why")),
+        Column("why", words.say("anomalies.why"), spoken=True),
     )
 
 

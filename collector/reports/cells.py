@@ -9,7 +9,7 @@ from collector.reports.words import ReportWords
 
 #: Kinds whose value is a whole number of parts.
 _PARTS = {Kind.TENTHS: 10, Kind.PERCENT: 10, Kind.CHANGE: 10, Kind.FACTOR: 1000, Kind.HUNDREDTHS: 100}
-NUMBERS = frozenset({Kind.COUNT, Kind.SIGNED, *_PARTS})
+NUMBERS = frozenset({Kind.COUNT, Kind.SIGNED, Kind.BAND, *_PARTS})
 
 
 def shown(cell: Cell, column: Column, words: ReportWords) -> str:
@@ -41,6 +41,8 @@ def _figure(value: int | str | date, kind: Kind, words: ReportWords) -> str:
             return words.factor(value)
         case Kind.HUNDREDTHS:
             return words.hundredths(value)
+        case Kind.BAND:
+            return f"± {words.number(value)}"
         case _:
             return words.number(value)
 

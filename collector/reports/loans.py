@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from collector.derive.background import Background
+from collector.derive.conversion import Conversion, grouped, together
 from collector.derive.facts import DayFact
 from collector.derive.local import Door, Loans, Operations
-from collector.derive.rounding import nearest
+from collector.derive.rounding import nearest, whole
 from collector.reports import common, passages
 from collector.reports.ask import Ask, Every, bucket, name
 from collector.reports.charts.model import Bar, Bars, highest, label_every
@@ -27,9 +28,11 @@ def _entry(operations: Operations) -> dict[str, object]:
 
 
 def loans(
-    found: Loans, days: Sequence[DayFact], ask: Ask, every: Every, words: ReportWords, background: Background
-) -> Report:
-    """The report. ``found`` in buckets of days or shorter; ``days`` are the sites' visits, if any are known."""
+    found: Loans, days: Sequence[DayFact], ask: Ask, every: Every, words: ReportWords, background: Background,
+    compared: Sequence[Conversion] = (),
+) -> Report:  # fmt: skip
+    """The report. ``found`` in buckets of days or shorter; ``days`` are the sites' visits, if any are known;
+    ``compared`` the same days with what the kiosks lent."""
     found = _of_sites(found, ask.site)
     if not found.kiosks:
         report = common.nothing("loans", ask, words, background)
@@ -74,11 +77,54 @@ def loans(
         "loans", words.say("loans.part"), columns, rows, totals, chart=_chart(buckets, ask, every, words, sentence),
         note=words.say("loans.bars"),
     )  # fmt: skip
+    parts, method = [part], [words.say("loans.method")]
+    if compared:
+        parts.append(conversion_part(compared, every, words))
+        method.append(words.say("conversion.method"))
     report = common.frame(
-        "loans", ask, words, background, [part], sentence, notes=notes, method=[words.say("loans.method")],
+        "loans", ask, words, background, parts, sentence, notes=notes, method=method,
         extra=_extra(found, buckets, every, hundred),
     )  # fmt: skip
     return common.bare(report)
+
+
+def conversion_part(compared: Sequence[Conversion], every: Every, words: ReportWords) -> Part:
+    """Checkouts per visit by day, week, month or year; "not known" where either side is."""
+    every = Every.DAY if every in passages.BY else every
+    columns = (
+        Column("from", words.say("head.from")), Column("visits", words.say("head.visits"), Kind.COUNT),
+        Column("checkouts", words.say("conversion.checkouts"), Kind.COUNT),
+        Column("per_visit", words.say("conversion.per_visit"), Kind.HUNDREDTHS),
+        Column("days", words.say("head.days_compared"), Kind.COUNT),
+        Column("left_out", words.say("head.left_out"), Kind.COUNT),
+    )  # fmt: skip
+    found = [one for one in grouped(compared, lambda day: bucket(day, every)) if one.days or one.left_out]
+    everything = together(compared, compared[0].day)
+    seen = whole([one.visits for one in found])
+    rows = tuple(
+        _converted(common.bucket_cell(one.day, every, words), one, n, words)
+        for one, n in zip(found, seen, strict=True)
+    )  # fmt: skip
+    last = _converted(Cell("total", text=words.say("total")), everything, sum(seen), words)
+    return Part("conversion", words.say("conversion.part"), columns, rows, (last,))
+
+
+def _converted(label: Cell, one: Conversion, visits: int, words: ReportWords) -> Row:
+    rate = per_visit(one, words)
+    known = one.days > 0
+    return (
+        label, Cell(visits if known else None, text="" if known else words.say("iplm.not_known")),
+        Cell(one.checkouts if known else None, text="" if known else words.say("iplm.not_known")), rate,
+        Cell(one.days), Cell(one.left_out),
+    )  # fmt: skip
+
+
+def per_visit(one: Conversion | None, words: ReportWords) -> Cell:
+    """Checkouts per visit in hundredths, or "not known"."""
+    rate = None if one is None else one.per_visit
+    if rate is None:
+        return Cell(None, text=words.say("iplm.not_known"), kind=Kind.HUNDREDTHS)
+    return Cell(nearest(rate * 100), kind=Kind.HUNDREDTHS)
 
 
 def per_hundred(lent: int, visits: int) -> int | None:

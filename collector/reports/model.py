@@ -27,6 +27,7 @@ class Kind(enum.StrEnum):
     CHANGE = "change"  # tenths of a per cent, with its sign
     FACTOR = "factor"  # thousandths
     HUNDREDTHS = "hundredths"
+    BAND = "band"  # ± so many
 
 
 class Mark(enum.StrEnum):
@@ -60,12 +61,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``key`` is the stable name for programs, ``head`` the language's; ``detail`` columns are for programs only."""
+    """``key`` is the stable name for programs, ``head`` the language's; ``detail`` columns are for programs only. A
+    ``spoken`` column explains its row in a sentence: a terminal puts it under the row, CSV leaves it out."""
 
     key: str
     head: str
     kind: Kind = Kind.TEXT
     detail: bool = False
+    spoken: bool = False
 
 
 Row = tuple[Cell, ...]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from collector.derive.background import Background
+from collector.derive.conversion import Conversion
 from collector.derive.facts import DayFact, Facts, MonthSum
 from collector.derive.local import Operations
 from collector.derive.rounding import nearest, whole
@@ -16,7 +17,7 @@ from collector.reports.charts.model import Bar, Bars, Sort, highest
 from collector.reports.compare import comparable
 from collector.reports.cube import slots
 from collector.reports.figures import Figures, change, total
-from collector.reports.loans import kiosk_visits, per_hundred
+from collector.reports.loans import kiosk_visits, per_hundred, per_visit
 from collector.reports.model import Cell, Column, Kind, Mark, Part, Printed, Report, Row
 from collector.reports.words import ReportWords
 
@@ -27,9 +28,10 @@ UNSIGNED = Printed()
 
 def monthly(
     facts: Facts, kiosks: Operations | None, ask: Ask, words: ReportWords, background: Background,
-    printed: Printed = UNSIGNED,
+    printed: Printed = UNSIGNED, compared: Conversion | None = None,
 ) -> Report:  # fmt: skip
-    """The report of the month in which ``ask`` begins."""
+    """The report of the month in which ``ask`` begins. ``compared``: what the kiosks lent beside the visits of the days
+    on which both are known."""
     first, last = month_of(ask.first)
     ask = replace(ask, first=first, last=last)
     title = words.say("monthly.title", month=words.month(first))
@@ -59,12 +61,14 @@ def monthly(
     months = facts.months(ask.together, date(first.year - 1, 1, 1), last)
     parts = [
         day_part(days, words), month_part(months, first, words), doors, heatmap.square(week, words),
-        service_part(figures, kiosks, words),
+        service_part(figures, kiosks, words, compared),
     ]  # fmt: skip
     happened = quality.happenings(by_door, words, background, ask)
     notes = [*common.usual_notes(figures, words), *happened[:HAPPENINGS]]
     if len(happened) > HAPPENINGS:
         notes.append(words.say("monthly.more_notes", n=len(happened) - HAPPENINGS))
+    if compared is not None and compared.days and compared.left_out:
+        notes.append(words.say("monthly.conversion", days=compared.days, n=compared.left_out))
     if pairs.left_out and pairs.days:
         notes.append(words.say("monthly.left_out.sites" if several else "monthly.left_out", n=pairs.left_out))
     if background.published is not None and background.published.changed:
@@ -178,7 +182,9 @@ def _of_months(by_month: dict[date, Figures], months: Sequence[date]) -> list[Ce
     ]
 
 
-def service_part(figures: Figures, kiosks: Operations | None, words: ReportWords) -> Part:
+def service_part(
+    figures: Figures, kiosks: Operations | None, words: ReportWords, compared: Conversion | None = None
+) -> Part:
     """The lines that the yearly form will ask for, as far as doors and kiosks know them."""
     columns = (Column("line", words.say("iplm.line")), Column("value", words.say("iplm.value"), Kind.COUNT))
     unknown = words.say("iplm.not_known")
@@ -194,6 +200,7 @@ def service_part(figures: Figures, kiosks: Operations | None, words: ReportWords
         row("estimated", nearest(figures.estimated)),
         row("kiosk_users", None if kiosks is None else kiosk_visits(kiosks)),
         row("kiosk_loans", done("checkout")),
+        (Cell("per_visit", text=words.say("monthly.per_visit")), per_visit(compared, words)),
         row("returned", done("checkin")),
         row("renewed", done("renew")),
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collector.reports import anomaly_sentences
+from collector.reports import anomaly_sentences, occupancy_sentences
 from collector.reports.sentences_en import EN
 from collector.reports.sentences_id import ID
 
-SENTENCES = {"id": ID | anomaly_sentences.INDONESIAN, "en": EN | anomaly_sentences.ENGLISH}
+SENTENCES = {
+    "id": ID | anomaly_sentences.INDONESIAN | occupancy_sentences.INDONESIAN,
+    "en": EN | anomaly_sentences.ENGLISH | occupancy_sentences.ENGLISH,
+}

@@ -38,13 +38,13 @@ class SqlFacts:
         """See :class:`collector.derive.facts.Facts`."""
         found = self._select("hour_fact", HOUR_COLUMNS, "day", scope, first, last, "start, site, device")
         dates = _Dates()
-        return [HourFact(row[0], row[1], dates[row[2]], *row[3:-1], _STATUS[row[-1]]) for row in found]
+        return [hour_fact(row, dates[row[2]]) for row in found]
 
     def days(self, scope: Scope, first: date, last: date) -> Sequence[DayFact]:
         """See :class:`collector.derive.facts.Facts`."""
         found = self._select("day_fact", DAY_COLUMNS, "day", scope, first, last, "day, site, device")
         dates = _Dates()
-        return [DayFact(row[0], row[1], dates[row[2]], *row[3:-1], _STATUS[row[-1]]) for row in found]
+        return [day_fact(row, dates[row[2]]) for row in found]
 
     def week_hours(self, scope: Scope, first: date, last: date) -> Sequence[WeekHour]:
         """See :class:`collector.derive.facts.Facts`."""
@@ -114,17 +114,17 @@ class SqlFacts:
         return iter(self._db.execute(f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {order}", values))
 
 
-def hour_fact(row: Sequence[Any]) -> HourFact:
-    """A row of :data:`HOUR_COLUMNS`."""
+def hour_fact(row: Sequence[Any], of_day: date | None = None) -> HourFact:
+    """A row of :data:`HOUR_COLUMNS`; ``of_day`` where its day was read already."""
     site, device, day, *figures, status = row
-    values = [site, device, date.fromisoformat(day), *figures, _STATUS[status]]
+    values = [site, device, of_day or date.fromisoformat(day), *figures, _STATUS[status]]
     return HourFact(*values)
 
 
-def day_fact(row: Sequence[Any]) -> DayFact:
-    """A row of :data:`DAY_COLUMNS`."""
+def day_fact(row: Sequence[Any], of_day: date | None = None) -> DayFact:
+    """A row of :data:`DAY_COLUMNS`; ``of_day`` where its day was read already."""
     site, device, day, *figures, status = row
-    values = [site, device, date.fromisoformat(day), *figures, _STATUS[status]]
+    values = [site, device, of_day or date.fromisoformat(day), *figures, _STATUS[status]]
     return DayFact(*values)
 
 

@@ -85,7 +85,7 @@ def edges(path: Path, watch: Watch | None = None) -> Iterator[Edge]:
     Raises:
         ReplayError: no such file, not text, a line that is no edge, or time that goes back.
     """
-    return _readings(path, watch, "zone", parse_edge)
+    return _readings(path, watch, parse_edge, "zone")
 
 
 def read_edges(path: Path) -> list[Edge]:
@@ -102,7 +102,7 @@ def distances(path: Path, watch: Watch | None = None) -> Iterator[Distance]:
     Raises:
         ReplayError: no such file, not text, a line that is no reading, or time that goes back.
     """
-    return _readings(path, watch, "beam", parse_distance)
+    return _readings(path, watch, parse_distance, "beam")
 
 
 def parse_distance(line: str) -> Distance:
@@ -145,7 +145,7 @@ def _millimetres(text: str) -> int | None:
     return value
 
 
-def _readings(path: Path, watch: Watch | None, other: str, parse: Callable[[str], R]) -> Iterator[R]:
+def _readings(path: Path, watch: Watch | None, parse: Callable[[str], R], other: str) -> Iterator[R]:
     last: int | None = None
     for first, (number, text) in enumerate(lines(path, watch)):
         if first == 0 and _is_skipped(path, number, text, other):

@@ -13,6 +13,7 @@ def draw(chart: Bars, width: float, height: float) -> str:
     """The drawing. The axis starts at 0; what is missing has a cross and no height."""
     base = height - FOOT
     tallest = max(highest([bar.value for bar in chart.bars]), highest([bar.before for bar in chart.bars]), 1)
+    tallest = max(tallest, highest([bar.high for bar in chart.bars]))
     top = TOP + (14 if any(bar.gap and bar.figure for bar in chart.bars) else 0)
     scale = (base - top) / tallest
     left = LEFT if chart.grid else 4.0
@@ -66,6 +67,9 @@ def _bar(bar: Bar, x: float, slot: float, base: float, scale: float, *, soft: bo
         strokes.append(
             f'<g data-mark="before">{paint.line(middle - reach, y, middle + reach, y, palette.INK, 2.2)}</g>'
         )
+    if bar.low is not None and bar.high is not None and bar.high > bar.low:
+        strokes.append(paint.band(middle, base - bar.high * scale, base - bar.low * scale, min(5.0, wide / 3)))
+        top = min(top, base - bar.high * scale)
     if bar.figure:
         high = min(top, base - bar.before * scale) if bar.before is not None else top
         strokes.append(

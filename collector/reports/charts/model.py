@@ -21,7 +21,8 @@ class Sort(enum.StrEnum):
 class Bar:
     """One bar: its value and the part of it that is an estimate. ``gap``: some of its open time has no number.
 
-    ``before`` is drawn as a line across (the same month a year ago). ``figure`` is written above it.
+    ``before`` is drawn as a line across (the same month a year ago). ``figure`` is written above it. ``low`` to
+    ``high`` is the band in which the true value may lie.
     """
 
     label: str
@@ -32,11 +33,14 @@ class Bar:
     before: int | None = None
     strong: bool = False
     figure: str = ""
+    low: int | None = None
+    high: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Bars over one axis that starts at 0. ``ticks``: the bars whose label is written."""
+    """Bars over one axis that starts at 0. ``ticks``: the bars whose label is written. ``usual``: the bands say what is
+    usual, and the strong bars are those that were not; without it, how sure a value is."""
 
     bars: tuple[Bar, ...]
     ticks: tuple[int, ...]
@@ -44,6 +48,7 @@ class Bars:
     grid: tuple[tuple[int, str], ...] = ()  # value and label of each hairline
     before: str = ""  # what the line across means
     soft: bool = False
+    usual: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,13 @@ def ring(x: float, base: float) -> str:
     )
 
 
+def band(x: float, top: float, foot: float, half: float) -> str:
+    """Where the true value may lie: a line with caps, with light on both sides, so that it shows on a bar too."""
+    light = "".join(line(x + side, top, x + side, foot, palette.PAPER, 1.4) for side in (-1.6, 1.6))
+    caps = "".join(line(x - half, y, x + half, y, palette.INK, 1.6) for y in (top, foot))
+    return f'<g data-mark="band">{light}{line(x, top, x, foot, palette.INK, 1.8)}{caps}</g>'
+
+
 def frame(x: float, y: float, width: float, height: float) -> str:
     """The peak's frame, with a light line inside, which shows on a dark cell without colour too."""
     box = f'x="{number(x + 2)}" y="{number(y + 2)}" width="{number(width - 4)}" height="{number(height - 4)}"'

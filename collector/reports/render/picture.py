@@ -57,11 +57,18 @@ def svg(report: Report, part: Part) -> str:
     strokes.append(drawing)
     y += tall + 24
     strokes.append(legend(chart, words, MARGIN, y))
-    for note in (n for n in report.notes[:4]):
-        for line in wrap(note, 125):
+    y += 5
+    for note in [*explained(part), *report.notes][:6]:
+        for line in wrap(note, 140):
             y += 19
             strokes.append(paint.write(MARGIN, y, line, size=12, colour=palette.INK_2))
     return paint.picture(WIDTH, y + MARGIN - 8, chart.alt, *strokes)
+
+
+def explained(part: Part) -> list[str]:
+    """The sentences of its rows."""
+    spoken = [i for i, column in enumerate(part.columns) if column.spoken]
+    return [str(row[i].text or row[i].value) for row in part.rows for i in spoken]
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -99,6 +106,12 @@ def marks(chart: Chart) -> list[str]:
             found |= {"estimated" for bar in chart.bars if bar.estimated}
             found |= {"gap" for bar in chart.bars if bar.gap and bar.value is not None}
             found |= {"before"} if any(bar.before is not None for bar in chart.bars) else set()
+            banded = any(bar.high is not None and bar.high != bar.low for bar in chart.bars)
+            if chart.usual:  # ordinary days and the others, beside what is usual
+                found = found - {"counted"} | {"ordinary"} | ({"usual"} if banded else set())
+                found |= {"unusual"} if any(bar.strong for bar in chart.bars) else set()
+            elif banded:  # a value with a band is no count
+                found = found - {"counted"} | {"band"}
             if found <= {"counted"}:
                 found = set()
         case Heat():
@@ -111,8 +124,8 @@ def marks(chart: Chart) -> list[str]:
             found = {"dashed"} if any(p.estimated for p in points) else set()
             found |= {"happened before" if h.before else "happened" for h in chart.happenings}
     order = (
-        "counted", "height", "zero", "estimated", "missing", "gap", "closed", "peak", "before", "dashed", "happened",
-        "happened before",
+        "counted", "ordinary", "unusual", "usual", "height", "zero", "estimated", "missing", "gap", "closed", "peak",
+        "before", "band", "dashed", "happened", "happened before",
     )  # fmt: skip
     return [mark for mark in order if mark in found]
 
@@ -134,6 +147,10 @@ def symbol(mark: str, x: float, y: float) -> str:
             return paint.frame(x + 1, y - 10, 11, 10)
         case "before":
             return paint.line(x, y - 4, x + 14, y - 4, palette.INK, 2.2)
+        case "ordinary":
+            return paint.rect(x, y - 10, 13, 11, palette.RIVER_2)
+        case "band" | "usual":
+            return paint.band(x + 7, y - 11, y + 2, 4)
         case "dashed":
             return paint.line(x, y - 4, x + 16, y - 4, palette.RIVER, 2.4, "4 3")
         case "happened":

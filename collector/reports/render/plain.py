@@ -22,8 +22,8 @@ def table(report: Report) -> str:
     if not report.bare:
         blocks.append(f"{report.title}\n{report.where} · {report.period}\n\n{_wrapped(report.sentence)}")
     for part in parts:
-        lines = text_table.aligned(*_columns(part, words))
-        title = "" if report.bare or len(parts) == 1 else f"{part.title}\n"
+        lines = _explained(text_table.aligned(*_columns(part, words)), part)
+        title = "" if len(parts) == 1 else f"{part.title}\n"
         blocks.append(f"{title}{lines}" + ("" if report.bare or not part.note else f"\n{part.note}"))
     if report.notes:
         blocks.append("\n".join(_wrapped(note) for note in report.notes))
@@ -36,9 +36,23 @@ def _wrapped(line: str) -> str:
     return textwrap.fill(line, WIDTH, break_long_words=False)
 
 
+def _explained(lines: str, part: Part) -> str:
+    """The table with each row's sentence under it."""
+    spoken = [i for i, column in enumerate(part.columns) if column.spoken]
+    if not spoken:
+        return lines
+    head, *rows = lines.split("\n")
+    found = [head]
+    for at, line in enumerate(rows):
+        row = (*part.rows, *part.totals)[at]
+        said = " ".join(str(row[i].text or row[i].value or "") for i in spoken)
+        found += [line, *textwrap.wrap(said, WIDTH, initial_indent="    ", subsequent_indent="    ")]
+    return "\n".join(found)
+
+
 def _columns(part: Part, words: ReportWords) -> tuple[list[str], list[list[str]], list[bool]]:
     """Head, rows, and which columns stand to the right."""
-    at = [i for i, column in enumerate(part.columns) if not column.detail]
+    at = [i for i, column in enumerate(part.columns) if not column.detail and not column.spoken]
     columns = [part.columns[i] for i in at]
     rows = [
         [shown(row[i], column, words) for i, column in zip(at, columns, strict=True)]
@@ -57,8 +71,9 @@ def as_csv(report: Report) -> str:
     part = next((p for p in report.parts if p.audience is not Audience.PEOPLE), None)
     if part is None:
         return ""
-    rows = [[_csv(plain(cell, column)) for cell, column in zip(row, part.columns, strict=True)] for row in part.rows]
-    return text_table.comma([column.key for column in part.columns], rows)
+    at = [i for i, column in enumerate(part.columns) if not column.spoken]
+    rows = [[_csv(plain(row[i], part.columns[i])) for i in at] for row in part.rows]
+    return text_table.comma([part.columns[i].key for i in at], rows)
 
 
 def _csv(value: int | float | str | None) -> text_table.Cell:

@@ -25,6 +25,7 @@ _FORMAT = {
     Kind.CHANGE: '+0.0" %";−0.0" %";0.0" %"',
     Kind.FACTOR: '"×"0.00',
     Kind.HUNDREDTHS: "0.00",
+    Kind.BAND: '"± "#,##0',
     Kind.DAY: "ddd d mmm yyyy",
 }
 #: A mark stands before the number, which stays one.
@@ -126,7 +127,10 @@ class _Book:
         chart = part.chart
         keys = [column.key for column in part.columns]
         if isinstance(chart, Bars):
-            kind, series = "column", [key for key in keys if key in ("visits", "reported", "number")][:1]
+            kind, series = (
+                "column",
+                [key for key in keys if key in ("visits", "reported", "number", "inside", "peak")][:1],
+            )
         elif isinstance(chart, Lines):
             kind, series = "line", ["visits", "year_before"]
         else:

@@ -90,7 +90,11 @@ class PostgresStore:
     def edit(self) -> Iterator[Db]:
         """See the port."""
         with self._transaction() as connection:
-            yield PostgresDb(connection)
+            db = PostgresDb(connection)
+            db.execute(
+                "SELECT pg_advisory_xact_lock(?)", (schema.EDITING,)
+            )  # what is checked stays so until it is written
+            yield db
 
     def refresh(self, now: int, *, limit: int | None, default_zone: str) -> Refreshed:
         """See the port."""

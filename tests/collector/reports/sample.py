@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from facts_in_memory import HOLIDAYS, FactsInMemory
+from facts_in_memory import HOLIDAYS, ZONE, FactsInMemory
 
 from collector.derive.background import Background, Correction, FactorKnown, Published, Special, Trouble
+from collector.derive.calendar import Calendar
+from collector.derive.conversion import Conversion, by_day, together
 from collector.derive.local import By, Loans, Operations, loans
-from collector.reports import compare, heatmap, hours, iplm, monthly, quality, survey, visits
+from collector.reports import anomalies, compare, heatmap, hours, iplm, monthly, occupancy, quality, survey, visits
 from collector.reports import loans as loans_report
 from collector.reports.ask import Ask, Every, month_of
 from collector.reports.model import Printed, Report
 from collector.reports.words import ReportWords
-from collector.store.port import TransactionCount
+from collector.store.port import QuarterHour, TransactionCount
 
 TODAY = date(2026, 11, 19)
+A_DAY = Ask(date(2026, 11, 11), date(2026, 11, 11), "Asia/Makassar", TODAY, "kota")
 OCTOBER = Ask(*month_of(date(2026, 10, 1)), "Asia/Makassar", TODAY)
 YEAR = Ask(date(2026, 1, 1), date(2026, 11, 18), "Asia/Makassar", TODAY)
 BACKGROUND = Background(
@@ -47,6 +50,16 @@ PRINTED = Printed(
 
 
 def kiosk_loans(ask: Ask) -> Loans:
+    """Some operations on each day of a period, summed."""
+    return loans(kiosk_counts(ask), ZONE, By.DAY)
+
+
+def compared(facts: FactsInMemory, ask: Ask) -> list[Conversion]:
+    """The same beside the visits."""
+    return by_day(facts.days(ask.together, ask.first, ask.last), kiosk_counts(ask), Calendar(ZONE))
+
+
+def kiosk_counts(ask: Ask) -> list[TransactionCount]:
     """Some operations on each day of a period."""
     counts = []
     for at, day in enumerate(ask.days()):
@@ -55,9 +68,32 @@ def kiosk_loans(ask: Ask) -> Loans:
             for op, n in (("checkout", 70 + at % 13), ("checkin", 61 + at % 9), ("renew", 11)):
                 counts.append(TransactionCount("kota", "anjungan-1", start, op, "done", "", n))
             counts.append(TransactionCount("kota", "anjungan-1", start, "checkout", "refused", "limit", 2))
-    from facts_in_memory import ZONE
+    return counts
 
-    return loans(counts, ZONE, By.DAY)
+
+def quarter_hours(facts: FactsInMemory, ask: Ask) -> list[QuarterHour]:
+    """The passages of the doors' hours, spread over their quarters; people leave three quarters of an hour later."""
+    found = []
+    doors: dict[tuple[str, str, date], dict[int, int]] = {}
+    for hour in facts.hours(ask.apart, occupancy.first_day(ask), ask.last):
+        for at in range(4):
+            into = (hour.raw_in + at) // 4
+            doors.setdefault((hour.site, hour.device, hour.day), {})[hour.start + at * occupancy.QUARTER_MS] = into
+    for (site, device, _), ins in doors.items():
+        for start, into in ins.items():
+            out = ins.get(start - 3 * occupancy.QUARTER_MS, 0)
+            out -= int(out > 12)  # some go unseen
+            if into or out:
+                found.append(QuarterHour(site, device, start, 1, into, out, 0, int(into > 20), 0, 0, 0))
+    return found
+
+
+def inside(facts: FactsInMemory, ask: Ask) -> occupancy.Material:
+    """What the report on occupancy is made of."""
+    since = occupancy.first_day(ask)
+    return occupancy.Material(
+        quarter_hours(facts, ask), facts.hours(ask.together, since, ask.last), facts.hours(ask.apart, since, ask.last)
+    )
 
 
 def material(facts: FactsInMemory, ask: Ask, every: Every) -> visits.Material:
@@ -81,10 +117,14 @@ def everything(facts: FactsInMemory, language: str) -> dict[str, Report]:
         "quality": quality.quality(facts, OCTOBER, words, BACKGROUND),
         "loans": loans_report.loans(
             kiosk_loans(OCTOBER), facts.days(OCTOBER.together, OCTOBER.first, OCTOBER.last), OCTOBER, Every.DAY, words,
-            BACKGROUND,
+            BACKGROUND, compared(facts, OCTOBER),
         ),
         "survey": survey.survey(facts, YEAR, words, BACKGROUND),
-        "monthly": monthly.monthly(facts, done, OCTOBER, words, BACKGROUND, PRINTED),
+        "occupancy": occupancy.occupancy(inside(facts, A_DAY), A_DAY, Every.HOUR, words, BACKGROUND),
+        "anomalies": anomalies.anomalies(facts, OCTOBER, words, BACKGROUND),
+        "monthly": monthly.monthly(
+            facts, done, OCTOBER, words, BACKGROUND, PRINTED, together(compared(facts, OCTOBER), OCTOBER.first)
+        ),
         "iplm": iplm.iplm(
             facts, kiosk_loans(YEAR).total, YEAR, words, BACKGROUND,
             iplm.Told(population=861_000, members=41_200, figures={"participants": 316, "desk_loans": 1200}),
