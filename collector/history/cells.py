@@ -6,6 +6,8 @@ import enum
 import re
 from typing import Final
 
+from devices.unread import is_unread
+
 
 class Word(enum.StrEnum):
     """What a cell says that holds no number."""
@@ -17,13 +19,6 @@ class Word(enum.StrEnum):
 
 
 _CLOSED: Final = frozenset(("closed", "close", "tutup", "libur", "holiday", "shut"))
-_UNKNOWN: Final = frozenset(
-    (
-        "n/a", "na", "nan", "null", "none", "nil", "kosong", "error", "err", "fail", "failed", "gagal", "rusak",
-        "broken", "missing", "hilang", "offline", "down", "tba", "mati", "dead",
-    )
-)  # fmt: skip
-_SIGNS: Final = re.compile(r"[-–—?#*.xX/]+|#[A-Z/]+[!?]?|-1")
 _GROUPED: Final = re.compile(r"[+]?\d{1,3}(?:([.,' \u00a0\u202f])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]0+)?")
 _PLAIN: Final = re.compile(r"[+]?\d+(?:[.,]0+)?")
 #: No door in the world has counted more in one row; beyond it is a telephone number.
@@ -46,9 +41,9 @@ def number(cell: str | float | None) -> int | Word:
     text = cell.strip().strip("\"'").strip()
     if not text:
         return Word.EMPTY
-    words = {word.strip(".,:;()[]\"'") for word in text.lower().split()}
-    if _SIGNS.fullmatch(text) or words & _UNKNOWN:
+    if is_unread(text):
         return Word.UNKNOWN
+    words = {word.strip(".,:;()[]\"'") for word in text.lower().split()}
     if words & _CLOSED:
         return Word.CLOSED
     if _GROUPED.fullmatch(text) or _PLAIN.fullmatch(text):

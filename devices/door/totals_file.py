@@ -22,12 +22,8 @@ from typing import Final
 
 from devices.door.readings import Total
 from devices.door.recordings import ReplayError
+from devices.unread import is_unread
 
-_NOTHING: Final = frozenset(
-    {"", "-", "--", "—", "–", ".", "…", "?", "x", "-1", "n/a", "na", "#n/a", "t/a", "nan", "null", "none", "nil"}
-    | {"no data", "missing", "error", "err", "fail", "failed", "timeout", "offline", "down"}
-    | {"gagal", "rusak", "mati", "kosong", "tidak ada"}
-)
 _TIME: Final = frozenset({"timestamp", "time", "t_ms", "t", "date", "datetime", "waktu", "tanggal", "utc"})
 _INTO: Final = frozenset({"total", "in", "into", "total_in", "count", "masuk", "jumlah"})
 _OUT: Final = frozenset({"out", "total_out", "keluar"})
@@ -126,7 +122,7 @@ def _time(text: str, ms: bool, where: str) -> int:
 
 
 def _number(text: str, where: str) -> int | None:
-    if text.lower() in _NOTHING:
+    if not text or is_unread(text):
         return None
     if _GROUPED.fullmatch(text):
         return int(text.replace(",", ""))

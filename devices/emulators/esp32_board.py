@@ -10,8 +10,26 @@ import os
 import sys
 import time
 
+
+class Ticks:
+    """The chip's clock. Interrupts come before anybody reads a later time, stamped when the light changed, however late
+    this process wakes up."""
+
+    def __init__(self):
+        self.interrupts = lambda now: None
+        self.interrupt = None  # ms of the one being served
+
+    def ms(self):
+        if self.interrupt is not None:
+            return self.interrupt
+        now = time.monotonic_ns() // 1_000_000
+        self.interrupts(now)
+        return now
+
+
+clock = Ticks()  # MicroPython has its own, and stamps late when it is late
 if not hasattr(time, "ticks_ms"):  # CPython
-    time.ticks_ms = lambda: time.monotonic_ns() // 1_000_000
+    time.ticks_ms = clock.ms
     time.ticks_diff = lambda later, earlier: later - earlier
     time.sleep_ms = lambda ms: time.sleep(ms / 1000)
     os.sync = lambda: None  # the whole machine's disks are not the board's
@@ -32,14 +50,20 @@ class Board:
 
     def happen(self):
         """Let everything happen that is due."""
-        now = time.ticks_diff(time.ticks_ms(), self._began)
-        while self._edges and self._edges[0][0] <= now:
-            _, number, level = self._edges.pop(0)
+        now = time.ticks_ms()
+        self.interrupts(now)
+        if time.ticks_diff(now, self._began) >= self._cut_ms:
+            raise PowerCut
+
+    def interrupts(self, now):
+        """The edges that are due, if the pins are in use."""
+        while self.pins and self._edges and self._edges[0][0] <= time.ticks_diff(now, self._began):
+            due, number, level = self._edges.pop(0)
             pin = self.pins[number]
             pin.level = level
+            clock.interrupt = self._began + due
             pin.handler(pin)
-        if now >= self._cut_ms:
-            raise PowerCut
+            clock.interrupt = None
 
 
 class Module:
@@ -97,6 +121,7 @@ def main(seconds):
     """Run the door until the power is cut."""
     with open("edges.json") as file:
         board = Board(json.load(file), seconds)
+    clock.interrupts = board.interrupts
     install(board)
     import devices.door.esp32.main as program
 

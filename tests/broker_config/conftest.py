@@ -19,7 +19,7 @@ from broker_config import program
 from broker_config.errors import BrokerMissing
 from broker_config.private import PrivateBroker
 
-DEADLINE_S = 10.0
+DEADLINE_S = 60.0
 USERS = {"collector": "c-secret", "admin": "a-secret", "watch": "w-secret", "pintu-1": "p1-secret", "pintu-2": "p2"}
 
 

@@ -41,7 +41,9 @@ def test_ms_from_anywhere_and_three_columns_without_a_heading(tmp_path: Path) ->
     assert read_totals(written(tmp_path, "0,5,1\n60,6,2\n")) == [Total(0, 5, 1), Total(60_000, 6, 2)]
 
 
-@pytest.mark.parametrize("cell", ["", "-", "n/a", "GAGAL", "null", "-1", "offline"])
+@pytest.mark.parametrize(
+    "cell", ["", "-", "n/a", "#N/A", "GAGAL", "null", "-1", "offline", "tidak ada", "gate offline", "…"]
+)
 def test_a_cell_that_says_nothing_was_read_is_no_zero(tmp_path: Path, cell: str) -> None:
     readings = read_totals(written(tmp_path, f"timestamp,total\n0,500\n60,{cell}\n120,510\n"))
     assert readings == [Total(0, 500), Total(120_000, 510)]

@@ -195,22 +195,21 @@ def test_the_program_of_the_board_counts_through_a_power_cut(tmp_path: Path, bro
     ear = listen(broker.port)
     settings = {
         "wifi": "x", "wifi_password": "x", "host": "127.0.0.1", "site": "kota", "device": "pintu-1", "a": 32, "b": 33,
-        "row_s": 1.5,
     }  # fmt: skip
 
-    def power(seconds: float, port: int, *ways: str) -> None:
+    def power(seconds: float, row_s: float, port: int, *ways: str) -> None:
         edges = [edge for n, way in enumerate(ways) for edge in person(100 + 600 * n, way)]
         pins = [(ms, {A: 32, B: 33}[beam], int(not broken)) for ms, beam, broken in edges]
         (tmp_path / "edges.json").write_text(json.dumps(pins))
-        (tmp_path / "door.json").write_text(json.dumps(settings | {"port": port}))
+        (tmp_path / "door.json").write_text(json.dumps(settings | {"port": port, "row_s": row_s}))
         program = ROOT / "devices" / "emulators" / "esp32_board.py"
         environment = os.environ | {"PYTHONPATH": str(ROOT), "MICROPYPATH": str(ROOT)}
         command = [*PYTHON, str(program), str(seconds)]
         subprocess.run(command, cwd=tmp_path, env=environment, check=True, timeout=60)
 
-    power(4.0, 1, "in", "in", "out")  # nobody listens there
+    power(4.0, 1.5, 1, "in", "in", "out")  # nobody listens there
     assert not ear.of("/records")
-    power(1.2, broker.port, "in")  # the last one is in no row yet when power goes
+    power(2.5, 60.0, broker.port, "in")  # the last one is in no row yet when power goes
     wait_for(lambda: ear.of("/records") and ear.of("/status")[-1] == b"offline", "rows and the last will arrive")
     rows = [item.row for payload in ear.of("/records") for item in decode_rows(payload) if item.row is not None]
     counts = [body(row) for row in rows if row.kind == "count"]
