@@ -58,7 +58,9 @@ def svg(report: Report, part: Part) -> str:
     y += tall + 24
     strokes.append(legend(chart, words, MARGIN, y))
     y += 5
-    for note in [*explained(part), *report.notes][:6]:
+    for note in [*filter(None, [chart.caption if isinstance(chart, Bars) else ""]), *explained(part), *report.notes][
+        :6
+    ]:
         for line in wrap(note, 140):
             y += 19
             strokes.append(paint.write(MARGIN, y, line, size=12, colour=palette.INK_2))
