@@ -68,9 +68,10 @@ def svg(report: Report, part: Part) -> str:
 
 
 def explained(part: Part) -> list[str]:
-    """The sentences of its rows."""
+    """The sentences of its rows, each with the door it is about."""
     spoken = [i for i, column in enumerate(part.columns) if column.spoken]
-    return [str(row[i].text or row[i].value) for row in part.rows for i in spoken]
+    doors = [i for i, column in enumerate(part.columns) if column.key == "door"]
+    return [": ".join(str(row[i].text or row[i].value) for i in (*doors, at)) for row in part.rows for at in spoken]
 
 
 def wrap(text: str, width: int) -> list[str]:
