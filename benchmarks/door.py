@@ -7,36 +7,44 @@ by everybody: read lines, count, publish; it keeps nothing. CPU is that of the p
 ``/proc``, after its start; what the sensor says must have been counted, or the run is wrong.
 
 Memory is told twice: *resident* holds the libraries' code that is mapped, which the kernel shares between processes and
-may drop; *own* is what nobody else can use. The bounds are the project's: less than 5 % of a core and 40 MB for beams,
-less than 25 % for the grid.
+may drop; *own* is what nobody else can use. The bounds are the project's: less than 5 % of a core for beams, less than
+25 % for the grid, and 40 MB. The beams keep that bound by either figure. The grid keeps it by *own* alone: the code of
+numpy and of its libraries brings what is resident to some 47 MB, and a Raspberry Pi with nothing else on it that runs
+Python has nobody to share it with.
+
+Below the grid somebody passes every two seconds, from the sixth on; all of them must have been counted.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.grid_people import day
-from benchmarks.grid_scenes import VL53L5CX, film
+from benchmarks.grid_people import day, single
+from benchmarks.grid_scenes import VL53L5CX, Scene, film
 from benchmarks.paired import Side, compare_all, median
 from benchmarks.result import Benchmark, Outcome, Plan, Table
 from broker_config.private import PrivateBroker
 from devices.emulators.door import DoorEmulator, Walk
 from devices.emulators.pty_line import PtyLine
 
-SECONDS, PAIRS, SETTLED_S = 8, 3, 2.0
+SECONDS, PAIRS, SETTLED_S, OPEN_S = 8, 3, 2.0, 60
 CPU_BEAMS, CPU_GRID, MEMORY_KIB = 0.05, 0.25, 40_000
 _SPEED, _ROW_S = 1.4, 0.25
 _BUSY_PEOPLE: Final = 2.0  # a second
+_EVERY_S: Final = 2.0
+#: Somebody comes below the grid this long after the film's beginning, or later.
+EMPTY_S: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -60,25 +68,26 @@ class Busy:
         self.beams = folder / "beams"
         self._people = DoorEmulator(self.beams, fast=100)
         self.grid = PtyLine(folder / "grid")
-        self._frames = [
-            ",".join(str(int(value)) if value == value else "" for value in frame.ravel())
-            for frame in film(day(7, VL53L5CX, every=4.0), 7)
-        ]
 
     def walk(self, seconds: float) -> None:
         """Somebody passes the beams, again and again."""
         for number in range(max(1, int(seconds * _BUSY_PEOPLE))):
             self._people.walk(Walk.IN if number % 3 else Walk.OUT, speed=_SPEED, pause_s=_ROW_S)
 
-    def film(self, stop: threading.Event) -> None:
-        """People below the grid, until told to stop."""
-        number = 0
-        began = time.monotonic()
-        while not stop.wait(max(0.0, began + number / VL53L5CX.hz - time.monotonic())):
+    def opened_by(self, pid: int, kind: str) -> bool:
+        """Whether the process hears the sensor."""
+        if kind == "grid":
             self.grid.look()
-            line = f"{round(number * 1000 / VL53L5CX.hz)},8,8,{self._frames[number % len(self._frames)]}\n"
-            self.grid.write(line.encode())
-            number += 1
+            return self.grid.opened
+        return self._people.opened_by(pid)
+
+    def film(self, lines: list[bytes]) -> None:
+        """What the grid prints, at its pace."""
+        began = time.monotonic()
+        for number, line in enumerate(lines):
+            time.sleep(max(0.0, began + number / VL53L5CX.hz - time.monotonic()))
+            self.grid.look()
+            self.grid.write(line)
 
     def close(self) -> None:
         """Everybody goes home."""
@@ -87,17 +96,33 @@ class Busy:
         self.broker.stop()
 
 
+def busy_day(seconds: float) -> Scene:
+    """Below a grid: nobody for six seconds, then somebody every two, for at least ``seconds``."""
+    return day(7, VL53L5CX, events=(single,), each=max(2, math.ceil(seconds / _EVERY_S)), every=_EVERY_S)
+
+
+def _lines(scene: Scene) -> list[bytes]:
+    """The film as a microcontroller prints it."""
+    return [
+        f"{round(number * 1000 / VL53L5CX.hz)},8,8,".encode()
+        + ",".join(str(int(value)) if value == value else "" for value in frame.ravel()).encode()
+        + b"\n"
+        for number, frame in enumerate(film(scene, 7))
+    ]
+
+
 def measure(busy: Busy, kind: str, seconds: float) -> Cost:
     """One run of our service, or (``naive``) of the loop."""
     data = busy.folder / "data"
     shutil.rmtree(data, ignore_errors=True)
-    stop = threading.Event()
+    lines = _lines(busy_day(seconds)) if kind == "grid" else []
     with _process(_command(busy, kind, data)) as process:
+        _wait(lambda: busy.opened_by(process.pid, kind), "the sensor is open")
         time.sleep(SETTLED_S)
         if kind == "grid":
-            filming = threading.Thread(target=busy.film, args=(stop,))
+            filming = threading.Thread(target=busy.film, args=(lines,))
             filming.start()
-            time.sleep(SETTLED_S)  # the empty door is learnt, numpy is there
+            time.sleep(EMPTY_S)  # the empty door is learnt, numpy is there
         else:
             busy.walk(seconds)
         cpu, began = _cpu(process.pid), time.perf_counter()
@@ -105,10 +130,18 @@ def measure(busy: Busy, kind: str, seconds: float) -> Cost:
         share = (_cpu(process.pid) - cpu) / (time.perf_counter() - began)
         rss, own = _memory(process.pid)
         busy._people.wait_idle(60)
-        stop.set()
         if kind == "grid":
             filming.join()
+            time.sleep(SETTLED_S)
     return Cost(share, rss, own, None if kind == "naive" else _counted(data / "ledger.sqlite"))
+
+
+def _wait(condition: Callable[[], bool], what: str) -> None:
+    until, pause = time.monotonic() + OPEN_S, threading.Event()
+    while not condition():
+        if time.monotonic() > until:
+            raise RuntimeError(f"it did not happen in {OPEN_S} s: {what}")
+        pause.wait(0.05)
 
 
 def _command(busy: Busy, kind: str, data: Path) -> list[str]:
@@ -180,30 +213,35 @@ def run(plan: Plan) -> Outcome:
         peer = _side(busy, "naive", "read, count, publish", seconds)
         ours = _side(busy, "beams", "pustaka door, two beams", seconds)
         report = compare_all(peer, ours, metrics=("cpu",), pairs=pairs, warmup=0)[0]
-        grid = measure(busy, "grid", max(seconds, 5))
+        seconds = max(seconds, 5)
+        grid, walked = measure(busy, "grid", seconds), len(busy_day(seconds).truth)
     finally:
         busy.close()
     loop, beams = (
         Cost(median(report, side, "cpu"), median(report, side, "rss_kib"), median(report, side, "own_kib"), None)
         for side in (0, 1)
     )
-    if problem := "" if plan.quick else _beyond(beams, grid):
+    if problem := "" if plan.quick else _beyond(beams, grid, walked):
         report = report.voided(problem)
     rows = (_row(peer.name, loop), _row(ours.name, beams), _row("pustaka door, 8 × 8 grid at 15 Hz", grid))
     head = ("who counts", "of one core", "resident MB", "own MB")
-    return Outcome("door", {"CPU of two beams": report}, Table(head, rows), {"grid passages": str(grid.counted)})
+    return Outcome(
+        "door", {"CPU of two beams": report}, Table(head, rows), {"grid passages": f"{grid.counted} of {walked}"}
+    )
 
 
 def _row(name: str, cost: Cost) -> tuple[str, ...]:
     return name, f"{cost.cpu:.1%}", f"{cost.rss_kib / 1000:.1f}", f"{cost.own_kib / 1000:.1f}"
 
 
-def _beyond(beams: Cost, grid: Cost) -> str:
+def _beyond(beams: Cost, grid: Cost, walked: int) -> str:
     """What is more than the project allows."""
     if beams.cpu > CPU_BEAMS or beams.rss_kib > MEMORY_KIB:
         return f"beams took {beams.cpu:.1%} of a core and {beams.rss_kib / 1000:.1f} MB"
-    if grid.cpu > CPU_GRID or grid.own_kib > MEMORY_KIB or not grid.counted:
-        return f"the grid took {grid.cpu:.1%} of a core, {grid.own_kib / 1000:.1f} MB of its own, for {grid.counted}"
+    if grid.cpu > CPU_GRID or grid.own_kib > MEMORY_KIB:
+        return f"the grid took {grid.cpu:.1%} of a core and {grid.own_kib / 1000:.1f} MB of its own"
+    if grid.counted != walked:
+        return f"{grid.counted} passages were counted below the grid, {walked} walked"
     return ""
 
 

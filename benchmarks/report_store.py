@@ -63,6 +63,12 @@ def derived(path: Path, doors: int, days: int) -> None:
             "seen_s) SELECT site, device, substr(day, 1, 8) || '01', (CAST(strftime('%w', day) AS INTEGER) + 6) % 7, "
             "hour, count(*), 0, sum(visits), 0, sum(open_s), sum(seen_s) FROM hour_fact GROUP BY 1, 2, 3, 4, 5"
         )
+        db.execute(
+            "INSERT INTO year_hour (site, device, year, weekday, hour, hours, missing, visits, estimated, open_s, "
+            "seen_s) "
+            "SELECT site, device, substr(month, 1, 4) || '-01-01', weekday, hour, sum(hours), sum(missing), "
+            "sum(visits), sum(estimated), sum(open_s), sum(seen_s) FROM week_hour GROUP BY 1, 2, 3, 4, 5"
+        )
         db.execute("COMMIT")
         db.execute("ANALYZE")
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import click
 
 from collector import hands
-from collector.derive import refresh as refreshing
 from collector.derive.facts import MILLI, DayFact, HourFact, Scope
 from collector.hands import author, editing, json_option, looking, show, store_option, who_option
 from collector.store import audit, fact_rows, publications, sites
@@ -20,8 +19,8 @@ from collector.store.facts import SqlFacts
 @json_option
 def refresh_(rebuild: bool, store: str, as_json: bool) -> None:
     """Derive local hours and days from what was touched. The collector does this by itself while it runs."""
-    with editing(store) as db:
-        done = (refreshing.rebuild if rebuild else refreshing.refresh)(db, hands.now())
+    with hands.sentences():
+        done = hands.derive(store, rebuild=rebuild)
     data = {"quarters": done.quarters, "days": done.days, "changed": done.changed}
     show(
         data,

@@ -1,35 +1,28 @@
-"""What the commands for people's edits share: the store, who edits, when, and how an answer is shown."""
+"""What the commands for people's edits share: a transaction, who edits, and how an answer is shown."""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
 from collector.derive.facts import MILLI, WHOLE_SITE, DayFact, Scope
+from collector.derive.refresh import rebuild as rebuilt
 from collector.derive.refresh import refresh
+from collector.derive.refreshed import Refreshed
 from collector.errors import CollectorError, EditError
+from collector.looking import now as now
+from collector.looking import store_option as store_option
 from collector.store.audit import Author
 from collector.store.db import Db
 from collector.store.facts import SqlFacts
 from collector.store.open import is_url, open_reader, open_store
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-store_option = click.option(
-    "--store",
-    envvar="PUSTAKA_STORE",
-    default="collector.sqlite",
-    show_default=True,
-    help="The collector's store: a file or postgresql://… (or the variable PUSTAKA_STORE).",
-)
 who_option = click.option(
     "--who", envvar="PUSTAKA_WHO", required=True, help="Who makes this edit (or the variable PUSTAKA_WHO)."
 )
@@ -39,13 +32,21 @@ day_type = click.DateTime(formats=["%Y-%m-%d"])
 month_type = click.DateTime(formats=["%Y-%m"])
 
 
+#: Days derived in one transaction.
+_PIECE = 100
+
+
 class _Back(Exception):
     """Leave a transaction without leaving anything in it."""
 
 
-def now() -> int:
-    """Now, in ms of UTC."""
-    return time.time_ns() // 1_000_000
+@contextmanager
+def sentences() -> Iterator[None]:
+    """What the store refuses, as the command's refusal."""
+    try:
+        yield
+    except CollectorError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @contextmanager
@@ -54,9 +55,8 @@ def editing(store: str, *, make: bool = False, dry_run: bool = False) -> Iterato
 
     ``dry_run`` takes everything back at the end.
     """
-    try:
-        if not make and not is_url(store) and not Path(store).exists():
-            raise EditError(f"{store}: no such store. Start 'pustaka collector' once, or name another with --store.")
+    with sentences():
+        _must_exist(store, make=make)
         opened = open_store(store)
         try:
             with opened.edit() as db:
@@ -67,18 +67,41 @@ def editing(store: str, *, make: bool = False, dry_run: bool = False) -> Iterato
             pass
         finally:
             opened.close()
-    except CollectorError as error:
-        raise click.ClickException(str(error)) from error
+
+
+def _must_exist(store: str, *, make: bool = False) -> None:
+    if not make and not is_url(store) and not Path(store).exists():
+        raise EditError(f"{store}: no such store. Start 'pustaka collector' once, or name another with --store.")
 
 
 @contextmanager
 def looking(store: str) -> Iterator[Db]:
     """One moment of a store, to look at only, with its errors as the command's."""
-    try:
-        with open_reader(store).look() as db:
-            yield db
-    except CollectorError as error:
-        raise click.ClickException(str(error)) from error
+    with sentences(), open_reader(store).look() as db:
+        yield db
+
+
+def derive(store: str, *, rebuild: bool = False) -> Refreshed:
+    """Derive all that waits, a bounded piece in each transaction, so that a collector on this store can write between.
+
+    ``rebuild``: everything, from the raw rows; in one piece, so that nobody sees half of it.
+
+    Raises:
+        CollectorError: the store cannot be used.
+    """
+    _must_exist(store)
+    quarters = days = changed = 0
+    with closing(open_store(store)) as opened:
+        if rebuild:
+            opened.rebuild()
+            with opened.edit() as db:
+                return rebuilt(db, now())
+        while True:
+            with opened.edit() as db:
+                done = refresh(db, now(), limit=_PIECE)
+            quarters, days, changed = quarters + done.quarters, days + done.days, changed + done.changed
+            if not done.more:
+                return Refreshed(quarters, days, changed)
 
 
 def author(who: str) -> Author:

@@ -11,14 +11,12 @@ from pathlib import Path
 import click
 
 from collector import hands
-from collector.derive import refresh as refreshing
 from collector.derive.calendar import Calendar
 from collector.errors import CollectorError, EditError
 from collector.hands import author, editing, json_option, looking, show, store_option
 from collector.history.entries import Shape
 from collector.history.examine import Examined, How, examine
 from collector.history.figures import Figure, figures
-from collector.history.findings import Kind
 from collector.history.layout import Role
 from collector.history.moments import Order
 from collector.history.telling import as_json as told_json
@@ -72,24 +70,28 @@ def import_(
     """
     named = {_COLUMNS[key]: value for key, value in {**columns, "in": in_}.items() if value}
     try:
-        with editing(store, make=True, dry_run=dry_run) as db:
+        with looking(store) as db:
             where = sites.site(db, name)
-            how = How(
-                sites.zone(where.zone), hands.now(), Shape(kind) if kind else None, Order(dates) if dates else None,
-                most, named, in_is,
-            )  # fmt: skip
-            found, kept = _examined(file, how, sites.calendar(db, where), leave_out_jumps=leave_out_jumps)
+            calendar = sites.calendar(db, where)
+        how = How(
+            sites.zone(where.zone), hands.now(), Shape(kind) if kind else None, Order(dates) if dates else None,
+            most, named, leave_out_jumps, in_is,
+        )  # fmt: skip
+        found, kept = _examined(file, how, calendar)
+        with looking(store) as db:
             ids = _doors(db, name, kept, door, mapped)
-            if as_json and dry_run:
-                click.echo(told_json(found))
-                return
-            if not as_json:
-                click.echo(told_text(found))
-            if dry_run:
-                click.echo("Nothing was taken in.")
-                return
-            _ask(yes=yes, who=who)
+        if as_json and dry_run:
+            click.echo(told_json(found))
+            return
+        if not as_json:
+            click.echo(told_text(found))
+        if dry_run:
+            click.echo("Nothing was taken in.")
+            return
+        _ask(yes=yes, who=who)
+        with editing(store) as db:  # only now: while somebody reads and thinks, the collector must go on writing
             number = _take_in(db, Source(name, file.name, found.digest, why), kept, ids, who)
+        hands.derive(store)
     except CollectorError as error:
         raise click.ClickException(str(error)) from error
     line = f"Import {number}: {len(kept)} figures at {', '.join(sorted(set(ids.values())))}. "
@@ -98,11 +100,9 @@ def import_(
     show(data, [line], as_json=as_json)
 
 
-def _examined(file: Path, how: How, calendar: Calendar, *, leave_out_jumps: bool) -> tuple[Examined, list[Figure]]:
+def _examined(file: Path, how: How, calendar: Calendar) -> tuple[Examined, list[Figure]]:
     found = examine(file, how)
-    jumps = {line for each in found.findings if each.kind is Kind.JUMP for line in each.lines}
-    taken = [each for each in found.taken if not (leave_out_jumps and each.line in jumps)]
-    kept, said = figures(taken, calendar)
+    kept, said = figures(found.taken, calendar)
     return found.with_findings(said), kept
 
 
@@ -113,11 +113,19 @@ def _doors(db: Db, site: str, kept: list[Figure], door: str | None, mapped: tupl
         EditError: a name that gives no id, or none where it is needed.
     """
     told = dict(_pair(each) for each in mapped)
+    in_file = sorted({each.door for each in kept})
+    if door and len(in_file) > 1:
+        raise EditError(
+            f"--door {door}: the file has several doors ({', '.join(map(repr, in_file))}). "
+            "Say each with --map NAME=DOOR."
+        )
+    if door:
+        told = dict.fromkeys(in_file, door) | told
     known = sites.doors(db, site)
     by_name = {entry.name.casefold(): entry.device for entry in known} | {entry.device: entry.device for entry in known}
     ids: dict[str, str] = {}
-    for name in sorted({each.door for each in kept}):
-        found = told.get(name) or (door if not name else None) or by_name.get(name.casefold()) or _slug(name)
+    for name in in_file:
+        found = told.get(name) or by_name.get(name.casefold()) or _slug(name)
         if not found and len(known) == 1:
             found = known[0].device
         if not found:
@@ -125,6 +133,11 @@ def _doors(db: Db, site: str, kept: list[Figure], door: str | None, mapped: tupl
             raise EditError(
                 f"the file names no door. Say which one it is with --door (doors of {site}: {names}; "
                 "one that is new is made)."
+            )
+        if found in ids.values():
+            other = next(each for each, device in ids.items() if device == found)
+            raise EditError(
+                f"{other!r} and {name!r} would both be the door {found}. Give each its own with --map NAME=DOOR."
             )
         ids[name] = found
     return ids
@@ -161,9 +174,7 @@ def _take_in(db: Db, source: Source, kept: list[Figure], ids: dict[str, str], wh
             new = DoorEntry(source.site, device, name or device, sites.Role.PERIMETER, None, None, None, None)
             sites.set_door(db, new, by)
             known.add(device)
-    number = history.take_in(db, source, kept, ids, by)
-    refreshing.refresh(db, hands.now())
-    return number
+    return history.take_in(db, source, kept, ids, by)
 
 
 @click.command(epilog="Example: pustaka visits imports kota --json")

@@ -1,4 +1,4 @@
-"""What the commands that only look share: the store, its zone, this moment."""
+"""What the commands at a store share: which store, its zone, this moment, and a look at it."""
 
 from __future__ import annotations
 

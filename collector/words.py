@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from collector.derive.local import local
 from collector.fleet import Cause, State, Why
 from collector.sentences import DAYS, DAYS_SHORT, LANGUAGES, MONTHS, MONTHS_SHORT, SENTENCES
+from collector.store.port import DeviceRecord
 from collector.tidy import tidy
 
 __all__ = ["LANGUAGES", "Words"]
@@ -81,6 +82,15 @@ class Words:
         if hours < 48:
             return self.say("age.h", h=hours, m=f"{minutes:02d}") if minutes else self.say("age.h0", h=hours)
         return self.say("age.d", n=hours // 24)
+
+    def records(self, device: DeviceRecord) -> str:
+        """How many rows of it are kept, and how many of those before the last one are awaited, or lost for ever."""
+        parts = [self.number(device.rows)]
+        if device.awaited_rows:
+            parts.append(self.say("records.awaited", n=device.awaited_rows))
+        if device.lost_rows:
+            parts.append(self.say("records.lost", n=device.lost_rows))
+        return " · ".join(parts)
 
     def cause(self, why: Why) -> str:
         """The word in front of a reason; a part's own name where the device names one."""

@@ -139,21 +139,6 @@ class MonthSum:
 
 
 @dataclass(frozen=True, slots=True)
-class DayTotals:
-    """One day of everything in a scope together: sums over ``places`` (sites, or doors), of which ``missing`` are."""
-
-    day: date
-    places: int
-    missing: int
-    visits: int
-    estimated: int
-    open_visits: int
-    open_s: int
-    seen_s: int
-    missing_s: int
-
-
-@dataclass(frozen=True, slots=True)
 class Scope:
     """Which doors: of one site or (``None``) of all; one door, all perimeter doors together (``""``), or ``None``: each
     door by itself."""

@@ -24,7 +24,7 @@ _UNKNOWN: Final = frozenset(
     )
 )  # fmt: skip
 _SIGNS: Final = re.compile(r"[-–—?#*.xX/]+|#[A-Z/]+[!?]?|-1")
-_GROUPED: Final = re.compile(r"[+]?\d{1,3}(?:([.,' \u00a0\u202f])\d{3})(?:\1\d{3})*")
+_GROUPED: Final = re.compile(r"[+]?\d{1,3}(?:([.,' \u00a0\u202f])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]0+)?")
 _PLAIN: Final = re.compile(r"[+]?\d+(?:[.,]0+)?")
 #: No door in the world has counted more in one row; beyond it is a telephone number.
 _LARGEST: Final = 10**12
@@ -63,7 +63,10 @@ def _whole(value: float) -> int | Word:
 
 
 def _from_digits(text: str) -> int | Word:
-    if not _GROUPED.fullmatch(text):
+    grouped = _GROUPED.fullmatch(text)
+    if not grouped:
         text = re.split(r"[.,]", text)[0]
+    elif fraction := re.search(r"[.,]0+$", text):  # the last group has three figures, and is one only behind its sign
+        text = text[: fraction.start()] if fraction.group()[0] != grouped.group(1) else text
     value = int(re.sub(r"\D", "", text))
     return value if value < _LARGEST else Word.TEXT

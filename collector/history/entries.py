@@ -49,6 +49,7 @@ class Entry:
     line: int
     offset: int | None = None
     way: str = ""  # of files with a row for each direction
+    reading: bool = False  # of a running total, taken at the moment ``end``
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,16 @@ class Read:
 
 _SUMS = frozenset(("total", "totals", "sum", "jumlah", "subtotal", "average", "mean", "rata-rata", "grand"))
 _HOUR = 60
-#: In running totals most steps go up, and few go down (a roll-over, a mistake), however short the file.
+#: In running totals most steps go up, and few go down, however short the file. A roll-over, a new beginning, a mistake
+#: go down by more than half; a step down that is smaller is no running total's, but for a slip here and there.
 _RISING = 0.5
 _FALLING = 0.1
 _FALLS = 2
+_SLIPPING = 0.02
 _LEAST_ROWS = 5
-#: Running totals are large beside what is added to them.
+#: Running totals are large beside what is added to them; fewer rows than the least may be totals from here on.
 _LARGE = 10
+_HIGH = 1000
 
 
 def read_entries(lines: Sequence[Line], layout: Layout, order: Order | None, shape: Shape | None) -> Read:
@@ -84,6 +88,9 @@ def read_entries(lines: Sequence[Line], layout: Layout, order: Order | None, sha
     starts = _settled(rows, body, order, findings)
     ends = _ends(body, layout, starts, order)
     step = _step([start for start in starts if start is not None])
+    if Role.END not in layout.roles and _name_ends(starts):
+        findings.append(Finding(Kind.HOUR_ENDS, "24:00", n=len(starts)))
+        starts = [start and replace(start, minute=max(0, (start.minute or 0) - step)) for start in starts]
     entries: list[Entry] = []
     closed: set[tuple[str, datetime]] = set()
     for line, start, end in zip(body, starts, ends, strict=True):
@@ -91,14 +98,30 @@ def read_entries(lines: Sequence[Line], layout: Layout, order: Order | None, sha
             first = str(cell(line, layout.roles[Role.START]))[:40]
             findings.append(Finding(Kind.DATE_UNREADABLE, first, (line.number,)))
             continue
+        known = len(entries), len(findings)
         for begin, until, cells in _spans(line, layout, start, end, step):
             entry = _entry(door(line, layout), begin, until, cells, line.number, start.offset, findings, closed)
             if entry is not None:
                 entries.append(replace(entry, way=way(line, layout)))
+        if (len(entries), len(findings)) == known:
+            findings.append(Finding(Kind.NO_NUMBER, start.day.isoformat(), (line.number,), door(line, layout)))
     if not entries:
         raise HistoryError("no row of the file could be read as a day with a number of people.")
     found = shape or _shape(entries, layout, starts, ends)
+    if found is Shape.RUNNING:
+        moments = {
+            line.number
+            for line, start, end in zip(body, starts, ends, strict=True)
+            if start is not None and start.minute is not None and start.until is None and end is None
+        }
+        entries = [replace(e, end=e.start, reading=True) if e.line in moments else e for e in entries]
     return Read(found, tuple(entries), tuple(findings), frozenset(closed))
+
+
+def _name_ends(starts: Sequence[Moment | None]) -> bool:
+    """Whether times are those at which their hours end: there is a 24:00, and no 00:00."""
+    told = {start.minute for start in starts if start is not None and start.until is None}
+    return 24 * _HOUR in told and 0 not in told and None not in told
 
 
 def _sums_left_out(
@@ -222,7 +245,10 @@ def _entry(
         findings.append(Finding(Kind.CLOSED, f"{begin:%Y-%m-%d}", (line,), where))
         closed.add((where, begin))
     into = numbers.get(Role.INTO, numbers.get(Role.COUNT))
-    if into is None or until <= begin:
+    if into is not None and until <= begin:
+        findings.append(Finding(Kind.ENDS_EARLY, f"{begin:%Y-%m-%d %H:%M}", (line,), where))
+        return None
+    if into is None:
         return None
     return Entry(where, begin, until, into, numbers.get(Role.OUT), line, offset)
 
@@ -240,7 +266,7 @@ def _shape(
 
 def _runs(entries: Sequence[Entry]) -> bool:
     """Whether the numbers only grow, door by door: a counter that nobody sets back."""
-    rising = falling = steps = 0
+    rising = falling = slipping = steps = 0
     added: list[int] = []
     for name in {entry.door for entry in entries}:
         mine = sorted((entry for entry in entries if entry.door == name), key=lambda entry: (entry.start, entry.line))
@@ -248,7 +274,17 @@ def _runs(entries: Sequence[Entry]) -> bool:
             steps += 1
             rising += after.into > before.into
             falling += after.into < before.into
+            slipping += before.into > after.into > before.into // 2
             added.append(abs(after.into - before.into))
-    if steps + 1 < _LEAST_ROWS or falling > max(_FALLS, _FALLING * steps) or rising < _RISING * steps:
+    if falling > max(_FALLS, _FALLING * steps) or slipping > _SLIPPING * steps or rising < _RISING * steps:
         return False
-    return max(entry.into for entry in entries) > _LARGE * statistics.median(added)
+    if not steps or max(entry.into for entry in entries) <= _LARGE * statistics.median(added):
+        return False
+    if steps + 1 >= _LEAST_ROWS:
+        return True
+    if min(entry.into for entry in entries) < _HIGH or falling:
+        return False
+    raise HistoryError(
+        f"{steps + 1} rows that grow little are too few to tell counts from running totals. "
+        "Say which they are with --kind daily (or hourly) or --kind running."
+    )

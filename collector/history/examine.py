@@ -31,6 +31,7 @@ class How:
     order: Order | None = None
     most: int | None = None  # the highest number a running counter can show
     columns: Mapping[Role, str] = field(default_factory=dict)
+    leave_out_jumps: bool = False  # what is far more than usual is not taken in
     into_is: str = ""  # in files with a row for each direction: the word that means in
 
 
@@ -82,19 +83,21 @@ def examine(path: Path, how: How) -> Examined:
         layout = recognise(lines, dict(how.columns))
         read = read_entries(lines, layout, how.order, how.shape)
         rows: Sequence[Entry] = read.entries
+        alone: list[Finding] = []
         if Role.WAY in layout.roles:
-            rows = joined(rows, told_apart((entry.way for entry in rows), how.into_is))
+            rows, alone = joined(rows, told_apart((entry.way for entry in rows), how.into_is))
     except HistoryError as error:
         raise HistoryError(f"{path}: {error}") from error
     entries = quality.unfolded(rows, how.zone)
-    findings = [*read.findings, *quality.order(entries)]
+    findings = [*read.findings, *alone, *quality.order(entries)]
     distinct, said = quality.distinct(entries)
     findings += said
     if read.shape is Shape.RUNNING:
         distinct, said = _differences(distinct, how.most)
         findings += said
     findings += quality.holes(distinct, read.shape, read.closed)
-    findings += quality.unusual(distinct)
+    distinct, said = quality.unusual(distinct, leave_out=how.leave_out_jumps)
+    findings += said
     placed, said = quality.place(distinct, how.zone, how.now)
     findings += said
     taken, said = quality.apart(placed)

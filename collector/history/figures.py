@@ -1,16 +1,17 @@
 """From counts of any length to what the desk keeps of other systems: whole local hours and whole local days. Pure.
 
 * Rows inside one hour are added up; an hour that they cover only in part is left out, since a part is not the hour.
-* A day with a row longer than an hour is taken as one sum for the day.
-* A row of several days (a week's sum, days without a reading) is shared out, an equal part to each day; the parts add
-  up to the sum, and are marked as shared.
+* A day with a row longer than an hour is taken as one sum for the day. A row that reaches into two days (a counter
+  that is read in the evening) is of that in whose noon it lies, else of that with its own middle.
+* A row of several days (a week's sum, days without a reading) is shared out, an equal part to each day whose noon lies
+  in it; the parts add up to the sum, and are marked as shared.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from collector.derive.calendar import Calendar, LocalDay, LocalHour
@@ -39,24 +40,28 @@ def figures(taken: Iterable[Taken], calendar: Calendar) -> tuple[list[Figure], l
     found: list[Figure] = []
     findings: list[Finding] = []
     by_day: dict[tuple[str, date], list[Taken]] = defaultdict(list)
+    shared: dict[tuple[str, date], Figure] = {}
     for each in taken:
-        first, last = calendar.date_of(each.start), calendar.date_of(each.end - 1)
-        if last > first and each.end - each.start >= 2 * 20 * 3_600_000:
-            found += _shared(each, first, last, calendar)
+        days = _days(each, calendar)
+        if len(days) > 1:
+            shared |= {(each.door, day): part for day, part in zip(days, _shared(each, days, calendar), strict=True)}
         else:
-            by_day[each.door, first].append(each)
+            by_day[each.door, days[0]].append(each)
+    found += [part for key, part in shared.items() if key not in by_day]
     for (door, day), rows in sorted(by_day.items()):
-        local = calendar.day(day)
-        if all(_hour(each, local) is not None for each in rows):
+        local, part = calendar.day(day), shared.get((door, day))
+        if part is None and all(_hour(each, local) is not None for each in rows):
             hours, said = _hours(door, rows, local)
             found += hours
             findings += said
             continue
-        if len(rows) > 1 or rows[0].end - rows[0].start < local.end - local.start - _SLACK:
+        if len(rows) > 1 or abs(rows[0].start - local.start) > _SLACK or abs(rows[0].end - local.end) > _SLACK:
             lines = tuple(each.line for each in rows)
             findings.append(Finding(Kind.DAY_SUM, day.isoformat(), lines, door))
         into, out = sum(each.into for each in rows), sum(each.out or 0 for each in rows)
-        found.append(Figure(door, local.start, local.end, into, out))
+        if part is not None:
+            into, out = into + part.entered, out + part.gone
+        found.append(Figure(door, local.start, local.end, into, out, shared=part is not None))
     return sorted(found, key=lambda figure: (figure.door, figure.begins)), findings
 
 
@@ -84,13 +89,22 @@ def _hours(door: str, rows: list[Taken], day: LocalDay) -> tuple[list[Figure], l
     return found, findings
 
 
-def _shared(each: Taken, first: date, last: date, calendar: Calendar) -> list[Figure]:
-    days = [calendar.day(date.fromordinal(n)) for n in range(first.toordinal(), last.toordinal() + 1)]
-    parts = [
-        Figure(each.door, day.start, day.end, into, out, shared=True)
-        for day, into, out in zip(days, _equal(each.into, len(days)), _equal(each.out or 0, len(days)), strict=True)
+def _days(each: Taken, calendar: Calendar) -> list[date]:
+    """The days that a row is of. No two rows that do not overlap have the same noon."""
+    first, last = calendar.date_of(each.start), calendar.date_of(each.end - 1)
+    if first == last:
+        return [first]
+    days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
+    noons = [day for day in days if each.start <= sum(calendar.bounds(day)) // 2 < each.end]
+    return noons or [calendar.date_of((each.start + each.end) // 2)]
+
+
+def _shared(each: Taken, days: Sequence[date], calendar: Calendar) -> list[Figure]:
+    bounds = [calendar.bounds(day) for day in days]
+    return [
+        Figure(each.door, *of, into, out, shared=True)
+        for of, into, out in zip(bounds, _equal(each.into, len(days)), _equal(each.out or 0, len(days)), strict=True)
     ]
-    return parts if len(parts) > 1 else [replace(parts[0], shared=False)]
 
 
 def _equal(whole: int, parts: int) -> list[int]:

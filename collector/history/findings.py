@@ -21,6 +21,10 @@ class Kind(enum.StrEnum):
     DATES_BY_COMPANY = "dates_by_company"  # which number is the day was decided by the dates around it
     TEXT = "text"
     UNKNOWN = "unknown"  # a dash, n/a, "broken": no number, and not zero
+    NO_NUMBER = "no_number"  # a row that says when, and not how many came in
+    ENDS_EARLY = "ends_early"  # before it begins
+    HOUR_ENDS = "hour_ends"  # times name the end of their hours
+    FIRST_READING = "first_reading"  # of a running total: people are counted from it on
     CLOSED = "closed"
     SUM_ROW = "sum_row"
     DUPLICATE = "duplicate"
@@ -29,11 +33,13 @@ class Kind(enum.StrEnum):
     FUTURE = "future"
     MISSING_DAYS = "missing_days"
     MISSING_HOURS = "missing_hours"
+    FAR_APART = "far_apart"  # days with long pauses between: sums of weeks?
     ROLL_OVER = "roll_over"
     RESET = "reset"
     GLITCH = "glitch"
     BRIDGED = "bridged"  # a running total over days without a reading: the sum is right, the parts are not known
     JUMP = "jump"
+    JUMP_LEFT_OUT = "jump_left_out"  # as the person said
     IMPOSSIBLE = "impossible"  # more than fit through a door
     SKIPPED_HOUR = "skipped_hour"  # a time that the clock change left out
     REPEATED_HOUR = "repeated_hour"  # a time that came twice
@@ -48,6 +54,10 @@ GRADES: dict[Kind, Grade] = {
     Kind.DATES_BY_COMPANY: Grade.NOTE,
     Kind.TEXT: Grade.LEFT_OUT,
     Kind.UNKNOWN: Grade.LEFT_OUT,
+    Kind.NO_NUMBER: Grade.CHECK,
+    Kind.ENDS_EARLY: Grade.LEFT_OUT,
+    Kind.HOUR_ENDS: Grade.CHECK,
+    Kind.FIRST_READING: Grade.NOTE,
     Kind.CLOSED: Grade.NOTE,
     Kind.SUM_ROW: Grade.NOTE,
     Kind.DUPLICATE: Grade.NOTE,
@@ -56,11 +66,13 @@ GRADES: dict[Kind, Grade] = {
     Kind.FUTURE: Grade.LEFT_OUT,
     Kind.MISSING_DAYS: Grade.CHECK,
     Kind.MISSING_HOURS: Grade.CHECK,
+    Kind.FAR_APART: Grade.CHECK,
     Kind.ROLL_OVER: Grade.NOTE,
     Kind.RESET: Grade.CHECK,
     Kind.GLITCH: Grade.LEFT_OUT,
     Kind.BRIDGED: Grade.NOTE,
     Kind.JUMP: Grade.CHECK,
+    Kind.JUMP_LEFT_OUT: Grade.LEFT_OUT,
     Kind.IMPOSSIBLE: Grade.LEFT_OUT,
     Kind.SKIPPED_HOUR: Grade.LEFT_OUT,
     Kind.REPEATED_HOUR: Grade.NOTE,

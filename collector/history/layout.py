@@ -52,6 +52,8 @@ _WORDS: Final[dict[str, Role]] = {
 #: Of the cells that hold anything, so many must read as dates (times, numbers) for a column to be one.
 _MOSTLY: Final = 0.6
 _LOOK_AT: Final = 200
+#: Rows below one with a date that are looked at for more of them.
+_BELOW: Final = 8
 #: A header of so many times makes a table with a column for each hour.
 _WIDE: Final = 4
 
@@ -89,11 +91,27 @@ def recognise(lines: Sequence[Line], named: dict[Role, str]) -> Layout:
         taken = {column for column, *_ in hours}
     else:
         hours, taken = (), set()
+    twice: dict[Role, list[int]] = {}
     for column, name in enumerate(names[:width]):
         role = _role(name)
         if role and column not in taken and column not in roles.values() and _fits(role, body, column):
+            twice.setdefault(role, []).append(column)
             roles.setdefault(_better(role, roles), column)
+    _refuse_twice(roles, {role: columns for role, columns in twice.items() if role not in named}, names)
     return _complete(Layout(header, roles, hours, names), body, width)
+
+
+def _refuse_twice(roles: dict[Role, int], twice: dict[Role, list[int]], names: tuple[str, ...]) -> None:
+    """People of a second column must not vanish because the first had the same heading."""
+    options = {Role.INTO: "--in", Role.OUT: "--out", Role.COUNT: "--in"}
+    for role, option in options.items():
+        columns = twice.get(role, [])
+        if len(columns) > 1 and not (role is Role.COUNT and Role.INTO in roles):
+            listed = ", ".join(f"{names[column]!r} (column {column + 1})" for column in columns)
+            raise HistoryError(
+                f"several columns could be the people counted: {listed}. Say which one with {option}, by heading or "
+                "number; the columns of other doors are taken in one after the other, with --door."
+            )
 
 
 def dates(lines: Sequence[Line], layout: Layout, role: Role = Role.START) -> list[tuple[Moment, ...]]:
@@ -139,10 +157,17 @@ def clock(cell: Cell) -> tuple[int, int | None, int | None] | None:
 
 
 def _header(lines: Sequence[Line]) -> int:
-    """How many lines stand before the data: up to the first that has a date and is followed by more of them."""
-    for at, line in enumerate(lines[:30]):
-        if any(moments(cell) for cell in line.cells):
+    """How many lines stand before the data: up to the first that has a date with more of them below it."""
+    dated = [
+        (at, [column for column, cell in enumerate(line.cells) if moments(cell)]) for at, line in enumerate(lines[:30])
+    ]
+    dated = [(at, columns) for at, columns in dated if columns]
+    for at, columns in dated:
+        below = lines[at + 1 : at + 1 + _BELOW]
+        if any(sum(bool(moments(_cell(line, column))) for line in below) * 2 > len(below) for column in columns):
             return at
+    if dated:  # a single row, or days that are mostly unreadable
+        return dated[0][0]
     raise HistoryError(
         "no column of dates was found in the first 30 rows. Is this a file of visits? Name the column with --date."
     )

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from collector.history.entries import Entry, Shape
@@ -26,6 +27,8 @@ ZERO_DAY_USUAL = 10
 #: A weekday that so few of its dates have a row for is one on which the library is closed.
 _SELDOM = 0.15
 _WEEKS = 3  # … if there are as many of them
+#: Daily counts that are so far apart (days) may be the sums of weeks or months.
+_FAR_DAYS = 6
 _TOLD = 12
 #: From so long on an entry is one of whole days.
 _DAYLIKE = timedelta(hours=20)
@@ -46,8 +49,8 @@ class Taken:
 def distinct(entries: Iterable[Entry]) -> tuple[list[Entry], list[Finding]]:
     """One entry for each door and time. Equal rows are one; of rows that differ none is believed."""
     groups: dict[tuple[str, datetime, int, datetime], list[Entry]] = defaultdict(list)
-    for entry in entries:  # the fold by itself: moments that differ in nothing else count as equal
-        groups[entry.door, entry.start, entry.start.fold, entry.end].append(entry)
+    for entry in entries:
+        groups[_key(entry)].append(entry)
     kept: list[Entry] = []
     findings: list[Finding] = []
     for (door, start, _, _), alike in groups.items():
@@ -62,6 +65,11 @@ def distinct(entries: Iterable[Entry]) -> tuple[list[Entry], list[Finding]]:
     return kept, findings
 
 
+def _key(entry: Entry) -> tuple[str, datetime, int, datetime]:
+    """The fold by itself: moments that differ in nothing else count as equal."""
+    return entry.door, entry.start, entry.start.fold, entry.end
+
+
 def unfolded(entries: Sequence[Entry], zone: ZoneInfo) -> list[Entry]:
     """The second row of an hour that the clock showed twice is its second time, not a duplicate."""
     seen: set[tuple[str, datetime]] = set()
@@ -70,7 +78,10 @@ def unfolded(entries: Sequence[Entry], zone: ZoneInfo) -> list[Entry]:
         key = (entry.door, entry.start)
         again = key in seen and _short(entry) and _twice(entry, zone)
         seen.add(key)
-        result.append(replace(entry, start=entry.start.replace(fold=1)) if again else entry)
+        if again:
+            second = entry.start.replace(fold=1)
+            entry = replace(entry, start=second, end=second if entry.reading else entry.end)
+        result.append(entry)
     return result
 
 
@@ -97,7 +108,8 @@ def place(entries: Iterable[Entry], zone: ZoneInfo, now: int) -> tuple[list[Take
     for entry in entries:
         start = _utc(entry.start, entry, zone)
         length = entry.end - entry.start
-        end = start + length // timedelta(milliseconds=1) if _short(entry) else _utc(entry.end, entry, zone)
+        wall = entry.reading or not _short(entry)  # an hour's row is as long as it says, whatever the clock does
+        end = _utc(entry.end, entry, zone) if wall else start + length // timedelta(milliseconds=1)
         if entry.offset is None and _short(entry) and _skipped(entry.start, zone):
             findings.append(Finding(Kind.SKIPPED_HOUR, _name(entry.start), (entry.line,), entry.door))
             continue
@@ -148,6 +160,9 @@ def _holes(door: str, entries: list[Entry], shape: Shape, closed: frozenset[tupl
     missing = [day for day in every if day not in days and day not in shut and day.weekday() not in never]
     if missing:
         yield Finding(Kind.MISSING_DAYS, _told(missing), (), door, len(missing))
+    steps = [(after.start - before.start).days for before, after in pairwise(entries)]
+    if shape is Shape.DAILY and len(steps) >= _WEEKS and (step := statistics.mode(steps)) >= _FAR_DAYS:
+        yield Finding(Kind.FAR_APART, f"{step} days", (), door, len(entries))
     if shape is Shape.HOURLY:
         usual = _usual_hours(entries)
         present = {(entry.start.date(), entry.start.hour) for entry in entries}
@@ -172,9 +187,10 @@ def _usual_hours(entries: list[Entry]) -> list[set[int]]:
     return [{h for h, on in counts[n].items() if len(on) * 2 >= len(days[n])} for n in range(7)]
 
 
-def unusual(entries: Sequence[Entry]) -> list[Finding]:
-    """Jumps, and runs of zeros where people usually come, door by door."""
+def unusual(entries: Sequence[Entry], *, leave_out: bool = False) -> tuple[list[Entry], list[Finding]]:
+    """Jumps, and runs of zeros where people usually come, door by door. ``leave_out``: jumps are not kept."""
     findings: list[Finding] = []
+    jumps: set[tuple[str, datetime, int, datetime]] = set()
     for door, mine in _doors(entries):
         slots: dict[tuple[int, int, timedelta], list[int]] = defaultdict(list)
         for entry in mine:
@@ -184,9 +200,10 @@ def unusual(entries: Sequence[Entry]) -> list[Finding]:
             expected = usual.get(_slot(entry))
             if expected is not None and entry.into > max(JUMP_LEAST, JUMP_TIMES * expected):
                 what = f"{_name(entry.start)}: {entry.into}, usually {expected:.0f}"
-                findings.append(Finding(Kind.JUMP, what, (entry.line,), door))
+                findings.append(Finding(Kind.JUMP_LEFT_OUT if leave_out else Kind.JUMP, what, (entry.line,), door))
+                jumps.add(_key(entry))
         findings += _zero_runs(door, mine, usual)
-    return findings
+    return [entry for entry in entries if not (leave_out and _key(entry) in jumps)], findings
 
 
 def _zero_runs(door: str, entries: list[Entry], usual: dict[tuple[int, int, timedelta], float]) -> Iterator[Finding]:

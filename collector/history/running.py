@@ -21,7 +21,7 @@ MOST_A_SECOND: Final = 4
 
 
 def differences(entries: Sequence[Entry], most: int | None) -> tuple[list[Entry], list[Finding]]:
-    """Counts from one door's readings, in order of time; a reading is taken at the end of its day or time.
+    """Counts from one door's readings, in order of time; a reading is taken at its time, or at the end of its day.
 
     ``most`` is the highest number the counter can show (999999, 65535 …), after which it goes on with 0.
     """
@@ -31,6 +31,7 @@ def differences(entries: Sequence[Entry], most: int | None) -> tuple[list[Entry]
     if not ordered:
         return [], []
     last = ordered[0]
+    findings.append(Finding(Kind.FIRST_READING, str(last.into), (last.line,), last.door))
     for at, reading in enumerate(ordered[1:], 1):
         following = ordered[at + 1] if at + 1 < len(ordered) else None
         seconds = (reading.end - last.end).total_seconds()

@@ -87,6 +87,7 @@ def _workbook(path: Path, data: bytes) -> list[Line]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # some programs write a wrong size, and what lies beyond it would be lost
         rows = enumerate(sheet.iter_rows(values_only=True), 1)
         return [Line(number, row) for number, row in rows if any(cell not in (None, "") for cell in row)]
     except (zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError) as error:

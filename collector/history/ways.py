@@ -8,6 +8,7 @@ from typing import Final
 
 from collector.history.entries import Entry
 from collector.history.errors import HistoryError
+from collector.history.findings import Finding, Kind
 
 _IN: Final = frozenset(("in", "inbound", "incoming", "enter", "entry", "masuk", "fw", "i"))
 _OUT: Final = frozenset(("out", "outbound", "outgoing", "exit", "leave", "keluar", "bw", "o"))
@@ -35,19 +36,24 @@ def told_apart(ways: Iterable[str], into_is: str) -> dict[str, bool]:
     return known
 
 
-def joined(entries: Sequence[Entry], into: dict[str, bool]) -> list[Entry]:
+def joined(entries: Sequence[Entry], into: dict[str, bool]) -> tuple[list[Entry], list[Finding]]:
     """Pairs of rows as one entry; the n-th row out belongs to the n-th row in of the same door and time.
 
-    A row out without one in stays out: who came in is not known then, and not zero.
+    A row out without one in stays out, and is told: who came in is not known then, and not zero.
     """
     waiting: dict[tuple[object, ...], list[int]] = {}
     result: list[Entry] = []
+    findings: list[Finding] = []
     for entry in entries:
         if into[entry.way]:
             waiting.setdefault((entry.door, entry.start, entry.end), []).append(len(result))
             result.append(replace(entry, way=""))
     for entry in entries:
-        if not into[entry.way] and (places := waiting.get((entry.door, entry.start, entry.end))):
+        if into[entry.way]:
+            continue
+        if places := waiting.get((entry.door, entry.start, entry.end)):
             place = places.pop(0)
             result[place] = replace(result[place], out=entry.into)
-    return result
+        else:
+            findings.append(Finding(Kind.NO_NUMBER, f"{entry.start:%Y-%m-%d %H:%M}", (entry.line,), entry.door))
+    return result, findings

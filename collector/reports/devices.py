@@ -69,11 +69,12 @@ def as_table(fleet: Fleet, zone: ZoneInfo) -> str:
             assessed.device.device,
             tidy(assessed.name, 32),
             _heard(assessed, fleet, words),
+            words.records(assessed.device),
             " ".join(words.why(why, fleet.as_of) for why in assessed.why),
         ]
         for assessed in fleet.devices
     ]
-    return "\n".join([*lines, table.text(["state", "site", "device", "name", "last heard", "why"], rows)])
+    return "\n".join([*lines, table.text(["state", "site", "device", "name", "last heard", "records", "why"], rows)])
 
 
 def _heard(assessed: Assessed, fleet: Fleet, words: Words) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from collector.derive.facts import DayFact, HourFact, MonthSum, Status
-from collector.derive.rounding import nearest
 from collector.reports.charts.model import Sort
 from collector.reports.model import Mark
 
@@ -158,8 +157,3 @@ def shares(parts: Sequence[int], of: int = 1000) -> list[int]:
 def change(now: int, before: int) -> int | None:
     """The change from ``before`` in tenths of a per cent; ``None`` from nothing."""
     return None if before <= 0 else ratio((now - before) * 1000, before)
-
-
-def whole_visits(figures: Figures) -> int:
-    """Visits of one sum as a whole number."""
-    return nearest(figures.visits)

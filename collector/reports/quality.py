@@ -267,14 +267,17 @@ def happenings(by_door: ByDoor, words: ReportWords, background: Background, ask:
         for key, wanted in (
             ("quality.missing", [f for f in facts if f.missing_s]),
             ("quality.estimated", [f for f in facts if f.estimated >= MILLI and not f.missing_s]),
+            ("quality.untimed", [f for f in facts if f.untimed]),
             ("quality.zero", [f for f in facts if f.open_s and f.status is Status.COUNTED and not f.visits]),
         ):
-            seconds = {f.day: f.missing_s or f.open_s - f.seen_s for f in wanted}
-            for first, last in common.runs(sorted(seconds)):
-                lasting = sum(s for day, s in seconds.items() if first <= day <= last)
-                dated.append(
-                    (first, words.say(key, door=shown, days=words.span(first, last), hours=words.hours(lasting)))
+            for first, last in common.runs(sorted({f.day for f in wanted})):
+                among = [f for f in wanted if first <= f.day <= last]
+                lasting = sum(f.missing_s or f.open_s - f.seen_s for f in among)
+                visits = words.number(sum(f.untimed for f in among) // MILLI)
+                said = words.say(
+                    key, door=shown, days=words.span(first, last), hours=words.hours(lasting), visits=visits
                 )
+                dated.append((first, said))
     named: dict[tuple[str, str], list[date]] = {}
     for special in background.special_days(ask.site, ask.first, ask.last):
         named.setdefault((special.kind, special.name), []).append(special.day)

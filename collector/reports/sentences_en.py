@@ -192,6 +192,7 @@ EN = {
     "quality.conflicts.1": "{door}: 1 record number came twice with other content. Was the SD card copied?",
     "quality.missing": "{days}, {door}: {hours} missing.",
     "quality.estimated": "{days}, {door}: {hours} estimated.",
+    "quality.untimed": "{days}, {door}: {visits} visits are known by the day only, not by the hour.",
     "quality.zero": "{days}, {door}: open, nobody came.",
     "quality.special.holiday": "{days}: holiday, {name}.",
     "quality.special.closure": "{days}: closed, {name}.",

@@ -188,6 +188,7 @@ ID = {
     "quality.conflicts": "{door}: {n} nomor catatan datang dua kali dengan isi berbeda. Apakah kartu SD disalin?",
     "quality.missing": "{days}, {door}: {hours} hilang.",
     "quality.estimated": "{days}, {door}: {hours} diperkirakan.",
+    "quality.untimed": "{days}, {door}: {visits} kunjungan hanya diketahui harinya, bukan jamnya.",
     "quality.zero": "{days}, {door}: buka, tidak ada yang datang.",
     "quality.special.holiday": "{days}: libur, {name}.",
     "quality.special.closure": "{days}: tutup, {name}.",

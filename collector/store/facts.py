@@ -9,7 +9,6 @@ from typing import Any
 from collector.derive.facts import (
     WHOLE_SITE,
     DayFact,
-    DayTotals,
     DayVisits,
     HourFact,
     MonthSum,
@@ -107,17 +106,6 @@ class SqlFacts:
             )
             found += [MonthSum(row[0], row[1], month, *map(int, row[2:])) for row in sums]
         return found
-
-    def totals(self, scope: Scope, first: date, last: date) -> Sequence[DayTotals]:
-        """Each day of the whole scope together, summed by the database; by day. For long periods of many sites."""
-        where, values = _where("day", scope, first, last)
-        found = self._db.execute(
-            "SELECT day, count(*), sum(CASE WHEN status = 'missing' THEN 1 ELSE 0 END), sum(visits), sum(estimated), "
-            f"sum(open_visits), sum(open_s), sum(seen_s), sum(missing_s) FROM day_fact WHERE {where} "
-            "GROUP BY day ORDER BY day",
-            values,
-        )
-        return [DayTotals(date.fromisoformat(row[0]), *(int(value) for value in row[1:])) for row in found]
 
     def _select(
         self, table: str, columns: str, day: str, scope: Scope, first: date, last: date, order: str

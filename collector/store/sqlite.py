@@ -66,6 +66,8 @@ def _in_words(error: sqlite3.Error) -> str:
         return "this file is not a store of the collector. Name another with --store PATH."
     if "locked" in text or "busy" in text:
         return "the store is locked by another program. End that program and try again."
+    if "malformed" in text:
+        return "the store is damaged. Stop the collector and put a copy back, or mend it with 'sqlite3 FILE .recover'."
     if "full" in text:
         return "the disk is full. Free some space; nothing that was acknowledged is lost."
     if "readonly" in text or "unable to open" in text:
@@ -150,6 +152,8 @@ class SqliteStore:
                 connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.OperationalError):
                 raise StoreBusy(f"{self._path}: {_in_words(error)}") from error
+            if type(error) is sqlite3.DatabaseError:  # and none of its kinds, which are mistakes of ours
+                raise StoreError(f"{self._path}: {_in_words(error)}") from error
             raise
 
 

@@ -119,10 +119,4 @@ def _measure(value: float | None, form: str, limit: float) -> Fact:
 
 
 def _records(assessed: Assessed, words: Words) -> Fact:
-    device = assessed.device
-    parts = [words.number(device.rows)]
-    if device.awaited_rows:
-        parts.append(words.say("records.awaited", n=device.awaited_rows))
-    if device.lost_rows:
-        parts.append(words.say("records.lost", n=device.lost_rows))
-    return Fact(" · ".join(parts), warn=bool(device.lost_rows))
+    return Fact(words.records(assessed.device), warn=bool(assessed.device.lost_rows))

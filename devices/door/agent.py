@@ -7,17 +7,17 @@ import threading
 from pathlib import Path
 from typing import Final
 
-from devices.contract import Alert, Info, Kind, Part
+from devices.contract import Alert, Info, Part
 from devices.door.edges import Edge
 from devices.door.events import Event, Fault, FaultKind, Glitch, Passage, Tally
-from devices.door.interval import SENSOR_LOST, Interval
+from devices.door.interval import CAUGHT_UP, SENSOR_LOST, Interval
 from devices.door.machines import make
 from devices.door.readings import Distance, Frame, Total
 from devices.door.sensors.opening import open_sensor
 from devices.door.sensors.port import Garbled, Gone, Ready, Report
 from devices.door.sentences import SENTENCES, alert_name
-from devices.door.settings import DoorSettings, machine_of
-from devices.door.totals import Totals
+from devices.door.settings import DoorSettings, machine_of, place
+from devices.door.totals import Totals, before
 from devices.link.clock import Clock, SystemClock
 from devices.link.errors import LedgerDamaged, LedgerError
 from devices.link.ledger import Ledger
@@ -49,9 +49,10 @@ class Agent:
         self._settings = settings
         self._clock = clock or SystemClock(trusted=settings.link.clock == "trusted")
         self._sensor = open_sensor(settings.sensor, self._clock, machine_of(settings))
-        self._machine = make(settings)
         self._ledger = Ledger(Path(settings.data) / "ledger.sqlite", self._clock)
-        self._interval = Interval(settings.door, self._clock.now().bt)
+        self._machine = make(settings, self._start())
+        self._began = self._clock.now().bt
+        self._interval = Interval(settings.door, self._began)
         self._part = Part(state="starting")
         self._standing: set[str] = set()
         self._lines = self._garbled = 0
@@ -97,6 +98,13 @@ class Agent:
             self._say(self._machine.advance(before))
         self._try_to_write()
 
+    def _start(self) -> Total | None:
+        """Where a counter that is not ours stood when our last row was written; it went on counting since."""
+        if machine_of(self._settings) != "totals" or self._settings.sensor.kind == "replay":
+            return None
+        source = self._ledger.source(place(self._settings.sensor))
+        return None if source is None else before(source, self._clock.boot, self._clock.now())
+
     # -- counting
 
     def _report(self, report: Report) -> None:
@@ -105,7 +113,7 @@ class Agent:
                 self._heard(garbled=False)
                 self._say(self._machine.feed(report))
                 if isinstance(self._machine, Totals):
-                    self._interval.source = self._machine.source
+                    self._interval.show(self._machine.source, self._clock.now().bt)
             case Garbled(why):
                 log.warning("sensor: %s", why)
                 self._heard(garbled=True)
@@ -125,6 +133,8 @@ class Agent:
             match event:
                 case Passage() | Glitch() | Tally():
                     self._interval.add(event, self._clock.now().bt)
+                    if isinstance(event, Tally) and event.since_ms < self._began:
+                        self._interval.mark(CAUGHT_UP)
                 case Fault(_, kind, over):
                     words = SENTENCES[kind]
                     log.log(logging.INFO if over else logging.ERROR, "%s: %s", kind, "over" if over else words)
@@ -185,12 +195,9 @@ class Agent:
 
     def _write_ended(self) -> None:
         while self._interval.ended:
-            row = self._interval.ended[0]
-            if row.kind is Kind.COUNT:  # it may be held already, and must not be there twice for a moment
-                self._ledger.hold(row.kind, row.body, row.bt0, row.bt1)
-                self._ledger.settle()
-            else:
-                self._ledger.append(row.kind, row.body, row.bt0, row.bt1)
+            row = self._interval.ended[0]  # it may be held already, and must not be there twice for a moment
+            self._ledger.hold(row.kind, row.body, row.bt0, row.bt1)
+            self._ledger.settle()
             self._interval.ended.popleft()
             self._link.kick()
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from devices.door.formats import Layout
+from devices.door.named import Named
 from devices.door.recordings import ReplayError
 from devices.door.settings import load
 from devices.settings import SettingsError
@@ -68,9 +69,11 @@ def door(ctx: click.Context, config: Path | None) -> None:
 @click.option("--reversed", "swapped", is_flag=True, help="Outside and inside are the other way round.")
 @click.option("--hz", type=click.FloatRange(0, 1000, min_open=True), help="Grid: frames a second.")
 @click.option(
-    "--axis", type=click.Choice(["rows", "cols"]), help="Grid: along which people walk; row or column 0 is outside."
+    "--axis",
+    type=Named({"rows": "rows row r y 0", "cols": "cols columns column col c x 1"}),
+    help="Grid: along which people walk; row or column 0 is outside. Left out: found by watching.",
 )
-@click.option("--unit", type=click.Choice(["c", "mm"]), help="Grid: °C or millimetres.")
+@click.option("--unit", type=Named({"c": "c °c celsius", "mm": "mm millimetres"}), help="Grid: °C or millimetres.")
 @click.option("--max", "highest", type=click.IntRange(1), help="Totals: the counter's highest number before 0.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the recording with its passages as PNG (or .svg).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of sentences.")

@@ -8,7 +8,8 @@ when they came; the quiet time before them, if it was longer than that, is a hea
 A row's flags are all faults that stood at some time in it. No row mixes time in which the sensor could count with time
 in which it could not: when a flag of :data:`devices.contract.BLIND` comes or goes, the row ends at that moment.
 
-Rows that ended wait in :attr:`Interval.ended` until they are written, however long the disk refuses.
+Rows that ended wait in :attr:`Interval.ended` until they are written, however long the disk refuses. When there are too
+many, neighbours become one row: when people came is told more coarsely then, how many came is not.
 """
 
 from __future__ import annotations
@@ -26,8 +27,12 @@ from devices.door.settings import DoorPart
 
 #: The sensor cannot be reached at all; the flag beside the machine's own faults.
 SENSOR_LOST: Final = "sensor_lost"
+#: People whom a counter that is not ours counted while nobody here listened; they came some time before the row.
+CAUGHT_UP: Final = "caught_up"
 #: A quiet moment shorter than this is not worth a row of its own.
 SHORTEST_MS: Final = 1_000
+#: Rows that wait for the disk, at most; a whole day at a row a minute.
+MOST_WAITING: Final = 1_440
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class Interval:
         self._heartbeat_ms = round(settings.heartbeat_s * 1_000)
         self._hold_ms = round(settings.hold_s * 1_000)
         self.ended: deque[Span] = deque()
-        self.source: tuple[int, ...] = ()  # totals of a counter that is not ours, for the next row to carry
+        self.source: tuple[int, ...] = ()  # totals of a counter that is not ours, as it showed them last
         self._standing: frozenset[str] = frozenset()
         self._last: int | None = None  # when something happened last in the open row
         self._unheld_since: int | None = None
@@ -85,6 +90,19 @@ class Interval:
         self._standing = standing
         self._seen |= standing
 
+    def show(self, source: tuple[int, ...], now: int) -> None:
+        """A counter that is not ours shows these totals; the open row carries them.
+
+        The first ones are written down soon, although nobody came: they are what a next start goes on from.
+        """
+        if source and not self.source:
+            self._unheld_since = now if self._unheld_since is None else self._unheld_since
+        self.source = source
+
+    def mark(self, flag: str) -> None:
+        """The open row carries this flag, and the next one does not."""
+        self._seen |= {flag}
+
     def tick(self, now: int) -> None:
         """The time is ``now``: end a row that is long enough."""
         if self._last is None:
@@ -105,8 +123,9 @@ class Interval:
     def due_at(self) -> int:
         """When a row ends, or is to be held, if nothing happens until then."""
         if self._last is None:
-            return self._since + self._heartbeat_ms
-        ends = min(self._since + self._row_ms, self._last + self._flush_ms)
+            ends = self._since + self._heartbeat_ms
+        else:
+            ends = min(self._since + self._row_ms, self._last + self._flush_ms)
         return ends if self._unheld_since is None else min(ends, self._unheld_since + self._hold_ms)
 
     def hold_due(self, now: int) -> bool:
@@ -146,6 +165,8 @@ class Interval:
 
     def _end(self, now: int) -> None:
         self.ended.append(self.open_row(now))
+        if len(self.ended) > MOST_WAITING:
+            self.ended = thinned(self.ended)
         self._begin(now)
 
     def _standing_changes(self, standing: frozenset[str], now: int) -> None:
@@ -176,3 +197,31 @@ class Interval:
 def uncertain(passage: Passage) -> bool:
     """Whether a passage is one for the ``ambiguous`` sum: counted as the likelier reading, or not decided at all."""
     return Direction.AMBIGUOUS is passage.direction or passage.confidence is Confidence.AMBIGUOUS
+
+
+def thinned(spans: deque[Span]) -> deque[Span]:
+    """Fewer rows of the same people: neighbours of a kind, blind or seeing alike, as one; else the two oldest."""
+    fewer: deque[Span] = deque()
+    waiting = deque(spans)
+    while waiting:
+        span = waiting.popleft()
+        if waiting and span.kind is waiting[0].kind and _blindness(span) == _blindness(waiting[0]):
+            span = _joined(span, waiting.popleft())
+        fewer.append(span)
+    if len(fewer) == len(spans):  # the oldest are blind and seeing in turns: as one they count as blind
+        fewer.appendleft(_joined(fewer.popleft(), fewer.popleft()))
+    return fewer
+
+
+def _blindness(span: Span) -> frozenset[str]:
+    return BLIND.intersection(span.body.flags)
+
+
+def _joined(span: Span, later: Span) -> Span:
+    one, two = span.body, later.body
+    body = Count(
+        into=one.into + two.into, out=one.out + two.out, turned_back=one.turned_back + two.turned_back,
+        ambiguous=one.ambiguous + two.ambiguous, glitch=one.glitch + two.glitch,
+        flags=tuple(sorted({*one.flags, *two.flags})), n_src=one.n_src if two.n_src is msgspec.UNSET else two.n_src,
+    )  # fmt: skip
+    return Span(Kind.COUNT if Kind.COUNT in (span.kind, later.kind) else Kind.HEARTBEAT, span.bt0, later.bt1, body)

@@ -6,12 +6,15 @@ from typing import Any
 
 from devices.door.counting import Machine
 from devices.door.events import Rules
-from devices.door.readings import ZoneName
+from devices.door.readings import Total, ZoneName
 from devices.door.settings import DoorSettings, machine_of
 
 
-def make(settings: DoorSettings) -> Machine[Any]:
-    """The machine for the readings of ``[sensor]``, as ``[door]`` says how it is mounted."""
+def make(settings: DoorSettings, start: Total | None = None) -> Machine[Any]:
+    """The machine for the readings of ``[sensor]``, as ``[door]`` says how it is mounted.
+
+    ``start`` is what a counter that is not ours showed before, to go on from.
+    """
     door = settings.door
     match machine_of(settings):
         case "beams":
@@ -34,5 +37,7 @@ def make(settings: DoorSettings) -> Machine[Any]:
             from devices.door.totals import TotalRules, Totals
 
             totals = settings.sensor.totals
-            rules = TotalRules(highest=totals.max or None, per_second=totals.per_second)
-            return Totals(rules, swapped=door.reversed)
+            # A register wraps where it is full, whatever the counter's papers leave out.
+            full = 2**settings.sensor.modbus.bits - 1 if settings.sensor.kind == "modbus" else None
+            rules = TotalRules(highest=totals.max or full, per_second=totals.per_second)
+            return Totals(rules, swapped=door.reversed, start=start)

@@ -1,26 +1,30 @@
 """Recordings of door sensors as text: edges of beams, distances of zones, one reading a line, in order of time.
 
-Empty lines and lines that begin with ``#`` are skipped, and so is a heading in the first line that says something. The
-files are read line by line, so that a day of readings needs no more memory than a minute.
+Empty lines and lines that begin with ``#`` are skipped, and so is a heading in the first line that says something.
+What a spreadsheet makes of such a file is read too: semicolons or tabs in place of commas, quotation marks, ``1000.0``.
+The files are read line by line, so that a day of readings needs no more memory than a minute.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
-from devices.door.edges import Edge, EdgeError, parse_edge
+from devices.door.edges import Edge, parse_edge
 from devices.door.readings import Distance, ZoneName
 
 #: Told how many characters were read since the last call.
 Watch = Callable[[int], None]
+R = TypeVar("R", Edge, Distance)
 
 #: Times from here on are ms since 1970 (it is 1973), below it those of some sensor's own clock.
 UTC_FROM: Final = 100_000_000_000
 #: A sensor that knows no distance says 255 ("no update") in ST's own drivers; any status but 0, 4 and 7 means the same.
 _NO_STATUS: Final = 255
 _ZONES: Final[dict[str, ZoneName]] = {"A": "A", "B": "B"}
+_FRACTION: Final = re.compile(r"(\d+)\.\d*")
 _NOTHING: Final = frozenset({"", "-", "nan", "none", "null"})
 
 
@@ -39,7 +43,7 @@ def lines(path: Path, watch: Watch | None = None) -> Iterator[tuple[int, str]]:
             for number, line in enumerate(file, 1):
                 if watch is not None:
                     watch(len(line))
-                text = line.strip()
+                text = _commas(line.strip())
                 if text and not text.startswith("#"):
                     yield number, text
     except OSError as error:
@@ -48,9 +52,31 @@ def lines(path: Path, watch: Watch | None = None) -> Iterator[tuple[int, str]]:
         raise ReplayError(f"{path}: not a text file: {error}") from error
 
 
+def _commas(text: str) -> str:
+    text = text.replace('"', "")
+    return text if "," in text else text.replace(";", ",").replace("\t", ",")
+
+
 def is_heading(text: str) -> bool:
-    """Whether a file's first line names columns: ``t_ms`` and others."""
-    return text.replace(" ", "").lower().startswith("t_ms,")
+    """Whether a file's first line names columns, the time first: ``t_ms`` (or the like) and others."""
+    first, comma, _ = text.partition(",")
+    name = first.strip().lower()
+    return bool(comma) and (name in ("t", "time", "timestamp", "ms") or name.endswith("_ms"))
+
+
+def _is_skipped(path: Path, number: int, text: str, other: str) -> bool:
+    """Whether the first line is a heading; one that speaks of ``other`` is of another kind of recording."""
+    if not is_heading(text):
+        return False
+    if other in text.lower():
+        raise ReplayError(f"{path}, line {number}: {text[:60]!r} names the columns of {other}s. Is --format right?")
+    return True
+
+
+def _whole_ms(text: str) -> str:
+    """``1000.0,A,1`` as ``1000,A,1``: a spreadsheet's way to write whole numbers; less than a ms says nothing here."""
+    first, comma, rest = text.partition(",")
+    return _FRACTION.sub(r"\1", first.strip()) + comma + rest
 
 
 def edges(path: Path, watch: Watch | None = None) -> Iterator[Edge]:
@@ -59,16 +85,7 @@ def edges(path: Path, watch: Watch | None = None) -> Iterator[Edge]:
     Raises:
         ReplayError: no such file, not text, a line that is no edge, or time that goes back.
     """
-    last: int | None = None
-    for first, (number, text) in enumerate(lines(path, watch)):
-        if first == 0 and is_heading(text):
-            continue
-        try:
-            edge = parse_edge(text)
-        except EdgeError as error:
-            raise ReplayError(f"{path}, line {number}: {error}") from error
-        last = _onward(path, number, last, edge.t_ms)
-        yield edge
+    return _readings(path, watch, parse_edge, "zone")
 
 
 def read_edges(path: Path) -> list[Edge]:
@@ -85,16 +102,7 @@ def distances(path: Path, watch: Watch | None = None) -> Iterator[Distance]:
     Raises:
         ReplayError: no such file, not text, a line that is no reading, or time that goes back.
     """
-    last: int | None = None
-    for first, (number, text) in enumerate(lines(path, watch)):
-        if first == 0 and is_heading(text):
-            continue
-        try:
-            reading = parse_distance(text)
-        except ValueError as error:
-            raise ReplayError(f"{path}, line {number}: {error}") from error
-        last = _onward(path, number, last, reading.t_ms)
-        yield reading
+    return _readings(path, watch, parse_distance, "beam")
 
 
 def parse_distance(line: str) -> Distance:
@@ -137,10 +145,19 @@ def _millimetres(text: str) -> int | None:
     return value
 
 
-def _onward(path: Path, number: int, last: int | None, t_ms: int) -> int:
-    if last is not None and t_ms < last:
-        raise ReplayError(
-            f"{path}, line {number}: expected a time of {last} ms or later, got {t_ms}; "
-            "the lines must be in order of time"
-        )
-    return t_ms
+def _readings(path: Path, watch: Watch | None, parse: Callable[[str], R], other: str) -> Iterator[R]:
+    last: int | None = None
+    for first, (number, text) in enumerate(lines(path, watch)):
+        if first == 0 and _is_skipped(path, number, text, other):
+            continue
+        try:
+            reading = parse(_whole_ms(text))
+        except ValueError as error:
+            raise ReplayError(f"{path}, line {number}: {error}") from error
+        if last is not None and reading.t_ms < last:
+            raise ReplayError(
+                f"{path}, line {number}: expected a time of {last} ms or later, got {reading.t_ms}; "
+                "the lines must be in order of time"
+            )
+        last = reading.t_ms
+        yield reading

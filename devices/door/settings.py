@@ -83,6 +83,21 @@ def machine_of(settings: DoorSettings) -> MachineName:
     return settings.door.machine or _MACHINES.get(settings.sensor.kind, "beams")
 
 
+def place(sensor: SensorPart) -> str:
+    """Which counter it is, of those that are not ours: another address or register is another counter."""
+    match sensor.kind:
+        case "modbus":
+            part = sensor.modbus
+            where = f"{part.host}:{part.tcp_port}" if part.host else sensor.port
+            return (
+                f"modbus {where} {part.unit} {part.registers} {part.address} {part.into} {part.out} "
+                f"{part.bits} {part.words}"
+            )
+        case "gate-http":
+            return f"gate-http {sensor.gate.url} {sensor.gate.into} {sensor.gate.out}"
+    return f"{sensor.kind} {sensor.port} {sensor.counter_line.pattern}"
+
+
 def _misfit(settings: DoorSettings) -> str:
     """Which part of ``[door]`` does not fit the sensor or itself; empty when all does."""
     door, kind = settings.door, settings.sensor.kind

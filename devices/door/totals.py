@@ -16,26 +16,32 @@ continue the course is held for one reading, and then judged:
 The old course may come back even after a reset was believed (a counter that says 0 three times while it starts): a rise
 that is impossible after the reset and possible before it continues from before, and only the difference is counted.
 
-The first reading is where the counting starts and counts nobody. A lost sensor changes nothing: the counter went on.
+The first reading ever is where the counting starts and counts nobody. A lost sensor, or a door's service that was off,
+changes nothing: the counter went on.
 The rate is a bucket: ``per_second`` people, and bursts of what fits into ``burst_ms``, so that a counter that reports
 each person at once is not taken for broken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from devices.door.events import Event, FaultKind, Tally
 from devices.door.faults import Standing
 from devices.door.readings import Total
 from devices.door.totals_file import read_totals
 
+if TYPE_CHECKING:
+    from devices.link.clock import Moment
+    from devices.link.ledger import Source
+
 #: The old course may come back within this many readings after a reset.
 _WAVERS: Final = 3
+#: A last reading whose age nobody knows is as old as this.
+_LONG_AGO_MS: Final = 7 * 86_400_000
 
-__all__ = ["TOTAL_RULES", "TotalRules", "Totals", "count_totals", "read_totals"]
+__all__ = ["TOTAL_RULES", "TotalRules", "Totals", "read_totals"]
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ class _Course:
             return []
         (t_ms, value), self._held = self._held, None
         most = int(self._most(self._good, t_ms))
-        if (across := self._across(self._good.value, value)) is not None and across <= most:
+        if (across := self._across(self._good, t_ms, value)) is not None:
             return [self._accept(t_ms, value, across)]
         if value >= self._good.value:
             steps = [self._accept(t_ms, value, most)]
@@ -130,10 +136,18 @@ class _Course:
         walked = self._rules.per_second * max(0, t_ms - point.t_ms) / 1000
         return min(max(self._full, walked), point.burst + walked)
 
-    def _across(self, old: int, new: int) -> int | None:
-        """The rise from ``old`` to ``new`` across the wrap; ``None`` where that makes no sense."""
+    def _across(self, point: _Point, t_ms: int, value: int) -> int | None:
+        """The rise from ``point`` to a lower ``value`` across the wrap; ``None`` where that makes no sense.
+
+        After a silence so long that any drop could be a wrap, only the shorter way round is believed: a gate that was
+        off with us for a week, and began again at 0, has not been all the way round.
+        """
         highest = self._rules.highest
-        return new + highest + 1 - old if highest is not None and new < old else None
+        if highest is None or value >= point.value:
+            return None
+        most = self._most(point, t_ms)
+        across = value + highest + 1 - point.value
+        return across if across <= (most if most < highest else (highest + 1) / 2) else None
 
     def _returns(self, t_ms: int, value: int) -> bool:
         """Whether ``value`` is on the old course, so that the held reading was a glitch."""
@@ -141,10 +155,8 @@ class _Course:
         assert self._held is not None
         old, (at, held) = self._good.value, self._held
         if held > old:
-            across = self._across(held, value)
-            return value < held and (across is None or across > self._most(_Point(at, held, self._full), t_ms))
-        across = self._across(old, held)
-        wraps = across is not None and across <= self._most(self._good, at)
+            return value < held and self._across(_Point(at, held, self._full), t_ms, value) is None
+        wraps = self._across(self._good, at, held) is not None
         return value >= old and (not wraps or value - old <= self._most(self._good, t_ms))
 
     def _follow(self, t_ms: int, value: int) -> list[_Step]:
@@ -169,6 +181,20 @@ class _Course:
         return _Step(since, t_ms, people)
 
 
+def before(source: Source, boot: str, now: Moment) -> Total:
+    """A row's totals as a reading on the boot clock of ``boot``, where its time may lie before that boot's start.
+
+    Of another boot only UTC tells how long ago that was. Where it does not, it is :data:`_LONG_AGO_MS`: too long
+    rather than too short, because people who came meanwhile must not be taken for too many.
+    """
+    ago = _LONG_AGO_MS
+    if source.boot == boot:
+        ago = now.bt - source.bt
+    elif source.t is not None and now.utc is not None and now.utc >= source.t:
+        ago = now.utc - source.t
+    return Total(now.bt - ago, source.values[0], source.values[1] if len(source.values) > 1 else None)
+
+
 class Totals:
     """The machine: a :class:`devices.door.counting.Machine` for :class:`~devices.door.readings.Total`.
 
@@ -183,6 +209,7 @@ class Totals:
         self._standing = Standing()
         self._last = 0
         if start is not None:
+            self._last = start.t_ms
             self.feed(start)
 
     def feed(self, reading: Total) -> list[Event]:
@@ -241,16 +268,3 @@ class Totals:
             if step.fault is not None:
                 said += self._standing.begin(step.fault, step.t_ms, until=self._last + self.rules.calm_ms)
         return said
-
-
-def count_totals(
-    readings: Iterable[Total], highest: int | None = None, *, rules: TotalRules | None = None, swapped: bool = False
-) -> list[Event]:
-    """Everything the machine says of a whole recording; ``highest`` as in :class:`TotalRules`."""
-    machine = Totals(rules or TotalRules(highest=highest), swapped=swapped)
-    said: list[Event] = []
-    last = None
-    for reading in readings:
-        said += machine.feed(reading)
-        last = reading.t_ms
-    return said if last is None else said + machine.finish(last)

@@ -231,12 +231,3 @@ def _quantile(numbers: Counter[int], share: float) -> int:
     ranked = sorted(numbers)
     upto = accumulate(numbers[number] for number in ranked)
     return next(number for number, so_far in zip(ranked, upto, strict=True) if so_far >= share * numbers.total())
-
-
-def count_zones(
-    readings: list[Distance], rules: Rules = RULES, zone_rules: ZoneRules = ZONE_RULES, *, swapped: bool = False
-) -> list[Event]:
-    """Everything the machine says of a whole recording, whose readings are in order of time."""
-    machine = Zones(rules, zone_rules, idle_mm=survey(readings), swapped=swapped)
-    said = [event for reading in readings for event in machine.feed(reading)]
-    return said + (machine.finish(readings[-1].t_ms) if readings else [])

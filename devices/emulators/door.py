@@ -93,6 +93,14 @@ class DoorEmulator:
                     return False
         return True
 
+    def opened_by(self, pid: int) -> bool:
+        """Whether a process has the port open; before that, nobody hears what the sensor says."""
+        port = os.path.realpath(self.link)
+        try:
+            return any(os.path.realpath(fd) == port for fd in Path(f"/proc/{pid}/fd").iterdir())
+        except OSError:
+            return False
+
     # -- the plug
 
     def unplug(self) -> None:

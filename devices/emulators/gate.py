@@ -74,11 +74,6 @@ class GateEmulator:
         else:
             self._over.set()
 
-    def wait_asked(self, times: int, timeout: float = 10.0) -> bool:
-        """Wait until it was asked so often."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self.asked >= times, timeout)
-
     def close(self) -> None:
         self._over.set()
         self._server.shutdown()

@@ -71,11 +71,6 @@ class GpioEmulator:
         if self._given is not None:
             self._given.break_off()
 
-    def wait_requested(self, timeout: float = 10.0) -> bool:
-        """Wait until somebody has the pins."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._given is not None, timeout)
-
     def given_back(self) -> None:
         with self._changed:
             self._given = None

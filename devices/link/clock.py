@@ -22,6 +22,8 @@ BUILT: Final = int(datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC).timestamp
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _RTC = Path("/sys/class/rtc")
+_RTC_EVERY_MS: Final = 60_000
+_RTC_OFF_MS: Final = 120_000  # the chip and a wall clock that nobody corrects drift apart by seconds a day
 _TIMEX_BYTES: Final = 512  # struct timex is 208 bytes on 64-bit Linux; the kernel never writes beyond it
 _TIME_ERROR: Final = 5  # adjtimex(2): "the system clock is not synchronized to a reliable server"
 
@@ -56,14 +58,24 @@ class SystemClock:
     That is for machines whose time is kept by someone the kernel does not know of, such as a virtual machine's host.
     """
 
-    def __init__(self, *, trusted: bool = False) -> None:
+    def __init__(self, *, trusted: bool = False, rtc: Path = _RTC) -> None:
         self.boot = boot_id()
         self._trusted = trusted
+        self._rtc = rtc
+        self._rtc_looked: int | None = None
+        self._rtc_agrees = False
 
     def now(self) -> Moment:
         utc = time.time_ns() // 1_000_000
         bt = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
-        return judge(bt, utc, synced=self._trusted or kernel_synced(), rtc=has_rtc())
+        synced = self._trusted or kernel_synced()
+        return judge(bt, utc, synced=synced, rtc=not synced and self._kept(bt, utc))
+
+    def _kept(self, bt: int, utc: int) -> bool:
+        """Whether a battery keeps the wall clock; looked at once a minute, since the chip is asked over a slow bus."""
+        if self._rtc_looked is None or bt - self._rtc_looked >= _RTC_EVERY_MS:
+            self._rtc_looked, self._rtc_agrees = bt, rtc_agrees(utc, self._rtc)
+        return self._rtc_agrees
 
 
 def judge(bt: int, utc: int, *, synced: bool, rtc: bool) -> Moment:
@@ -88,9 +100,22 @@ def kernel_synced() -> bool:
     return 0 <= int(state) < _TIME_ERROR
 
 
-def has_rtc() -> bool:
-    """Whether a battery-backed clock is fitted."""
+def rtc_agrees(utc: int, folder: Path = _RTC) -> bool:
+    """Whether there is a battery-backed clock that shows the wall clock's time, ``utc`` in ms.
+
+    A chip alone proves nothing: a Raspberry Pi 5 has one, and without the battery that is sold beside it, it begins
+    in 1970 after each power cut, while the wall clock goes on from where it was saved. See the kernel's
+    ``Documentation/ABI/testing/sysfs-class-rtc`` for ``since_epoch``.
+    """
     try:
-        return any(_RTC.iterdir())
+        chips = list(folder.iterdir())
     except OSError:
         return False
+    return any(abs(shown * 1_000 - utc) <= _RTC_OFF_MS for chip in chips if (shown := _since_epoch(chip)) is not None)
+
+
+def _since_epoch(chip: Path) -> int | None:
+    try:
+        return int((chip / "since_epoch").read_text(encoding="ascii"))
+    except (OSError, ValueError):  # the chip does not answer, or has lost its time
+        return None

@@ -25,7 +25,7 @@ from typing import Final
 
 import msgspec
 
-from devices.contract import Ack, Anchor, Kind, Row
+from devices.contract import Ack, Anchor, Count, Kind, Row
 from devices.contract import Clock as Quality
 from devices.contract import body as read_body
 from devices.link.anchor import anchor_due
@@ -51,6 +51,18 @@ class _Draft(msgspec.Struct, frozen=True):
     t1: int | None
     clk: Quality
     kind: str
+
+
+class Source(msgspec.Struct, frozen=True):
+    """What a counter that is not ours showed when the newest row that tells of it was written.
+
+    ``boot``, ``bt`` and ``t`` are that row's: boot id, boot-clock ms and UTC ms (``None``: not known) of its end.
+    """
+
+    values: tuple[int, ...]
+    boot: str
+    bt: int
+    t: int | None
 
 
 class Ledger:
@@ -215,6 +227,27 @@ class Ledger:
         with self._guard:
             return dict(self._db.execute("SELECT name, value FROM total ORDER BY name").fetchall())
 
+    def source(self, of: str) -> Source | None:
+        """Where the counter ``of`` (its address: any text) stood in the newest row, to go on from there.
+
+        Kept in the row's own transaction, so that who is in the rows and who is in the counter never part. ``None``
+        when no row told yet, or when the rows tell of another counter; that one is forgotten then.
+
+        Raises:
+            LedgerError: see :meth:`append`.
+        """
+        with self._guard:
+            found = dict(
+                self._db.execute("SELECT name, value FROM meta WHERE name IN ('source', 'source of')").fetchall()
+            )
+            if found.get("source of") != of:
+                with self._transaction():
+                    if "source of" in found:
+                        self._db.execute("DELETE FROM meta WHERE name = 'source'")
+                        found.pop("source", None)
+                    self._db.execute("INSERT OR REPLACE INTO meta VALUES ('source of', ?)", (of,))
+            return msgspec.json.decode(found["source"], type=Source) if "source" in found else None
+
     @property
     def boot(self) -> str:
         """Id of the boot that rows written now belong to."""
@@ -260,6 +293,11 @@ class Ledger:
         self._db.execute("INSERT INTO row VALUES (?,?,?,?,?,?,?,?,?)", (seq, *msgspec.structs.astuple(draft), raw))
         self._db.executemany("INSERT OR REPLACE INTO total VALUES (?,?)", changed.items())
         self._db.execute("UPDATE meta SET value = ? WHERE name = 'last'", (str(seq),))
+        if isinstance(body, Count) and body.n_src is not msgspec.UNSET:
+            source = Source(body.n_src, draft.boot, draft.bt1, draft.t1)
+            self._db.execute(
+                "INSERT OR REPLACE INTO meta VALUES ('source', ?)", (msgspec.json.encode(source).decode(),)
+            )
         self._last = seq
         return Row(epoch=self.epoch, seq=seq, body=msgspec.Raw(raw), **msgspec.structs.asdict(draft))
 

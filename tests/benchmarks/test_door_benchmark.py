@@ -13,7 +13,7 @@ FINE = Cost(0.02, 31_000, 18_000, 20)
 
 
 def test_what_is_within_the_bounds_is_fine() -> None:
-    assert door._beyond(FINE, Cost(0.1, 46_000, 26_000, 5)) == ""
+    assert door._beyond(FINE, Cost(0.1, 46_000, 26_000, 20), 20) == ""
 
 
 @pytest.mark.parametrize(
@@ -21,13 +21,13 @@ def test_what_is_within_the_bounds_is_fine() -> None:
     [
         (Cost(0.06, 31_000, 18_000, 20), FINE, "beams took 6.0% of a core"),
         (Cost(0.02, 41_000, 18_000, 20), FINE, "41.0 MB"),
-        (FINE, Cost(0.3, 46_000, 26_000, 5), "the grid took 30.0% of a core"),
-        (FINE, Cost(0.1, 46_000, 41_000, 5), "41.0 MB of its own"),
-        (FINE, Cost(0.1, 46_000, 26_000, 0), "for 0"),
+        (FINE, Cost(0.3, 46_000, 26_000, 20), "the grid took 30.0% of a core"),
+        (FINE, Cost(0.1, 46_000, 41_000, 20), "41.0 MB of its own"),
+        (FINE, Cost(0.1, 46_000, 26_000, 19), "19 passages were counted below the grid, 20 walked"),
     ],
 )
 def test_what_is_beyond_is_said(beams: Cost, grid: Cost, said: str) -> None:
-    assert said in door._beyond(beams, grid)
+    assert said in door._beyond(beams, grid, 20)
 
 
 def test_a_run_counts_whom_it_sends_and_tells_what_it_took(tmp_path: Path) -> None:

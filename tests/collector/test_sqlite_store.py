@@ -13,7 +13,8 @@ from sqlite_utils import Database
 from store_support import contents, query, tell, write
 
 from collector.errors import StoreBusy, StoreError
-from collector.store import schema
+from collector.store import audit, schema
+from collector.store.audit import Author
 from collector.store.sqlite import SqliteStore
 from collector.store.view import SqliteReader
 
@@ -85,6 +86,8 @@ def test_a_store_of_the_first_version_is_brought_forward(tmp_path: Path) -> None
     SqliteStore(old).close()
     for table in ("record", "hole", "lost", "anchor", "loose", "quarter_hour", "transaction_quarter", "device_state"):
         assert contents(str(old), table) == contents(str(new), table), table
+    tables = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+    assert query(str(old), tables) == query(str(new), tables)
     marks = "SELECT site, device, epoch, top, floor, seq, rows, duplicates FROM mark"
     assert sorted(query(str(old), marks)) == sorted(query(str(new), marks))
     quarters = (
@@ -160,3 +163,16 @@ def _steps(store: SqliteStore, act: Callable[[], object]) -> int:
         store._connection.set_progress_handler(None, 0)
         store._connection.set_trace_callback(None)
     return steps
+
+
+def test_a_damaged_file_gets_a_sentence_when_it_is_written_to(store: SqliteStore, path: Path) -> None:
+    store.close()
+    with path.open("r+b") as file:
+        (page,) = query(str(path), "SELECT rootpage FROM sqlite_master WHERE name = 'audit'")[0]
+        file.seek((int(str(page)) - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    damaged = SqliteStore(path)
+    with pytest.raises(StoreError, match=r"the store is damaged\. .* copy"), damaged.edit() as db:
+        audit.write(db, Author("rina", 1), "try", "kota", "", {})
+    assert write(damaged, count(1)).inserted == 1
+    damaged.close()

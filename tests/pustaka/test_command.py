@@ -11,7 +11,11 @@ from click.testing import CliRunner
 
 from pustaka.cli import COMMANDS, main
 
-HEAVY = ("kivy", "cv2", "numpy", "starlette", "uvicorn", "paho", "serial", "sqlite_utils", "zxingcpp", "PIL")
+HEAVY = (
+    "kivy", "cv2", "numpy", "starlette", "uvicorn", "jinja2", "paho", "serial", "sqlite_utils", "psycopg", "zxingcpp",
+    "PIL", "weasyprint", "resvg_py", "openpyxl", "xlsxwriter", "holidays", "pymodbus", "gpiod", "adafruit_vl53l1x",
+    "cryptography",
+)  # fmt: skip
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

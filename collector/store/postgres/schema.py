@@ -13,8 +13,8 @@ from collector.store import fact_tables, tables
 from collector.store.db import Db
 from collector.store.schema import APPLICATION_ID
 
-#: Numbers of the locks that collectors take turns with: steps, months, figures.
-STEPPING, MAKING_MONTHS, REFRESHING = APPLICATION_ID, APPLICATION_ID + 1, APPLICATION_ID + 2
+#: Numbers of the locks that collectors and people take turns with: steps, months, figures, edits.
+STEPPING, MAKING_MONTHS, REFRESHING, EDITING = (APPLICATION_ID + n for n in range(4))
 
 #: Rows are kept by the month of their arrival, so that an old month can be moved or dropped as one table.
 _WORDS = tables.Dialect(

@@ -90,15 +90,19 @@ class PostgresStore:
     def edit(self) -> Iterator[Db]:
         """See the port."""
         with self._transaction() as connection:
-            yield PostgresDb(connection)
+            db = PostgresDb(connection)
+            db.execute(
+                "SELECT pg_advisory_xact_lock(?)", (schema.EDITING,)
+            )  # what is checked stays so until it is written
+            yield db
 
     def refresh(self, now: int, *, limit: int | None, default_zone: str) -> Refreshed:
         """See the port."""
         with self._transaction() as connection:
             db = PostgresDb(connection)
             (ours,) = db.execute("SELECT pg_try_advisory_xact_lock(?)", (schema.REFRESHING,)).fetchone()
-            if not ours:  # another collector is at it
-                return Refreshed()
+            if not ours:  # another collector is at it; whether it gets through is for the next turn to see
+                return Refreshed(more=True)
             return refreshing.refresh(db, now, limit=limit, default_zone=default_zone)
 
     def rebuild(self) -> None:

@@ -38,6 +38,8 @@ _NEAR_PX: Final = 26
 _NUMBER_PX: Final = 58
 #: Where a pixel is longer than this, a line through the content would hide the passage it points at.
 FINE_MS: Final = 100
+#: … and where it is longer than this, the moments would melt into one bar.
+_COARSE_MS: Final = 1_000
 #: About what a letter of a label is wide.
 _LETTER_PX: Final = 10.5
 
@@ -69,6 +71,8 @@ def directions(passages: Sequence[Passage]) -> list[Direction]:
 def passage_lines(drawing: Drawing, panel: Panel, passages: Sequence[Passage]) -> None:
     """The moments of passages, to be painted under the content."""
     top = panel.top if panel.scale.per_px <= FINE_MS else panel.top + panel.height - 6
+    if panel.scale.per_px > _COARSE_MS:
+        return
     drawn: set[tuple[int, Direction]] = set()  # a day of passages has far more than there are pixels
     for passage in passages:
         x = panel.x(passage.t_ms)

@@ -16,6 +16,7 @@ HEARTBEAT_MS = 900_000
 HEALTH_MS = 60_000
 PING_MS = 30_000
 RESEND_MS = 30_000
+COPIED = "This board's rows are a copy of another's: stop one of the two, and empty the folder rows of this one."
 BATCH = 20  # rows a message; 200 are allowed, and would not fit into the memory
 
 
@@ -40,6 +41,7 @@ class Door:
         self._sent = 0  # rows up to here are under way …
         self._sent_at = self._health_at = self._spoke_at = 0
         self._totals = (-1, -1)
+        self._copied = False
 
     # -- counting
 
@@ -106,6 +108,8 @@ class Door:
         self._say("status", b"online", True)
         info = {"kind": "door", "name": self._name, "software": "esp32", "model": "ESP32", "boot": self._boot}
         self._tell("info", dict(info, epoch=self._ledger.epoch, capabilities=["count"]))
+        self._say("alert/ledger", b"", True)  # it is raised again by the next ack, if it still holds
+        self._copied = False
         self._sent, self._totals = self._ledger.acked, (-1, -1)
         self._health_at = self._spoke_at = self._sent_at = now
         self._health(now)
@@ -145,8 +149,13 @@ class Door:
     def _hear(self, payload: bytes, now: int) -> None:
         try:
             ack = json.loads(payload)
-            self._ledger.ack(ack["epoch"], ack["seq"])
-        except (ValueError, KeyError, TypeError):
+            ours = self._ledger.ack(ack["epoch"], ack["seq"], ack.get("boot", ""))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return
+        if not ours:
+            if not self._copied:
+                self._copied = True
+                self._tell("alert/ledger", {"what": COPIED, "since": self._utc(), "severity": "down"})
             return
         self._sent_at = now
 

@@ -95,15 +95,33 @@ class Ledger:
                     return found
         return found
 
-    def ack(self, epoch: str, seq: int) -> None:
-        """The collector has all up to ``seq``; an ack of another epoch, or of rows never made, changes nothing."""
+    def ack(self, epoch: str, seq: int, boot: str = "") -> bool:
+        """The collector has all up to ``seq``; an ack of another epoch, or of rows never made, changes nothing.
+
+        ``boot`` is that of the row at the collector. False: our row of this number was written in another boot, so the
+        mark speaks of another board's rows, whose flash this is a copy of; nothing is deleted then.
+        """
         if epoch != self.epoch or not self.acked < seq <= self.seq:
-            return
+            return True
+        if boot and self.boot_of(seq) not in ("", boot):
+            return False
         self.acked = seq
         done = 0
         while done + 2 < len(self._segments) and self._segments[done + 1] - 1 <= seq:
             done += 1
         self._drop(done)
+        return True
+
+    def boot_of(self, seq: int) -> str:
+        """The boot in which a row was written; empty when it is not here."""
+        for first in reversed(self._segments):
+            if first <= seq:
+                for line in self._lines(first):
+                    row = json.loads(line)[0]
+                    if row["seq"] == seq:
+                        return str(row["boot"])
+                break
+        return ""
 
     def _path(self, first: int) -> str:
         return f"{self._folder}/r{first:010d}.log"

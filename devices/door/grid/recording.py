@@ -164,8 +164,9 @@ def _load(path: Path) -> tuple[NDArray[np.float32], list[int] | None]:
     except OSError as error:
         raise RecordingError(f"{path}: cannot be read: {error.strerror or error}") from error
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        why = "it is none" if "allow_pickle" in str(error) else error  # numpy then tells how to load it unsafely
         raise RecordingError(
-            f"{path}: expected a numpy file (.npy or .npz) of numbers, without pickled objects: {error}"
+            f"{path}: expected a numpy file (.npy or .npz) of numbers, without pickled objects: {why}"
         ) from error
     if isinstance(loaded, np.ndarray):
         return _shaped(path, loaded), None

@@ -6,92 +6,63 @@ from a sensor that has stopped measuring and still answers.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from devices.door.readings import Frame
-from devices.door.sensors.i2c import Bus, LinuxBus, Patience, said
-from devices.door.sensors.port import Gone, Ready, Report
+from devices.door.sensors.i2c import Bus, LinuxBus
+from devices.door.sensors.i2c_sensor import I2cSensor
+from devices.door.sensors.port import Report
 from devices.door.sensors.settings import GridPart
 from devices.link.clock import Clock
 
 if TYPE_CHECKING:
     from adafruit_amg88xx import AMG88XX
 
-_RETRY_MS: Final = 1_000
-_SETUP_MS: Final = 2_000
 _STUCK_FRAMES: Final = 50
+#: So many frames in a row that cannot be read are a lost sensor; fewer are frames that could not be read.
+_FAILED_FRAMES: Final = 10
 
 
-class GridSensor:
-    """Frames at the sensor's own rate; opens the bus itself, and again whenever the sensor was lost."""
+class GridSensor(I2cSensor["AMG88XX"]):
+    """Frames at the sensor's own rate."""
 
     def __init__(self, part: GridPart, clock: Clock, open_bus: Callable[[int], Bus] = LinuxBus) -> None:
-        self._part = part
-        self._clock = clock
-        self._open_bus = open_bus
-        self._bus: Patience | None = None
-        self._chip: AMG88XX | None = None
-        self._due = clock.now().bt
+        super().__init__(part.bus, part.address, clock, open_bus)
+        self._hz = part.hz
         self._every_ms = 1000 // part.hz
-        self._same = 0
+        self._same = self._failed = 0
         self._before: list[list[float]] = []
-        self._told = False
-        self._closed = threading.Event()
 
-    def read(self, timeout_s: float) -> list[Report]:
-        wait_s = (self._due - self._clock.now().bt) / 1000
-        if wait_s > 0:
-            self._closed.wait(min(wait_s, timeout_s))
-        if self._closed.is_set() or self._clock.now().bt < self._due:
-            return []
-        try:
-            return self._frame(self._chip) if self._chip is not None else self._open()
-        except (OSError, ValueError, ImportError) as error:
-            return self._lose(said(error, self._part.bus, self._part.address))
-
-    def now_ms(self) -> int | None:
-        return self._clock.now().bt
-
-    def close(self) -> None:
-        self._closed.set()
-        self._shut()
-
-    def _open(self) -> list[Report]:
+    def _set_up(self, bus: Bus) -> AMG88XX:
         from adafruit_amg88xx import AMG88XX
 
-        self._bus = Patience(self._open_bus(self._part.bus), lambda: self._clock.now().bt)
-        self._bus.for_ms(_SETUP_MS)
-        self._chip = AMG88XX(self._bus, self._part.address)
-        if self._part.hz == 1:
-            self._chip._fps = 1
-        self._same, self._before, self._told = 0, [], False
+        chip = AMG88XX(bus, self._address)
+        if self._hz == 1:
+            chip._fps = 1
+        self._same, self._before, self._failed = 0, [], 0
         self._due = self._clock.now().bt + self._every_ms
-        return [Ready()]
+        return chip
 
-    def _frame(self, chip: AMG88XX) -> list[Report]:
+    def _measure(self, chip: AMG88XX) -> list[Report]:
         import numpy as np
 
-        assert self._bus is not None
-        self._bus.for_ms(_SETUP_MS)
-        pixels = chip.pixels
+        now = self._clock.now().bt
+        try:
+            pixels = chip.pixels
+        except TimeoutError:  # it hangs, and every further question would hold us up
+            raise
+        except OSError:
+            self._failed += 1
+            if self._failed >= _FAILED_FRAMES:
+                raise
+            self._due = max(self._due + self._every_ms, now)
+            return [Frame(now, None)]
+        self._failed = 0
         now = self._clock.now().bt
         self._due = max(self._due + self._every_ms, now)
         self._same = self._same + 1 if pixels == self._before else 0
         self._before = pixels
         if self._same >= _STUCK_FRAMES:
-            error = TimeoutError(f"the same picture {_STUCK_FRAMES} times")
-            return self._lose(said(error, self._part.bus, self._part.address))
+            raise TimeoutError(f"the same picture {_STUCK_FRAMES} times")
         return [Frame(now, np.array(pixels, dtype=np.float32))]
-
-    def _lose(self, why: str) -> list[Report]:
-        self._shut()
-        self._due = self._clock.now().bt + _RETRY_MS
-        told, self._told = self._told, True
-        return [] if told else [Gone(why)]
-
-    def _shut(self) -> None:
-        bus, self._bus, self._chip = self._bus, None, None
-        if bus is not None:
-            bus.close()

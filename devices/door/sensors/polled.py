@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from typing import Final
 
 from devices.door.readings import Total
 from devices.door.sensors.port import Garbled, Gone, Ready, Report
+from devices.door.sensors.timed import RETRY_MS, Timed
 from devices.link.clock import Clock
-
-_RETRY_MS: Final = 1_000
 
 
 class NoAnswer(Exception):
@@ -21,9 +18,10 @@ class BadAnswer(Exception):
     """The counter answered something that holds no totals; the message is a sentence for people."""
 
 
-class Polled:
+class Polled(Timed):
     """Asks ``ask`` every ``every_s`` seconds. One failure is tried again after a second; only ``tries`` in a row are
-    a lost sensor. At most one question is asked in a :meth:`read`, so a silent counter holds nobody up for long."""
+    a lost sensor, and more than one in a hundred a bad line. At most one question is asked in a :meth:`read`, so a
+    silent counter holds nobody up for long."""
 
     def __init__(
         self,
@@ -33,27 +31,20 @@ class Polled:
         tries: int,
         clock: Clock,
     ) -> None:
+        super().__init__(clock)
         self._ask = ask
-        self._shut = shut
+        self._hang_up = shut
         self._every_ms = max(1, round(every_s * 1000))
         self._tries = max(1, tries)
-        self._clock = clock
-        self._due = clock.now().bt
         self._failures = 0
         self._ready = False
-        self._told = False
-        self._closed = threading.Event()
 
-    def read(self, timeout_s: float) -> list[Report]:
-        wait_s = (self._due - self._clock.now().bt) / 1000
-        if wait_s > 0:
-            self._closed.wait(min(wait_s, timeout_s))
-        if self._closed.is_set() or self._clock.now().bt < self._due:
-            return []
+    def _turn(self) -> list[Report]:
         try:
             into, out = self._ask()
         except NoAnswer as error:
-            return self._fail(str(error))
+            told = self._told
+            return self._fail(str(error)) or ([] if told else [Garbled(str(error))])
         except BadAnswer as error:
             return [Garbled(str(error)), *self._fail(str(error))]
         now = self._clock.now().bt
@@ -62,17 +53,13 @@ class Polled:
         self._failures, self._told = 0, False
         return [*([Ready()] if first else []), Total(now, into, out)]
 
-    def now_ms(self) -> int | None:
-        return self._clock.now().bt
-
-    def close(self) -> None:
-        self._closed.set()
-        self._shut()
+    def _shut(self) -> None:
+        self._hang_up()
 
     def _fail(self, why: str) -> list[Report]:
         self._shut()
         self._failures += 1
-        self._due = self._clock.now().bt + _RETRY_MS
+        self._due = self._clock.now().bt + RETRY_MS
         if self._failures < self._tries or self._told:
             return []
         self._told, self._ready = True, False

@@ -23,7 +23,7 @@ class Gone:
 
 @dataclass(frozen=True)
 class Garbled:
-    """The sensor sent something that is no reading."""
+    """The sensor sent something that is no reading, or nothing when it was asked."""
 
     why: str
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from typing import Final
 
 import serial
@@ -20,7 +21,7 @@ class LineProblem(ValueError):
     """A line is not what the sensor should send; the message says what was expected."""
 
 
-class SerialLines:
+class SerialLines(ABC):
     """A sensor that sends lines; what a line means is its subclass's to say, in :meth:`parse`."""
 
     longest = 256
@@ -36,13 +37,13 @@ class SerialLines:
         self._retry_at = 0
         self._closed = threading.Event()
 
+    @abstractmethod
     def parse(self, line: str, host_ms: int) -> Report:
         """The reading of one line, read at the host's boot-clock ms ``host_ms``.
 
         Raises:
             LineProblem: it is none.
         """
-        raise NotImplementedError
 
     def read(self, timeout_s: float) -> list[Report]:
         if self._serial is None:

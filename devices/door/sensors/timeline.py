@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 _WRAP: Final = 2**32
-#: A reading this much lower than the last is the counter's wrap; a smaller step back is a restart.
-_HALF: Final = 2**31
+#: A step back is the counter's wrap if that much time has passed at the host too, give or take this; else a restart.
+_APART_MS: Final = 10_000
+_APART: Final = 0.01
 #: An edge may be read this long after it happened; the sensor's present time is taken that much earlier.
 SLACK_MS: Final = 50
 
@@ -27,10 +28,11 @@ class Timeline:
     def place(self, raw_ms: int, host_ms: int) -> int:
         """Continuous ms of an edge with the sensor's time ``raw_ms``, read at the host's ``host_ms``."""
         if self._raw is not None and raw_ms < self._raw:
-            if self._raw - raw_ms >= _HALF:
+            passed = host_ms - self._host
+            if raw_ms + _WRAP - self._raw <= passed * (1 + _APART) + _APART_MS:
                 self._offset += _WRAP
             else:
-                self._offset = self._last + max(1, host_ms - self._host) - raw_ms
+                self._offset = self._last + max(1, passed) - raw_ms
         self._raw, self._host = raw_ms, host_ms
         self._last = max(self._last, raw_ms + self._offset)
         return self._last

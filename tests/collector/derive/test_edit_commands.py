@@ -202,12 +202,6 @@ def test_publishing_and_what_changed_since(store: Path) -> None:
     assert [one["revision"] for one in told(store, "visits", "published")[0]["revisions"]] == [1, 2]
 
 
-def test_a_rebuild_comes_out_the_same(store: Path) -> None:
-    before = sqlite3.connect(store).execute("SELECT * FROM day_fact ORDER BY 1, 2, 3").fetchall()
-    assert told(store, "visits", "refresh", "--rebuild")["changed"] > 0
-    assert sqlite3.connect(store).execute("SELECT * FROM day_fact ORDER BY 1, 2, 3").fetchall() == before
-
-
 # -- bad input ----------------------------------------------------------------------------------------------------
 
 _ADJUST = ("visits", "adjust", "kota", "pintu-1", "--who", "rina", "--why", "x", "--method")

@@ -287,21 +287,6 @@ def test_a_profile_is_the_cube_summed_over_its_months(desk: Desk) -> None:
         assert len({(cell.weekday, cell.hour) for cell in found}) == len(found) == 56
 
 
-def test_totals_are_the_days_of_all_sites_together(desk: Desk) -> None:
-    for day in days_from("2026-11-16", 3):
-        desk.day(day)
-    desk.put(ms("2026-11-17", "22:00"), 5)
-    desk.put(ms("2026-11-17", "10:00"), 7, site="desa", device="pintu-9")
-    desk.refresh("2026-11-18")
-    facts = SqlFacts(desk.db)
-    (found,) = facts.totals(Scope(), date(2026, 11, 17), date(2026, 11, 17))
-    assert (found.places, found.missing, found.visits, found.open_visits) == (2, 1, 76_000, 71_000)
-    days = facts.days(Scope(), date(2026, 11, 1), date(2026, 11, 30))
-    totals = facts.totals(Scope(), date(2026, 11, 1), date(2026, 11, 30))
-    assert sum(one.seen_s for one in totals) == sum(day.seen_s for day in days)
-    assert [one.day.day for one in totals] == [16, 17, 18]
-
-
 @pytest.mark.parametrize(
     ("first", "last"),
     [

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -137,3 +143,52 @@ def test_bad_input_gets_one_sentence(run: Run, file: Path, arguments: list[str],
     assert result.exit_code == code
     assert told in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_door_that_is_named_is_the_one_even_if_the_file_has_a_name_for_it(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "gates.csv"
+    file.write_text("Date,Location,In\n2025-03-03,Main Branch,4\n2025-03-04,Main Branch,5\n", encoding="utf-8")
+    assert "2 figures at pintu-1." in take_in(run, file).output
+
+
+def test_doors_are_neither_mixed_up_nor_doubled(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "gates.csv"
+    file.write_text("Date,Door,In\n2025-03-03,Gate A,4\n2025-03-03,Gate-A,5\n2025-03-04,Gate A,6\n", encoding="utf-8")
+    two = take_in(run, file)
+    assert (two.exit_code, "--door pintu-1: the file has several doors ('Gate A', 'Gate-A')" in two.output) == (1, True)
+    arguments = ("visits", "import", str(file), "--site", "kota", "--who", "rina", "--yes")
+    one = run(*arguments)
+    assert "'Gate A' and 'Gate-A' would both be the door gate-a. Give each its own with --map" in one.output
+    assert "3 figures at gate-a, gate-b." in run(*arguments, "--map", "Gate-A=gate-b").output
+
+
+def test_a_collector_can_write_while_somebody_reads_the_report_and_thinks(run: Run, file: Path, tmp_path: Path) -> None:
+    """On a real terminal, since only there it asks."""
+    store = tmp_path / "desk.sqlite"
+    arguments = [str(file), "--site", "kota", "--door", "pintu-1", "--who", "rina", "--store", str(store)]
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "pustaka", "visits", "import", *arguments]
+    with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as asking:
+        os.close(theirs)
+        assert asking.stdout is not None
+        said = b""
+        while b"Take it in?" not in said and (more := os.read(asking.stdout.fileno(), 4096)):
+            said += more
+        with closing(sqlite3.connect(store, timeout=0, isolation_level=None)) as collector:
+            collector.execute("BEGIN IMMEDIATE")
+            collector.execute("ROLLBACK")
+        os.write(ours, b"y\n")
+        rest, _ = asking.communicate(timeout=60)
+        os.close(ours)
+    assert (asking.returncode, b"Import 1: 2 figures" in rest) == (0, True), said + rest
+
+
+def test_leaving_out_a_jump_leaves_out_its_hour_and_not_its_row(run: Run, tmp_path: Path) -> None:
+    """In a file with a column for each hour a row has many."""
+    file = tmp_path / "wide.csv"
+    rows = [f"2025-03-{day:02},11,12,{900 if day == 20 else 13},14" for day in range(1, 29)]
+    file.write_text("\n".join(["Date,8:00,9:00,10:00,11:00", *rows]), encoding="utf-8")
+    result = take_in(run, file, "--leave-out-jumps")
+    assert "111 figures at pintu-1" in result.output
+    left_out = result.output.index("Left out, and not counted as zero:")
+    assert "far more than usual: 2025-03-20 10:00: 900, usually 13; line 21" in result.output[left_out:]

@@ -51,6 +51,12 @@ def fill(path: Path, facts: FactsInMemory) -> None:
                      w.estimated, w.open_s, w.seen_s),
                 )  # fmt: skip
         db.execute(
+            "INSERT INTO year_hour (site, device, year, weekday, hour, hours, missing, visits, estimated, open_s, "
+            "seen_s) "
+            "SELECT site, device, substr(month, 1, 4) || '-01-01', weekday, hour, sum(hours), sum(missing), "
+            "sum(visits), sum(estimated), sum(open_s), sum(seen_s) FROM week_hour GROUP BY 1, 2, 3, 4, 5"
+        )
+        db.execute(
             "INSERT INTO factor (id, site, device, valid_from, factor, low, high, sample, method, digest, who, at, "
             "why, withdrawn_by, withdrawn_why) VALUES (1,'kota','pintu-utama','2025-01-01',1040,1020,1060,212,'tally',"
             "'d','budi',0,'','','')"

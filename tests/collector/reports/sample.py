@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from facts_in_memory import HOLIDAYS, ZONE, FactsInMemory, library
+from facts_in_memory import HOLIDAYS, ZONE, FactsInMemory
 
 from collector.derive.background import Background, Correction, FactorKnown, Published, Special, Trouble
 from collector.derive.calendar import Calendar
@@ -130,8 +130,3 @@ def everything(facts: FactsInMemory, language: str) -> dict[str, Report]:
             iplm.Told(population=861_000, members=41_200, figures={"participants": 316, "desk_loans": 1200}),
         ),
     }  # fmt: skip
-
-
-def all_facts() -> FactsInMemory:
-    """The library with its events."""
-    return library()

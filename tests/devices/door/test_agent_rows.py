@@ -15,8 +15,9 @@ import pytest
 
 from devices.contract import Alert, Count, Row, body, check_id
 from devices.door.agent import Agent
-from devices.door.events import FaultKind
+from devices.door.events import FaultKind, Tally
 from devices.door.machines import make
+from devices.door.readings import Total
 from devices.door.sentences import SENTENCES, alert_name
 from devices.door.settings import DoorSettings, load
 from devices.emulators.gate import GateEmulator
@@ -258,6 +259,14 @@ def test_each_sensor_has_its_machine(tmp_path: Path, sensor: str, machine: str) 
     made = make(settings_of(tmp_path, f"[sensor]\n{sensor}\n"))
     assert type(made).__name__ == machine
     assert made.faults == ()
+
+
+@pytest.mark.parametrize(("more", "people"), [("bits = 16", 16), ("bits = 32", 10)])
+def test_a_register_wraps_where_it_is_full(tmp_path: Path, more: str, people: int) -> None:
+    """Nobody said where the counter wraps: of 16 bits it is clear, of 32 a fall from 65,530 is a reset."""
+    made = make(settings_of(tmp_path, f'[sensor]\nkind = "modbus"\n[sensor.modbus]\nhost = "x"\n{more}\n'))
+    said = [event for n, total in enumerate((65_530, 4, 10)) for event in made.feed(Total(n * 60_000, total))]
+    assert sum(event.into for event in said if isinstance(event, Tally)) == people
 
 
 def test_configured_distances_reach_the_machine(tmp_path: Path) -> None:

@@ -141,3 +141,45 @@ def test_doubt_lowers_the_confidence_of_the_open_passage_only() -> None:
 
 def test_a_fault_that_is_not_there_cannot_end() -> None:
     assert Standing().end(FaultKind.BLOCKED, 5) == []
+
+
+def test_four_people_a_second_are_the_most_and_the_second_ends_to_the_millisecond() -> None:
+    row = [edge for n in range(4) for edge in walks_at(n * 250)]
+    fifth = [passage.direction for passage in passages(row + walks_at(1_000))]
+    assert fifth == [IN] * 5
+    early = [passage.direction for passage in passages(row + walks_at(999))]
+    assert early == [IN] * 4 + [Direction.IMPLAUSIBLE]
+
+
+def walks_at(t_ms: int) -> list[Edge]:
+    """A runner whose beams are clear again 90 ms after ``t_ms``."""
+    return [Edge(t_ms + edge.t_ms, edge.beam, edge.broken) for edge in edges("A0 B30 a60 b90")]
+
+
+def test_the_speed_is_that_of_the_last_try() -> None:
+    """Somebody waits in the outer beam, steps back for a moment, and goes through."""
+    assert passages(edges("A0 a3500 A3590 B3670 a3900 b4000")) == [Passage(4_000, IN, Confidence.LOW)]
+
+
+def test_two_who_creep_one_behind_the_other_are_one_implausible_passage() -> None:
+    creeping = edges("A0 B3500 a3700 A3900 b4000 B7400 a7600 b7800")
+    assert passages(creeping) == [Passage(7_800, Direction.IMPLAUSIBLE, Confidence.LOW)]
+
+
+def test_a_curtain_is_told_from_a_fidget_by_two_hundred_edges() -> None:
+    def fidget(pulses: int) -> list[Edge]:
+        out = [Edge(0, Beam.A, True)]
+        for n in range(pulses):
+            out += [Edge(100 + n * 150, Beam.B, True), Edge(150 + n * 150, Beam.B, False)]
+        return [*out, Edge(pulses * 150 + 300, Beam.A, False)]
+
+    assert [p.direction for p in passages(fidget(99))] == [BACK]
+    assert [p.direction for p in passages(fidget(100))] == [Direction.IMPLAUSIBLE]
+
+
+def test_what_happens_while_a_beam_is_blocked_is_nobody_even_when_the_sensor_is_lost_then() -> None:
+    machine = Crossing()
+    said = [event for edge in edges("A0 a61000 A61200 B61280 a61500 b61600") for event in machine.feed(edge)]
+    said += machine.freeze(61_800)
+    assert [event for event in said if not isinstance(event, Fault)] == []
+    assert faults(said) == [(FaultKind.BLOCKED, False, 60_000), (FaultKind.BLOCKED, True, 61_800)]

@@ -87,6 +87,18 @@ def test_a_sensor_that_restarts_goes_on_at_the_hosts_pace() -> None:
     assert line.place(103, 9_100) - before == 8_100
 
 
+def test_a_sensor_that_restarts_after_a_month_has_not_wrapped() -> None:
+    line = Timeline()
+    before = line.place(2_600_000_000, 1_000)  # 30 days
+    assert line.place(3, 9_000) - before == 8_000
+
+
+def test_a_counter_that_wraps_in_a_quiet_week_goes_on() -> None:
+    line = Timeline()
+    before = line.place(2**32 - 300_000_000, 1_000)
+    assert line.place(304_800_100, 604_801_000) - before == 604_800_100
+
+
 def test_the_present_is_never_ahead_of_a_late_edge() -> None:
     line = Timeline()
     assert line.now(5) is None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from devices.contract import BLIND, Count, Kind
 from devices.door.events import Confidence, Direction, FaultKind, Glitch, Passage, Tally
-from devices.door.interval import SENSOR_LOST, Interval, Span
+from devices.door.interval import MOST_WAITING, SENSOR_LOST, Interval, Span
 from devices.door.settings import DoorPart
 
 RULES = DoorPart(row_s=60, flush_s=20, heartbeat_s=900, hold_s=4)
@@ -180,6 +180,49 @@ def test_a_blind_blink_costs_its_time_and_no_row() -> None:
     assert [(s.bt0, s.bt1, s.body.flags) for s in interval.ended] == [(0, 10_000, ()), (10_300, 20_000, ())]
 
 
+# -- a disk that refuses for days
+
+
+def counted(interval: Interval) -> tuple[int, int]:
+    return sum(span.body.into for span in interval.ended), sum(span.body.glitch for span in interval.ended)
+
+
+def test_rows_that_cannot_be_written_wait_in_bounded_room_and_nobody_is_lost() -> None:
+    interval = Interval(RULES, 0)
+    for minute in range(10 * MOST_WAITING):
+        interval.show((minute,), minute * 60_000)
+        interval.add(A_VISIT, minute * 60_000)
+        interval.add(Glitch(0), minute * 60_000 + 1)
+        interval.tick(minute * 60_000 + 50_000)
+    assert len(interval.ended) <= MOST_WAITING
+    assert counted(interval) == (10 * MOST_WAITING, 10 * MOST_WAITING)
+    spans = list(interval.ended)
+    assert (spans[0].bt0, spans[-1].bt1) == (0, interval._since)
+    assert all(later.bt0 == span.bt1 for span, later in pairwise(spans))
+    assert all(span.body.n_src == (span.bt1 // 60_000,) for span in spans)
+
+
+def test_blind_time_is_not_mixed_with_seeing_unless_nothing_else_is_left() -> None:
+    interval = Interval(RULES, 0)
+    for hour in range(MOST_WAITING):  # blind in long stretches: neighbours are alike
+        flag = {SENSOR_LOST} if hour % 4 > 1 else set()
+        interval.stand(flag, hour * 3_600_000)
+        interval.tick(hour * 3_600_000 + 1_800_000)
+    assert len(interval.ended) <= MOST_WAITING
+    blind = sum(span.bt1 - span.bt0 for span in interval.ended if SENSOR_LOST in span.body.flags)
+    assert abs(blind - interval._since // 2) <= 2 * 3_600_000
+
+
+def test_a_loose_plug_and_a_full_disk_still_lose_nobody() -> None:
+    interval = Interval(RULES, 0)
+    for turn in range(2 * MOST_WAITING):
+        interval.stand({SENSOR_LOST} if turn % 2 else set(), turn * 10_000)
+        interval.add(A_VISIT, turn * 10_000 + 1_000)
+    assert len(interval.ended) <= MOST_WAITING
+    interval.stop(2 * MOST_WAITING * 10_000)
+    assert counted(interval) == (2 * MOST_WAITING, 0)
+
+
 happenings = st.lists(
     st.tuples(
         st.integers(0, 400_000),
@@ -195,10 +238,10 @@ def test_rows_lie_end_to_end_and_nothing_is_lost_or_mixed(steps: list[tuple[int,
     interval = Interval(RULES, 0)
     now, people, standing = 0, 0, set()
     blind_ms: int = 0
-    for gap, what in steps:
+    for gap, what in [*steps, (1_000, "tick")]:
         before, now = now, now + gap
         # the service looks whenever something is due
-        while interval.due_at < now and interval.due_at > before:
+        while before <= interval.due_at < now:
             at = interval.due_at
             interval.tick(at)
             if interval.hold_due(at):
@@ -215,8 +258,7 @@ def test_rows_lie_end_to_end_and_nothing_is_lost_or_mixed(steps: list[tuple[int,
         elif what != "tick":
             standing ^= {what}
             interval.stand(standing, now)
-    interval.stop(now + 1_000)
-    blind_ms += 1_000 if standing & BLIND else 0
+    interval.stop(now)
     spans = list(interval.ended)
     assert sum(span.body.into for span in spans) == people
     assert all(later.bt0 >= span.bt1 for span, later in pairwise(spans))

@@ -74,6 +74,48 @@ def test_no_such_file(tmp_path: Path) -> None:
         recognise(tmp_path / "gone.csv")
 
 
+# -- what spreadsheets make of it
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "t_ms,beam,state\n1000,A,1\n1080,B,1\n",
+        "time_ms,beam,state\n1000,A,1\n1080,B,1\n",
+        "\ufefft_ms;beam;state\r\n1000;a;1\r\n1080;b;1\r\n",
+        "t_ms\tbeam\tstate\n1000\tA\t1\n1080\tB\t1\n",
+        '"t_ms","beam","state"\n"1000.0","A","1"\n1080.7,B,1\n',
+        "1000;A;1\n1080;B;1\n",
+    ],
+)
+def test_the_same_edges_however_a_spreadsheet_writes_them(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(text.encode())
+    assert recognise(file) is Layout.BEAMS
+    assert [(edge.t_ms, edge.beam.value, edge.broken) for edge in read_edges(file)] == [
+        (1_000, "A", True),
+        (1_080, "B", True),
+    ]
+
+
+def test_distances_with_semicolons(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("timestamp_ms;zone;distance_mm;status\n10;A;2100;0\n")
+    assert recognise(file) is Layout.ZONES
+    assert list(distances(file)) == [Distance(10, "A", 2_100, 0)]
+
+
+def test_a_heading_of_another_kind_is_refused(tmp_path: Path) -> None:
+    """A state of 1 would else be somebody 1 mm before the sensor."""
+    file = tmp_path / "a.csv"
+    file.write_text("t_ms,beam,state\n1000,A,1\n")
+    with pytest.raises(ReplayError, match=r"line 1: 't_ms,beam,state' names the columns of beams\. Is --format right"):
+        list(distances(file))
+    file.write_text("t_ms,zone,distance_mm,status\n")
+    with pytest.raises(ReplayError, match="the columns of zones"):
+        read_edges(file)
+
+
 # -- zones
 
 

@@ -5,29 +5,19 @@ from __future__ import annotations
 import os
 import pty
 import tty
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sensor_support import read_until
 
 from devices.door.crossing import Crossing
 from devices.door.edges import Beam, Edge
 from devices.door.events import Confidence, Direction, Event, Passage
 from devices.door.sensors.line import LineSensor
-from devices.door.sensors.port import Garbled, Gone, Ready, Report, Sensor
+from devices.door.sensors.port import Garbled, Gone, Ready, Report
 from devices.door.sensors.replay import ReplayError, ReplaySensor, read_edges
 from devices.emulators.door import DoorEmulator, Walk
 from devices.link.clock import SystemClock
-
-
-def read_until(sensor: Sensor, condition: Callable[[list[Report]], object], turns: int = 400) -> list[Report]:
-    """Read until what came satisfies ``condition``."""
-    said: list[Report] = []
-    for _ in range(turns):
-        said += sensor.read(0.05)
-        if condition(said):
-            return said
-    raise AssertionError(said)
 
 
 def test_a_recording_may_have_a_heading_comments_and_empty_lines(tmp_path: Path) -> None:

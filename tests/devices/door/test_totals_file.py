@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from door_support import as_list
 
 from devices.door.readings import Total
 from devices.door.sensors.replay import ReplayError
-from devices.door.totals import count_totals, read_totals
+from devices.door.totals import Totals, read_totals
 
 T0 = 1_772_328_600_000  # 2026-03-01 01:30:00 UTC
 
@@ -44,7 +45,8 @@ def test_ms_from_anywhere_and_three_columns_without_a_heading(tmp_path: Path) ->
 def test_a_cell_that_says_nothing_was_read_is_no_zero(tmp_path: Path, cell: str) -> None:
     readings = read_totals(written(tmp_path, f"timestamp,total\n0,500\n60,{cell}\n120,510\n"))
     assert readings == [Total(0, 500), Total(120_000, 510)]
-    assert [e for e in count_totals(readings) if getattr(e, "into", 0)] == count_totals(readings)
+    said = as_list(Totals(), readings)
+    assert [e for e in said if getattr(e, "into", 0)] == said
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from devices.contract import Clock as Quality
 from devices.contract import Command, ContractError, Part, Reply
-from devices.link.clock import BUILT, Moment, SystemClock, judge
+from devices.link.clock import BUILT, Moment, SystemClock, judge, rtc_agrees
 from devices.link.health import cpu_celsius, disk_percent, load, measure, memory_percent, power_part
 from devices.link.ledger import Ledger
 from devices.link.orders import Answer, Orders, readable
@@ -33,6 +33,37 @@ def test_utc_is_believed_only_with_a_reason(utc: int, synced: bool, rtc: bool, c
     moment = judge(5, utc, synced=synced, rtc=rtc)
     assert moment.clk is clk
     assert moment.utc == (None if clk is Quality.NONE else utc)
+
+
+@pytest.mark.parametrize(
+    ("shown", "agrees"),
+    [
+        ({"rtc0": "1800000000"}, True),
+        ({"rtc0": "1799999900"}, True),
+        ({"rtc0": "1799999000"}, False),  # it was set once, and the wall clock has another source
+        ({"rtc0": "1234"}, False),  # a Pi 5 without the battery: it begins in 1970 after each power cut
+        ({"rtc0": "1234", "rtc1": "1800000003"}, True),  # … and a DS3231 beside it
+        ({"rtc0": "x", "rtc1": "1800000003"}, True),
+        ({"rtc0": "x"}, False),
+        ({}, False),
+    ],
+)
+def test_a_battery_clock_is_believed_where_it_shows_the_time(
+    shown: dict[str, str], agrees: bool, tmp_path: Path
+) -> None:
+    for name, text in shown.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "since_epoch").write_text(text + "\n")
+    assert rtc_agrees(1_800_000_000_000, tmp_path) is agrees
+
+
+def test_no_battery_clock_at_all(tmp_path: Path) -> None:
+    assert not rtc_agrees(1_800_000_000_000, tmp_path / "rtc")
+    (tmp_path / "rtc0").mkdir()
+    assert not rtc_agrees(1_800_000_000_000, tmp_path)
+    (tmp_path / "rtc1").mkdir()
+    (tmp_path / "rtc1" / "since_epoch").write_text("1800000000\n")
+    assert rtc_agrees(1_800_000_000_000, tmp_path)
 
 
 def test_utc_of_an_earlier_moment_of_the_boot() -> None:

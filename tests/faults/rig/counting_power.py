@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from rig.apsw_as_sqlite3 import connecting_to
 from rig.counting_parts import DoorClock, Time
+from rig.cuts import Cuts, cut_before_each_step
 from rig.disk import Disk, PowerCutError
-from rig.power import Cuts
 
 from devices.contract import Ack, Count, Kind, body
 from devices.link.errors import LedgerError
@@ -112,17 +112,5 @@ def _problems(ledger: Ledger, taken: Taken) -> list[str]:
 
 
 def cut_everywhere(seeds: range, *, control: bool = False) -> Cuts:
-    """Cut before step 1, 2, 3 … until the day ends by itself; each cut's outcome is diced for every seed."""
-    cuts = Cuts()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for cut_at in itertools.count(1):
-            disk, taken = run_until_cut(folder, cut_at, control=control)
-            if not disk.dead:
-                cuts.steps = disk.steps
-                return cuts
-            for seed in seeds:
-                cuts.runs += 1
-                for problem in problems_after(disk.image(seed), folder, taken):
-                    cuts.violations.append(f"cut before step {cut_at} ({disk.log[-1]}), seed {seed}: {problem}")
-    raise AssertionError("not reached")
+    """Cuts in the day."""
+    return cut_before_each_step(partial(run_until_cut, control=control), problems_after, seeds)

@@ -7,13 +7,14 @@ acknowledged must be there after any cut; whatever was not may be there or not, 
 from __future__ import annotations
 
 import itertools
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from rig.apsw_as_sqlite3 import connecting_to
+from rig.cuts import Cuts, cut_before_each_step
 from rig.disk import Disk, PowerCutError
 
 from kiosk.circulation.errors import JournalError
@@ -153,27 +154,6 @@ def _problems(journal: Journal, said: Acknowledged) -> list[str]:
     return found
 
 
-@dataclass
-class Cuts:
-    """How many were made, and what went wrong."""
-
-    runs: int = 0
-    violations: list[str] = field(default_factory=list)
-    steps: int = 0
-
-
 def cut_everywhere(workload: Workload, seeds: range, *, control: bool = False) -> Cuts:
-    """Cut before step 1, 2, 3 … until the workload runs clean; each cut's outcome is diced for every seed."""
-    cuts = Cuts()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for cut_at in itertools.count(1):
-            disk, said = run_until_cut(workload, folder, cut_at, control=control)
-            if not disk.dead:
-                cuts.steps = disk.steps
-                return cuts
-            for seed in seeds:
-                cuts.runs += 1
-                for problem in problems_after(disk.image(seed), folder, said):
-                    cuts.violations.append(f"cut before step {cut_at} ({disk.log[-1]}), seed {seed}: {problem}")
-    raise AssertionError("not reached")
+    """Cuts in a workload."""
+    return cut_before_each_step(partial(run_until_cut, workload, control=control), problems_after, seeds)

@@ -111,7 +111,8 @@ def test_a_gate_that_is_slow_or_gone_does_not_hold_the_door_up(clock, gate: Gate
     sensor = GateHttp(part(gate, timeout_s=0.1, tries=2), clock)
     gate.fail(GateFault.SLOW)
     said = polls(sensor, clock, 3)
-    (gone,) = said
+    missed, gone = said  # and then silence
+    assert isinstance(missed, Garbled)
     assert isinstance(gone, Gone)
     assert "timed out" in gone.why
     gate.fail(None)

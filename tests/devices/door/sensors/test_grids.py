@@ -78,12 +78,32 @@ def test_a_picture_that_never_changes_is_a_dead_sensor(clock, bus: BusEmulator, 
 def test_a_grid_without_an_answer_is_lost_and_found(clock, bus: BusEmulator) -> None:
     sensor = GridSensor(GridPart(), clock, bus.open)
     sensor.read(0)
-    bus.refused = 1
-    clock.pass_ms(100)
-    (gone,) = sensor.read(0)
+    chips, bus.chips = bus.chips, []
+    said = []
+    for _ in range(12):
+        clock.pass_ms(100)
+        said += sensor.read(0)
+    gone = said.pop()
     assert isinstance(gone, Gone)
+    assert len(said) == 9
+    assert all(isinstance(frame, Frame) and frame.cells is None for frame in said)
+    bus.chips = chips
     clock.pass_ms(1_000)
     assert sensor.read(0) == [Ready()]
+
+
+def test_one_frame_that_is_not_acknowledged_is_one_frame_that_cannot_be_read(clock, bus: BusEmulator) -> None:
+    """So that the share of such frames is known, and one of them does not blind the door for a second."""
+    sensor = GridSensor(GridPart(), clock, bus.open)
+    sensor.read(0)
+    known = []
+    for number in range(40):
+        clock.pass_ms(100)
+        bus.refused = number % 10 == 0
+        (frame,) = sensor.read(0)
+        assert isinstance(frame, Frame)
+        known.append(frame.cells is not None)
+    assert known == [number % 10 != 0 for number in range(40)]
 
 
 # -- lines of text
