@@ -60,7 +60,7 @@ FINE_DAYS = 62
 
 @click.group(epilog="Example: pustaka report monthly --month 2026-11 --site kota --format pdf --out november.pdf")
 def report() -> None:
-    """Visits, hours, years side by side, quality, loans; the printed month, the yearly form."""
+    """Visits, hours, years side by side, how many were inside, what was unusual, loans; the printed month, the form."""
 
 
 @report.command("visits", epilog="Example: pustaka report visits --month 2026-11 --by day --format csv")

@@ -36,6 +36,7 @@ def anomalies(facts: Facts, ask: Ask, words: ReportWords, background: Background
     unusual: list[Row] = []
     suspected: list[Row] = []
     days: dict[date, Ordinary] = {}
+    charted: tuple[float, Cell, dict[date, Ordinary], set[date]] | None = None  # the door with the least likely finding
     learnt = short = 0
     of_door = sorted(hours, key=lambda hour: (hour.site, hour.device, hour.start))
     for (site, device), group in groupby(of_door, key=lambda hour: (hour.site, hour.device)):
@@ -43,11 +44,16 @@ def anomalies(facts: Facts, ask: Ask, words: ReportWords, background: Background
         history = observed(mine)
         found = find(history)
         weeks = fit(history, {(a.day, slot) for a in found for slot in range(a.first, a.last + 1)})
-        for day, ordinary in ordinary_days((one for one in history if one.day >= ask.first), weeks).items():
-            days.setdefault(day, Ordinary()).add(ordinary)
+        mine_days = ordinary_days((one for one in history if one.day >= ask.first), weeks)
         learnt, short = learnt + (weeks is not None), short + (weeks is None)
         door = Cell(f"{site}/{device}", text=background.door(site, device))
-        unusual += [_unusual(a, door, words) for a in found if a.day >= ask.first]
+        news = [a for a in found if a.day >= ask.first]
+        unusual += [_unusual(a, door, words) for a in news]
+        rarest = max((a.level for a in news), default=0.0)
+        if news and (charted is None or rarest > charted[0]):
+            charted = rarest, door, mine_days, {a.day for a in news}
+        for day, ordinary in mine_days.items():
+            days.setdefault(day, Ordinary()).add(ordinary)
         both_ways = any(hour.raw_out for hour in mine)
         signs = suspect(_of_period(mine, ask.first), weeks, both_ways=both_ways)
         suspected += [_suspected(s, door, words) for s in signs]
@@ -58,7 +64,11 @@ def anomalies(facts: Facts, ask: Ask, words: ReportWords, background: Background
     sentence = " ".join(said) or words.say("anomalies.none")
     rows = tuple(sorted(unusual, key=_by_day))
     opened = {hour.day for hour in hours if hour.open_s}
-    chart = _chart(days, {row[0].value for row in rows}, opened, ask, words, sentence)
+    if charted is None:
+        chart = _chart(days, set(), opened, ask, words, sentence, words.say("anomalies.charted_all"))
+    else:
+        caption = words.say("anomalies.charted", door=charted[1].text)
+        chart = _chart(charted[2], charted[3], opened, ask, words, sentence, caption)
     parts = [
         Part("unusual", words.say("anomalies.unusual"), _unusual_columns(words), rows, chart=chart),
         Part("suspicions", words.say("anomalies.suspicions"), _suspected_columns(words), tuple(suspected)),
@@ -70,9 +80,15 @@ def anomalies(facts: Facts, ask: Ask, words: ReportWords, background: Background
 
 
 def _chart(
-    days: Mapping[date, Ordinary], marked: Set[object], opened: Set[date], ask: Ask, words: ReportWords, alt: str
+    days: Mapping[date, Ordinary],
+    marked: Set[date],
+    opened: Set[date],
+    ask: Ask,
+    words: ReportWords,
+    alt: str,
+    caption: str,
 ) -> Bars:
-    """Who came in by the doors together, day by day, with what is usual; days with a finding stand out."""
+    """Who came in, day by day, with what is usual; days with a finding stand out."""
     bars = []
     for day in ask.days():
         ordinary = days.get(day)
@@ -87,7 +103,7 @@ def _chart(
             )
         )  # fmt: skip
     top = max(highest([bar.value for bar in bars]), highest([bar.high for bar in bars]))
-    return Bars(tuple(bars), label_every(len(bars), 10), alt, grid(top, words), soft=True, usual=True)
+    return Bars(tuple(bars), label_every(len(bars), 10), alt, grid(top, words), soft=True, usual=True, caption=caption)
 
 
 def _of_period(hours: Sequence[HourFact], first: date) -> list[HourFact]:

@@ -67,8 +67,6 @@ def monthly(
     notes = [*common.usual_notes(figures, words), *happened[:HAPPENINGS]]
     if len(happened) > HAPPENINGS:
         notes.append(words.say("monthly.more_notes", n=len(happened) - HAPPENINGS))
-    if compared is not None and compared.days and compared.left_out:
-        notes.append(words.say("monthly.conversion", days=compared.days, n=compared.left_out))
     if pairs.left_out and pairs.days:
         notes.append(words.say("monthly.left_out.sites" if several else "monthly.left_out", n=pairs.left_out))
     if background.published is not None and background.published.changed:
@@ -195,12 +193,16 @@ def service_part(
     def done(op: str) -> int | None:
         return None if kiosks is None else kiosks.done(op)
 
+    known = compared is not None and compared.per_visit is not None
+    rate = (
+        words.say("monthly.per_visit.days", n=compared.days) if known and compared else words.say("monthly.per_visit")
+    )
     rows = (
         row("visits", nearest(figures.visits), Mark.LOWER if figures.missing_s else Mark.NONE),
         row("estimated", nearest(figures.estimated)),
         row("kiosk_users", None if kiosks is None else kiosk_visits(kiosks)),
         row("kiosk_loans", done("checkout")),
-        (Cell("per_visit", text=words.say("monthly.per_visit")), per_visit(compared, words)),
+        (Cell("per_visit", text=rate), per_visit(compared, words)),
         row("returned", done("checkin")),
         row("renewed", done("renew")),
     )

@@ -234,7 +234,7 @@ EN = {
         "kiosk that sent something on that day. Other days are left out; they do not count as 0."
     ),
     "monthly.per_visit": "Checkouts at the kiosks per visit",
-    "monthly.conversion": "Checkouts per visit are of the {days} days of which both are known; {n} days are left out.",
+    "monthly.per_visit.days": "Checkouts at the kiosks per visit ({n} days)",
     "operation.checkout": "checkout",
     "operation.checkin": "checkin",
     "operation.renew": "renew",

@@ -228,8 +228,8 @@ ID = {
         "Peminjaman per kunjungan membandingkan hari yang kedua sisinya diketahui: kunjungan setiap jam buka, dan "
         "anjungan yang mengirim sesuatu pada hari itu. Hari lain dilewati, tidak dihitung nol."
     ),
-    "monthly.per_visit": "Peminjaman di anjungan per kunjungan",
-    "monthly.conversion": "Peminjaman per kunjungan dari {days} hari yang kedua sisinya diketahui; {n} hari dilewati.",
+    "monthly.per_visit": "Pinjaman di anjungan per kunjungan",
+    "monthly.per_visit.days": "Pinjaman di anjungan per kunjungan ({n} hari)",
     "operation.checkout": "pinjam",
     "operation.checkin": "kembali",
     "operation.renew": "perpanjang",

@@ -72,6 +72,8 @@ def _bar(bar: Bar, x: float, slot: float, base: float, scale: float, *, soft: bo
         top = min(top, base - bar.high * scale)
     if bar.figure:
         high = min(top, base - bar.before * scale) if bar.before is not None else top
+        room = min(len(bar.figure) * 6.4 + 2, slot)  # hairlines do not run through figures
+        strokes.append(paint.rect(middle - room / 2, high - 13, room, 11, palette.PAPER))
         strokes.append(
             paint.write(
                 middle, high - 4, bar.figure, anchor="middle", colour=palette.INK, weight=600 if bar.strong else 400

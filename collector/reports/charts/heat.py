@@ -14,7 +14,7 @@ def draw(chart: Heat, width: float, height: float) -> str:
     head, foot = 20.0, 30.0
     across = (width - DAY - TOTAL) / max(len(chart.hours), 1)
     down = (height - head - foot) / max(len(chart.rows), 1)
-    size = min(14.0, max(9.0, min(across * 0.38, down * 0.55)))
+    size = min(14.0, max(9.0, min(across * 0.38, down * 0.62)))
     strokes = [
         paint.write(DAY + (at + 0.5) * across, head - 7, label, anchor="middle") for at, label in enumerate(chart.hours)
     ]

@@ -40,7 +40,8 @@ class Bar:
 @dataclass(frozen=True, slots=True)
 class Bars:
     """Bars over one axis that starts at 0. ``ticks``: the bars whose label is written. ``usual``: the bands say what is
-    usual, and the strong bars are those that were not; without it, how sure a value is."""
+    usual, and the strong bars are those that were not; without it, how sure a value is. ``caption`` says what the bars
+    are, where the table beside them is of something else."""
 
     bars: tuple[Bar, ...]
     ticks: tuple[int, ...]
@@ -49,6 +50,7 @@ class Bars:
     before: str = ""  # what the line across means
     soft: bool = False
     usual: bool = False
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)

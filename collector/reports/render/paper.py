@@ -10,7 +10,7 @@ from collector.errors import ReportError
 from collector.reports import fonts, palette
 from collector.reports.cells import NUMBERS, shown
 from collector.reports.charts.draw import draw, size
-from collector.reports.charts.model import Strip
+from collector.reports.charts.model import Bars, Strip
 from collector.reports.model import Audience, Cell, Column, Part, Report
 from collector.reports.render import picture
 from collector.reports.words import ReportWords
@@ -106,6 +106,10 @@ class Page:
             words = self._words.say(f"legend.{mark.replace(' ', '_')}", year=getattr(part.chart, "before", ""))
             found.append((Markup(paint.picture(16, 13, words, picture.symbol(mark, 0.5, 11))), words))
         return found
+
+    def caption(self, part: Part) -> str:
+        """What its drawing is of, where the table is of something else."""
+        return part.chart.caption if isinstance(part.chart, Bars) else ""
 
     def columns(self, part: Part) -> list[Column]:
         """Those for people."""

@@ -58,7 +58,9 @@ def svg(report: Report, part: Part) -> str:
     y += tall + 24
     strokes.append(legend(chart, words, MARGIN, y))
     y += 5
-    for note in [*explained(part), *report.notes][:6]:
+    for note in [*filter(None, [chart.caption if isinstance(chart, Bars) else ""]), *explained(part), *report.notes][
+        :6
+    ]:
         for line in wrap(note, 140):
             y += 19
             strokes.append(paint.write(MARGIN, y, line, size=12, colour=palette.INK_2))
@@ -66,9 +68,10 @@ def svg(report: Report, part: Part) -> str:
 
 
 def explained(part: Part) -> list[str]:
-    """The sentences of its rows."""
+    """The sentences of its rows, each with the door it is about."""
     spoken = [i for i, column in enumerate(part.columns) if column.spoken]
-    return [str(row[i].text or row[i].value) for row in part.rows for i in spoken]
+    doors = [i for i, column in enumerate(part.columns) if column.key == "door"]
+    return [": ".join(str(row[i].text or row[i].value) for i in (*doors, at)) for row in part.rows for at in spoken]
 
 
 def wrap(text: str, width: int) -> list[str]:

@@ -47,6 +47,13 @@ def test_a_counter_without_direction_has_no_occupancy() -> None:
     assert not occupancy([], None).doubtful
 
 
+def test_a_day_that_is_not_over_is_scaled_as_days_before_it() -> None:
+    found = occupancy(flows((50, 0), (10, 19)), None, usual=(100, 95))
+    assert [level.inside for level in found.levels] == [50, 40]
+    assert found.imbalance is None
+    assert occupancy(flows((50, 0)), None, usual=(0, 0)).levels == ()
+
+
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=30), st.integers(0, 30))
 def test_the_band_holds_the_estimate_and_the_last_level_is_nothing(pairs: list[tuple[int, int]], closes: int) -> None:
     found = occupancy(flows(*pairs), closes * HOUR)

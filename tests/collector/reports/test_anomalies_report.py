@@ -6,10 +6,14 @@ import json
 import random
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from collector.reports.charts.model import Bars
+from collector.reports.model import Report as Made
+from collector.reports.render import picture
 from pustaka.cli import main
 
 MONDAY = date(2025, 1, 6)
@@ -69,3 +73,28 @@ def test_it_is_told_in_both_languages(report: Report) -> None:
 
 def test_as_a_table_for_programs(report: Report) -> None:
     assert f"{VISIT},kota/pintu-1,14,16,more" in report("--format", "csv")
+
+
+def test_a_terminal_of_100_columns_holds_it(report: Report) -> None:
+    for language in ("id", "en"):
+        assert max(map(len, report("--lang", language).splitlines())) <= 100
+
+
+def test_its_picture_has_the_days_what_is_usual_and_the_sentences(report: Report, tmp_path: Path) -> None:
+    for form, begins in (("png", b"\x89PNG"), ("pdf", b"%PDF"), ("xlsx", b"PK")):
+        file = tmp_path / f"anomalies.{form}"
+        report("--format", form, "--out", str(file))
+        assert file.read_bytes().startswith(begins)
+
+
+def test_days_with_a_finding_stand_out_of_the_usual_band(english: dict[str, Made]) -> None:
+    made = english["anomalies"]
+    part = made.part("unusual")
+    assert isinstance(part.chart, Bars)
+    marked = [bar for bar in part.chart.bars if bar.strong]
+    assert [bar.label for bar in marked] == ["12 Oct"]
+    assert all(bar.low is not None and bar.value is not None and bar.value < bar.low for bar in marked)
+    svg = picture.svg(made, part)
+    assert "usual (95 of 100 days)" in svg
+    assert "expected 37–65." in svg
+    assert "Bars: who came in by Palaran." in svg

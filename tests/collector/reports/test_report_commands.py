@@ -205,3 +205,15 @@ def test_help_has_an_example(name: str) -> None:
     result = CliRunner().invoke(main, ("report", name, "--help"))
     assert "Example: pustaka report" in result.output
     assert "--lang" in result.output
+
+
+def test_each_report_has_an_example_and_a_shell_names_them_all() -> None:
+    for group in ("report", "visits"):
+        env = {"_PUSTAKA_COMPLETE": "bash_complete", "COMP_WORDS": f"pustaka {group} ", "COMP_CWORD": "2"}
+        named = (
+            CliRunner(env=env).invoke(main, [], prog_name="pustaka", complete_var="_PUSTAKA_COMPLETE").output.split()
+        )
+        names = [name.partition(",")[2] for name in named]
+        assert ("occupancy" if group == "report" else "publish") in names
+        for name in names:
+            assert f"Example: pustaka {group} {name}" in CliRunner().invoke(main, [group, name, "--help"]).output, name

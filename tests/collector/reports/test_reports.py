@@ -275,3 +275,20 @@ def test_loans_for_each_hundred_visits_only_of_complete_visits(
     seen = nearest(sum(day.visits for day in complete.days(ask.together, ask.first, ask.last)))
     assert made.extra["per_hundred_visits"] == ratio(lent * 1000, seen) / 10
     assert made.parts[0].rows[0][0].value == "2026-W36"
+
+
+def test_checkouts_per_visit_leave_out_what_is_not_known(english: dict[str, Report]) -> None:
+    part = english["loans"].part("conversion")
+    keys = [column.key for column in part.columns]
+    rows = {str(row[0].value): dict(zip(keys, row, strict=True)) for row in part.rows}
+    known, dead = rows["2026-10-07"], rows["2026-10-08"]  # on the 8th a door of the site did not count
+    lent, visits = known["checkouts"].value, known["visits"].value
+    assert isinstance(lent, int)
+    assert isinstance(visits, int)
+    assert known["per_visit"].value == ratio(lent * 100, visits)
+    assert (dead["per_visit"].value, dead["per_visit"].text, dead["left_out"].value) == (None, "not known", 1)
+    month = next(row for row in english["monthly"].part("service").rows if row[0].value == "per_visit")
+    total = dict(zip(keys, part.totals[0], strict=True))
+    assert (month[1].value, month[0].text) == (
+        total["per_visit"].value, f"Checkouts at the kiosks per visit ({total['days'].value} days)",
+    )  # fmt: skip
