@@ -57,7 +57,8 @@ def naive(scene: Scene, cells: NDArray[np.float32]) -> list[Found]:
     Its 2.5 cells are meant for such a grid; on 24 rows as they are it finds next to nobody.
     """
     sensor, fine = scene.sensor, scene.sensor.rows // 8
-    cells = cells.reshape(len(cells), 8, fine, -1, fine).mean((2, 4))
+    across = sensor.columns // fine
+    cells = cells[:, : 8 * fine, : across * fine].reshape(len(cells), 8, fine, across, fine).mean((2, 4))
     signal = cells if sensor.thermal else -np.where(cells > 0, cells, np.nan)
     signal = np.where(np.isnan(signal), np.nanmedian(signal, axis=0), signal)
     threshold = 1.5 if sensor.thermal else 400.0
