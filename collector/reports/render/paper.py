@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,9 +35,10 @@ def render(report: Report) -> bytes:
     if not report.data:
         raise ReportError(report.sentence)
     try:
-        import weasyprint
-        from weasyprint.text.fonts import FontConfiguration
-        from weasyprint.urls import URLFetcher
+        with _pillow_as_it_was():
+            import weasyprint
+            from weasyprint.text.fonts import FontConfiguration
+            from weasyprint.urls import URLFetcher
     except ModuleNotFoundError as missing:
         raise ReportError(
             f"A PDF needs the Python package {missing.name}: pip install 'pustaka-mandiri[collector]'."
@@ -56,6 +59,18 @@ def render(report: Report) -> bytes:
     pdf = document.write_pdf(stylesheets=[style], font_config=configuration)
     assert isinstance(pdf, bytes)
     return pdf
+
+
+@contextmanager
+def _pillow_as_it_was() -> Iterator[None]:
+    """WeasyPrint makes Pillow read pictures that are cut off, in the whole process. We print none, and others mind."""
+    from PIL import ImageFile
+
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def html(report: Report) -> str:

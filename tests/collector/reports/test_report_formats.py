@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from xml.etree import ElementTree
 
 import openpyxl
@@ -336,3 +340,21 @@ def test_libinsight_takes_one_library_in_batches_of_like_size(facts: FactsInMemo
     assert "36 rows have no data" in made.remarks[0]
     with pytest.raises(ReportError, match="--site"):
         libinsight(facts.days(OCTOBER.together, OCTOBER.first, OCTOBER.last), ZONE)
+
+
+def test_paper_leaves_pillow_as_strict_as_it_was() -> None:
+    """In a process of its own: WeasyPrint changes Pillow when it is imported, once."""
+    code = (
+        "import sys\n"
+        "from PIL import ImageFile\n"
+        "from facts_in_memory import library\n"
+        "from sample import everything\n"
+        "from datetime import date\n"
+        "from collector.reports.render import paper\n"
+        "paper.render(everything(library(date(2025, 9, 1), date(2026, 10, 31)), 'en')['hours'])\n"
+        "assert 'weasyprint' in sys.modules\n"
+        "assert ImageFile.LOAD_TRUNCATED_IMAGES is False\n"
+    )
+    here = Path(__file__).parent
+    root = str(here.parents[2])
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=here, env={**os.environ, "PYTHONPATH": root})
