@@ -7,6 +7,8 @@ from collector.reports.charts import paint
 from collector.reports.charts.model import Heat, HeatCell, Sort
 
 DAY, TOTAL, GAP = 34.0, 46.0, 2.0
+#: A column narrower than this cannot hold its hour without touching the next.
+_HEADING = 18.0
 
 
 def draw(chart: Heat, width: float, height: float) -> str:
@@ -15,8 +17,11 @@ def draw(chart: Heat, width: float, height: float) -> str:
     across = (width - DAY - TOTAL) / max(len(chart.hours), 1)
     down = (height - head - foot) / max(len(chart.rows), 1)
     size = min(14.0, max(9.0, min(across * 0.38, down * 0.62)))
+    every = 1 if across >= _HEADING else 2  # a library that never closes has 24 columns
     strokes = [
-        paint.write(DAY + (at + 0.5) * across, head - 7, label, anchor="middle") for at, label in enumerate(chart.hours)
+        paint.write(DAY + (at + 0.5) * across, head - 7, label, anchor="middle")
+        for at, label in enumerate(chart.hours)
+        if at % every == 0
     ]
     strokes.append(paint.write(width, head - 7, chart.total, anchor="end", weight=600))
     peaks = []
