@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,7 +102,8 @@ def _tap(file: Path, about: dict[str, str], who: str) -> None:
     try:
         book = Book(file, {**head, "software": f"pustaka {__version__}"})
         try:
-            tap(book, sys.stdin.fileno(), sys.stderr, _now, who, SAMPLE)
+            clock = session_clock(_now(), book.tally.last_ms)
+            tap(book, sys.stdin.fileno(), sys.stderr, clock, who, SAMPLE)
         finally:
             book.close()
     except TallyError as error:
@@ -212,6 +214,19 @@ def _moment(text: str | None) -> int | None:
             f"{text!r}: expected a time with its zone: 2026-11-29T09:00:00+08:00", param_hint="--starts"
         )
     return round(moment.timestamp() * 1000)
+
+
+def session_clock(
+    wall_ms: int, last_ms: int | None, steady_ns: Callable[[], int] = time.monotonic_ns
+) -> Callable[[], int]:
+    """UTC ms that begin at ``wall_ms``, but not before ``last_ms``, the tally's last line.
+
+    They go on whatever is done to the computer's clock meanwhile: one that is put back would make a session of no
+    length.
+    """
+    began = steady_ns()
+    first = max(wall_ms, last_ms or 0)
+    return lambda: first + (steady_ns() - began) // 1_000_000
 
 
 def _now() -> int:

@@ -17,6 +17,7 @@ from collector.store import edits, sites
 from collector.store.port import Batch, Ledger, Record
 from collector.store.sqlite import SqliteStore
 from devices.contract import decode_rows
+from pustaka.calibrate import session_clock
 from pustaka.cli import main
 
 #: 2026-11-29 00:00 UTC: 08.00 in Samarinda.
@@ -209,3 +210,10 @@ def test_the_doors_own_commands_need_nothing_of_the_desk() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert not {"collector", "sqlite_utils", "numpy", "paho", "serial"} & set(done.stdout.split())
+
+
+def test_a_session_has_its_length_although_the_clock_was_put_back() -> None:
+    steady = iter([5_000_000_000, 5_000_000_000, 5_012_000_000])
+    clock = session_clock(wall_ms=1_000, last_ms=1_500, steady_ns=lambda: next(steady))
+    assert (clock(), clock()) == (1_500, 1_512)
+    assert session_clock(2_000, None, lambda: 0)() == 2_000
