@@ -177,7 +177,7 @@ def test_the_command_in_a_terminal_stopped_halfway_and_gone_on_with(sign: signal
     assert found.about["door"] == "Pintu utama"
     assert found.about["person"] == "Budi"
     signs = [what for _, what, _ in (line.split(",") for line in file.read_text().splitlines() if line[:1].isdigit())]
-    assert [sign for sign in signs if sign in list(Sign)][:2] == [Sign.START, Sign.RESUME]
+    assert signs.count(Sign.START) == 2
     assert all(isinstance(span, Span) for span in found.spans)  # a session shorter than a millisecond has none
 
 
