@@ -132,13 +132,15 @@ def run(plan: Plan) -> Outcome:
     secret = plan.folder / "collector-password"
     secret.write_text("c", encoding="utf-8")
     users = {"collector": "c", "watch": "p", **dict.fromkeys(names, "p")}
-    with PrivateBroker(plan.folder / "broker", users) as broker:
-        login = Login(broker.port, secret)
-        listener = Doors(broker, login, names, rows)
-        try:
-            found = [_run(plan.folder / f"desk-{number}.sqlite", login, listener) for number in range(runs)]
-        finally:
-            listener.close()
+    found = []
+    for number in range(runs):  # a broker of its own for each: one keeps the marks of the run before
+        with PrivateBroker(plan.folder / f"broker-{number}", users) as broker:
+            login = Login(broker.port, secret)
+            listener = Doors(broker, login, names, rows)
+            try:
+                found.append(_run(plan.folder / f"desk-{number}.sqlite", login, listener))
+            finally:
+                listener.close()
     lines = tuple(_line(number, each, doors * rows) for number, each in enumerate(found, 1))
     head = ("run", "caught up", "rows/s", "figures current", "peak memory", "CPU", "store")
     wrong = "; ".join(each.wrong for each in found if each.wrong)
