@@ -291,7 +291,10 @@ def written_afi(rig, key: str, afi: int) -> tuple[int, bytes]:
     try:
         os.write(fd, pack(bytes([0x09]) + bytes.fromhex(rig.tag(key).uid) + bytes([afi])))
         answer = b""
-        while len(answer) < 14 and select.select([fd], [], [], 1.5)[0]:
+        # Three bytes say how many follow; a line may hand over a frame in any pieces.
+        while len(answer) < 3 or len(answer) < 3 + int.from_bytes(answer[1:3]):
+            if not select.select([fd], [], [], 1.5)[0]:
+                break
             answer += os.read(fd, 256)
     finally:
         os.close(fd)
