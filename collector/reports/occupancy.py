@@ -115,6 +115,12 @@ def _days(made_of: Material, ask: Ask, background: Background) -> list[Day]:
         for hour in made_of.apart
         if hour.device != WHOLE_SITE and background.perimeter(hour.site, hour.device) and 2 * hour.seen_s < hour.open_s
     }
+    for (site, day), facts in opened.items():  # hours of another system have no quarter hours to work from
+        own = passed.get((site, day), {})
+        for fact in facts:
+            quarters = range(fact.start, fact.start + _HOUR_MS, QUARTER_MS)
+            if fact.raw_in > sum(own[start].into for start in quarters if start in own):
+                blind.add((site, day, fact.start))
     found: list[Day] = []
     for site, day in sorted({*passed, *opened}, key=lambda key: (key[1], key[0])):
         hours = opened.get((site, day), [])

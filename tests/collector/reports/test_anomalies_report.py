@@ -48,7 +48,12 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     run("site", "hours", "kota", "mon-sun 08:00-18:00", "--from", "2024-01-01", "--who", "budi")
     run("visits", "import", str(file), "--site", "kota", "--door", "pintu-1", "--who", "rina", "--yes")
     span = ("--from", "2025-05-01", "--to", "2025-05-25", "--site", "kota")
-    return lambda *more: run("report", "anomalies", *span, *more)
+
+    def anomalies(*more: str) -> str:
+        return run("report", "anomalies", *span, *more)
+
+    anomalies.occupancy = lambda *more: run("report", "occupancy", "--site", "kota", *more)  # type: ignore[attr-defined]
+    return anomalies
 
 
 def test_two_odd_days_are_found_and_explained(report: Report) -> None:
@@ -98,3 +103,9 @@ def test_days_with_a_finding_stand_out_of_the_usual_band(english: dict[str, Made
     assert "usual (95 of 100 days)" in svg
     assert "expected 37–65." in svg
     assert "Bars: who came in by Palaran." in svg
+
+
+def test_hours_of_another_system_do_not_tell_how_many_were_inside(report: Report) -> None:
+    """They have no quarter hours: not known, and never 0."""
+    day = ("--from", str(VISIT), "--to", str(VISIT))
+    assert "is not known" in report.occupancy(*day)  # type: ignore[attr-defined]
